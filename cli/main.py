@@ -1,0 +1,56 @@
+"""Puts the commands together. Each command is a file of its own with one function, registered here by name."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from core.errors import CaptionlintError
+
+app = typer.Typer(
+    name="captionlint",
+    help="Find the words of a caption that its picture does not bear out.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"captionlint {version('captionlint')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and the libraries' log.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Find the words of a caption that its picture does not bear out."""
+    logging.basicConfig(level=logging.INFO if debug else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+
+
+def run() -> None:
+    """The entry point: runs the command and turns every error into one line and an exit code."""
+    try:
+        app()
+    except CaptionlintError as error:
+        if "--debug" in sys.argv:
+            raise
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"captionlint: {error}", markup=False, style="red")
+        sys.exit(error.exit_code)
+
+
+def _register() -> None:
+    """One import and one line a command, so that ``--help`` costs nothing else."""
+
+
+_register()

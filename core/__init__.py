@@ -1,0 +1,1 @@
+"""Floor 1: words, models, attribution, scores, file formats and benchmarks. Nothing here knows SQL, HTTP or Qt."""

@@ -1,0 +1,57 @@
+"""Every error that Captionlint raises on purpose.
+
+    CaptionlintError
+    ├── UsageError           what was asked for does not exist or does not go together (exit code 2)
+    ├── ModelError           a model cannot be had, loaded or probed
+    │   └── UnprobeableError a text tower that the method cannot be applied to
+    ├── ItemError            one image or caption cannot be scored; the rest of a batch goes on
+    │   ├── ImageError
+    │   └── CaptionError
+    ├── FormatError          a file is not what it should be
+    └── StoreError           the store cannot be opened, read or written
+
+Each message is one sentence or two: what happened, to which thing, and what to do next. A face shows it as it
+is; nobody else prints.
+"""
+
+from __future__ import annotations
+
+
+class CaptionlintError(Exception):
+    """The root; `exit_code` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class UsageError(CaptionlintError):
+    """What was asked for does not exist, or does not go together."""
+
+    exit_code = 2
+
+
+class ModelError(CaptionlintError):
+    """A model cannot be had or loaded."""
+
+
+class UnprobeableError(ModelError):
+    """A text tower that word attributions cannot be read from."""
+
+
+class ItemError(CaptionlintError):
+    """One item cannot be scored; in a batch only this item fails."""
+
+
+class ImageError(ItemError):
+    """A picture cannot be opened."""
+
+
+class CaptionError(ItemError):
+    """A caption cannot be scored."""
+
+
+class FormatError(CaptionlintError):
+    """A file does not hold what its format promises."""
+
+
+class StoreError(CaptionlintError):
+    """The store cannot be opened, read or written."""
