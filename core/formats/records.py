@@ -1,0 +1,66 @@
+"""What readers yield and writers take: plain frozen data, no format's own shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from core.prediction import WordScore
+from core.review import Review
+
+Split = Literal["train", "dev", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceScores:
+    """Word scores that came with an item: any detector's, under its own name."""
+
+    scorer: str
+    words: tuple[WordScore, ...]
+    cosine: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceItem:
+    """One row of an input file. `image` is an existing file's path or a URL; `where` names the row for people."""
+
+    image: str
+    caption: str
+    where: str
+    id: str | None = None
+    references: tuple[str, ...] = ()
+    scores: tuple[SourceScores, ...] = ()
+    reviews: tuple[Review, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that could not be read: which one, and why, in one sentence."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportItem:
+    """One item on its way out. `image_path` is the file on this machine, `image` the name to write.
+
+    `tags` has one entry a word: 0 right, 1 hallucinated, −100 not reviewed. Offsets are those of ``words``.
+    """
+
+    id: str
+    image: str
+    image_path: Path | None
+    image_sha256: str | None
+    caption: str
+    words: tuple[WordScore, ...]
+    tags: tuple[int, ...]
+    pre_tags: tuple[int, ...]
+    review: Review | None
+    annotators: tuple[str, ...]
+    blind: bool
+    split: Split
+    scorer: dict[str, Any] = field(default_factory=dict)
+    pre_probabilities: tuple[float | None, ...] | None = None
+    prompt: str | None = None
