@@ -1,0 +1,50 @@
+"""Engines: which driver, which pragmas, and how a transaction begins."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+from core.errors import StoreError, UsageError
+
+WRITES: Final = "captionlint_writes"
+"""The execution option of a transaction that will write."""
+
+
+def file_engine(path: Path, *, busy_timeout: float) -> Engine:
+    """An engine on one SQLite file; `busy_timeout` in seconds."""
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own habit of beginning transactions would make a reader of every writer until its first
+        # change; two such writers can only fail. `_begin` below begins them instead.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {int(busy_timeout * 1000)}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        # FULL: once a commit has returned, not even a power cut takes a review back.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute("PRAGMA temp_store = MEMORY")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def server_engine(url: str) -> Engine:
+    """An engine on a PostgreSQL server; raises `UsageError` for a URL of anything else."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "postgresql":
+        raise UsageError(f"A store is an SQLite file or a postgresql:// URL, not {parsed.get_backend_name()}://.")
+    try:
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise StoreError("PostgreSQL needs a driver: pip install 'captionlint[postgresql]'.") from error

@@ -1,0 +1,63 @@
+"""Turns what a database driver raises into one clear sentence with the way out."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from core.errors import StoreError
+
+_SENTENCES: Final = {
+    "SQLITE_BUSY": "{name} stayed locked by another program: close it, or try again in a moment.",
+    "SQLITE_LOCKED": "{name} stayed locked by another program: close it, or try again in a moment.",
+    "SQLITE_READONLY": "{name} is read-only: make the file and its folder writable, or work on a copy.",
+    "SQLITE_FULL": "The disk is full, and the last change of {name} was not kept: make room and try again.",
+    "SQLITE_IOERR": "The disk failed under {name} ({detail}): see to the disk, then open the file again.",
+    "SQLITE_CANTOPEN": "{name} cannot be opened: check that its folder exists and that you may write there.",
+    "SQLITE_NOTADB": "{name} is not a Captionlint store: give another name, or make one with `captionlint import`.",
+    "SQLITE_PERM": "{name} may not be opened: ask its owner for the right to read and write it.",
+}
+
+
+@contextmanager
+def translated(name: str, path: Path | None) -> Iterator[None]:
+    """Raises `StoreError` in place of a driver's error. `name` is what the user called the store."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreError(_sentence(error.orig, name, path)) from error
+    except (SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:
+        raise StoreError(_sentence(error, name, path)) from error
+
+
+def _sentence(error: BaseException | None, name: str, path: Path | None) -> str:
+    detail = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    code = str(getattr(error, "sqlite_errorname", ""))
+    if path is None:
+        return f"The database server refused ({detail}): check that it runs and that {name} is its address."
+    if code.startswith("SQLITE_CORRUPT") or isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in detail:
+        return damaged(name, path)
+    family = "_".join(code.split("_")[:2])
+    sentence = _SENTENCES.get(family, "{name} could not be read or written ({detail}): open it again.")
+    return sentence.format(name=name, detail=detail)
+
+
+def damaged(name: str, path: Path) -> str:
+    """What to say of a file whose bytes were changed from outside, with the newest backup there is."""
+    found = backups(path)
+    if found:
+        return f"{name} is damaged: put the backup {found[-1]} in its place."
+    return (
+        f"{name} is damaged and no backup stands beside it: if it was copied without {path.name}-wal, copy that too, "
+        "else save what can be read with `sqlite3 FILE .recover`."
+    )
+
+
+def backups(path: Path) -> list[Path]:
+    """The backups beside a store, oldest first."""
+    return sorted(path.parent.glob(f"{path.name}.*.backup"), key=lambda p: p.stat().st_mtime)

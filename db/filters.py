@@ -1,0 +1,109 @@
+"""What narrows the queue, and how each condition is said in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import regex
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, text
+from sqlalchemy.orm import Session
+
+from core.review import Kind, Status
+from core.words import split_pieces
+from db import schema
+from db.schema import UNRANKED, Item
+
+_NO_SPACES = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Conditions that must all hold; the empty ones hold always.
+
+    Attributes:
+        status: any of these; with `annotator` that one's own status, else the item's.
+        annotator: whose status counts. Without `status`: items that this annotator has decided on.
+        kind: a reviewer marked something of this kind.
+        word: the caption holds this whole word, whatever its case.
+        text: full text: every word, or the beginning of one.
+        score: F-CLIPScore between these, ends included.
+        predicted: whether the current scorer has scored the item.
+        blind: whether the item is served without marks; needs `blind_share`.
+    """
+
+    status: tuple[Status, ...] = ()
+    annotator: str | None = None
+    kind: Kind | None = None
+    word: str | None = None
+    text: str | None = None
+    score: tuple[float, float] | None = None
+    predicted: bool | None = None
+    blind: bool | None = None
+
+
+def conditions(session: Session, filters: Filters, *, blind_share: float) -> list[ColumnElement[bool]]:
+    """The filters as SQL over `Item`."""
+    found: list[ColumnElement[bool]] = []
+    if filters.annotator is not None:
+        found.append(_annotated(filters.annotator, filters.status))
+    elif filters.status:
+        found.append(Item.status.in_(filters.status))
+    if filters.kind is not None:
+        found.append(_of_kind(filters.kind))
+    if filters.score is not None:
+        found.append(and_(Item.suspicion.between(*filters.score), Item.suspicion != UNRANKED))
+    if filters.predicted is not None:
+        found.append(Item.suspicion != UNRANKED if filters.predicted else Item.suspicion == UNRANKED)
+    if filters.blind is not None:
+        found.append(Item.blind_rank < blind_share if filters.blind else Item.blind_rank >= blind_share)
+    for wanted, prefix in ((filters.word, False), (filters.text, True)):
+        if wanted and wanted.strip():
+            found.append(_says(session, wanted, prefix=prefix))
+    return found
+
+
+def _annotated(annotator: str, status: tuple[Status, ...]) -> ColumnElement[bool]:
+    row = schema.Standing
+    own = select(row.item_id).join(schema.Annotator).where(schema.Annotator.name == annotator)
+    decided = own.where(row.status != "pending")
+    if not status:
+        return Item.id.in_(decided)
+    named = Item.id.in_(own.where(row.status.in_(status)))
+    return or_(named, Item.id.not_in(decided)) if "pending" in status else named
+
+
+def _of_kind(kind: Kind) -> ColumnElement[bool]:
+    span, row = schema.Span, schema.Standing
+    marked = select(row.item_id).join(span, span.revision_id == row.revision_id)
+    return Item.id.in_(marked.where(span.kind == kind, span.removed.is_(False), row.status != "pending"))
+
+
+def _says(session: Session, wanted: str, *, prefix: bool) -> ColumnElement[bool]:
+    words = [piece.text for piece in split_pieces(wanted) if piece.is_word]
+    # Full text knows words by the white space between them; other scripts are looked for letter by letter.
+    if session.get_bind().dialect.name != "sqlite" or not words or _NO_SPACES.search(wanted):
+        return _contains(session, words or [wanted.strip()], prefix=prefix)
+    query = " AND ".join(_quoted(word) + ("*" if prefix else "") for word in words)
+    found = text("SELECT rowid FROM caption_text WHERE caption_text MATCH :words").bindparams(words=query)
+    rowid: ColumnElement[Any] = literal_column("rowid")
+    return Item.id.in_(found.columns(rowid))
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
+
+
+def _contains(session: Session, words: list[str], *, prefix: bool) -> ColumnElement[bool]:
+    one: Callable[[str], ColumnElement[bool]]
+    if session.get_bind().dialect.name == "postgresql" and not any(_NO_SPACES.search(w) for w in words):
+        end = "" if prefix else r"(?!\w)"
+        one = lambda w: Item.caption.regexp_match(rf"(?<!\w){_escaped(w)}{end}", flags="i")  # noqa: E731
+    else:
+        one = lambda w: func.lower(Item.caption).contains(w.lower(), autoescape=True)  # noqa: E731
+    return and_(*(one(word) for word in words))
+
+
+def _escaped(word: str) -> str:
+    return str(regex.sub(r"([^\w\s])", r"\\\1", word))

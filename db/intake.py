@@ -1,0 +1,227 @@
+"""One batch of rows on its way into the store: what is new, what is there already, and what contradicts it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.formats.records import BadRow, SourceItem
+from core.prediction import Prediction
+from db import lookups, ranking, revising
+from db.fingerprints import Fingerprint
+from db.operations.predictions import write_predictions
+from db.schema import UNRANKED, Failure, Image, Item, Standing
+from db.schema import Prediction as PredictionRow
+from db.store import Store
+
+
+@dataclass(slots=True)
+class Known:
+    """An item that is in the store, or will be when the batch is written (then `item_id` is None)."""
+
+    item_id: int | None
+    source_id: str
+    image: Fingerprint
+    caption: str
+
+    def matches(self, image: Fingerprint, caption: str) -> bool:
+        """Whether a row speaks of this very picture and caption."""
+        return self.caption == caption and image.key in (self.image.key, self.image.location)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Sorts rows into new, unchanged, updated and conflicting ones; `write` puts them in.
+
+    Attributes:
+        rows: what was read, each with the fingerprint of its picture.
+        before: the pictures as the store knew them.
+    """
+
+    store: Store
+    rows: Sequence[tuple[SourceItem, Fingerprint]]
+    before: dict[str, Fingerprint]
+    update: bool
+    added: int = 0
+    unchanged: int = 0
+    updated: int = 0
+    conflicts: list[BadRow] = field(default_factory=list)
+    _by_id: dict[str, Known] = field(default_factory=dict)
+    _by_content: dict[tuple[str, str], Known] = field(default_factory=dict)
+    _new: list[dict[str, object]] = field(default_factory=list)
+    _extras: list[tuple[Known, SourceItem]] = field(default_factory=list)
+
+    def write(self, session: Session) -> None:
+        """Adds what is new, inside one transaction."""
+        self._find(session)
+        images = self._images(session)
+        for row, image in self.rows:
+            self._take(session, row, image, images)
+        if self._new:
+            session.execute(insert(Item), self._new)
+        self._write_extras(session)
+
+    def _find(self, session: Session) -> None:
+        ids = [row.id or "" for row, _ in self.rows if row.id]
+        keys = [image.key for row, image in self.rows if not row.id]
+        columns = select(Item.id, Item.source_id, Item.caption, Image.location, Image.sha256).join(Image)
+        same_image = or_(Image.sha256.in_(keys), Image.location.in_(keys))
+        for where in (Item.source_id.in_(ids), same_image):
+            for r in session.execute(columns.where(where)):
+                self._know(Known(r.id, r.source_id, Fingerprint(r.location, r.sha256), r.caption))
+
+    def _know(self, known: Known) -> None:
+        self._by_id.setdefault(known.source_id, known)
+        self._by_content.setdefault((known.image.key, known.caption), known)
+
+    def _images(self, session: Session) -> dict[str, int]:
+        """Makes rows for new pictures; returns ids by location."""
+        wanted = {image.location: image for _, image in self.rows}
+        new = [image for location, image in wanted.items() if location not in self.before]
+        if new:
+            rows = [{"location": i.location, "sha256": i.sha256, "size": i.size, "mtime_ns": i.mtime_ns} for i in new]
+            session.execute(insert(Image), rows)
+        found = session.execute(select(Image.location, Image.id).where(Image.location.in_(list(wanted))))
+        return {row.location: row.id for row in found}
+
+    def _take(self, session: Session, row: SourceItem, image: Fingerprint, images: dict[str, int]) -> None:
+        before = self.before.get(image.location, image)
+        if before.sha256 != image.sha256:
+            if not self.update:
+                self._contradict(row, f"the picture {row.image} has changed since it was imported")
+                return
+            self._repaint(session, images[image.location], image)
+        source_id = row.id or content_id(image, row.caption)
+        known = self._by_id.get(source_id) or (None if row.id else self._by_content.get((image.key, row.caption)))
+        if known is None:
+            self._add(row, source_id, image, images[image.location])
+        elif known.matches(image, row.caption):
+            self.unchanged += 1
+            self._follow(session, known, image, images[image.location])
+            self._extras.append((known, row))
+        elif self.update and known.item_id is not None:
+            self._change(session, known, row, image, images[image.location])
+        else:
+            there = f"{self.store.locate(known.image.location)} with {_short(known.caption)}"
+            self._contradict(
+                row, f"id {source_id!r} already belongs to {there}; this row has {row.image} with {_short(row.caption)}"
+            )
+
+    def _contradict(self, row: SourceItem, reason: str) -> None:
+        self.conflicts.append(BadRow(row.where, f"{reason} (--update takes the new one)"))
+
+    def _add(self, row: SourceItem, source_id: str, image: Fingerprint, image_id: int) -> None:
+        known = Known(None, source_id, image, row.caption)
+        self._know(known)
+        shuffle, blind_rank = draws(source_id)
+        self._new.append(
+            {
+                "source_id": source_id,
+                "image_id": image_id,
+                "caption": row.caption,
+                "references": list(row.references) or None,
+                "shuffle": shuffle,
+                "blind_rank": blind_rank,
+                "status": "pending",
+                "suspicion": UNRANKED,
+                "margin": UNRANKED,
+            }
+        )
+        self.added += 1
+        self._extras.append((known, row))
+
+    def _follow(self, session: Session, known: Known, image: Fingerprint, image_id: int) -> None:
+        """Points an item to where its picture is now, if the old file is gone."""
+        old = known.image.location
+        if known.item_id is not None and image.location != old and not os.path.exists(self.store.locate(old)):  # noqa: PTH110
+            session.execute(update(Item).where(Item.id == known.item_id).values(image_id=image_id))
+            known.image = image
+
+    def _change(self, session: Session, known: Known, row: SourceItem, image: Fingerprint, image_id: int) -> None:
+        values = {"image_id": image_id, "caption": row.caption, "references": list(row.references) or None}
+        session.execute(update(Item).where(Item.id == known.item_id).values(**values))
+        forget(session, [known.item_id or 0])
+        known.image, known.caption = image, row.caption
+        self.updated += 1
+        self._extras.append((known, row))
+
+    def _repaint(self, session: Session, image_id: int, image: Fingerprint) -> None:
+        """A file with new content: its items have no predictions any more."""
+        values = {"sha256": image.sha256, "size": image.size, "mtime_ns": image.mtime_ns}
+        session.execute(update(Image).where(Image.id == image_id).values(**values))
+        items = list(session.scalars(select(Item.id).where(Item.image_id == image_id)))
+        forget(session, items)
+        self.before[image.location] = image
+        self.updated += len(items)
+        for known in self._by_id.values():
+            if known.image.location == image.location:
+                known.image = image
+
+    def _write_extras(self, session: Session) -> None:
+        """Word scores and reviews that came with the rows."""
+        extras = [(known, row) for known, row in self._extras if row.scores or row.reviews]
+        if not extras:
+            return
+        wanted = [known.source_id for known, _ in extras]
+        found = session.execute(select(Item.source_id, Item.id).where(Item.source_id.in_(wanted)))
+        ids = {row.source_id: row.id for row in found}
+        _write_scores(session, [(ids[known.source_id], row) for known, row in extras])
+        new = [
+            revising.NewRevision(ids[known.source_id], "import", review, uid=_review_uid(known.source_id, i, row))
+            for known, row in extras
+            for i, review in enumerate(row.reviews)
+        ]
+        revising.append(session, new)
+
+
+def _write_scores(session: Session, rows: Sequence[tuple[int, SourceItem]]) -> None:
+    by_scorer: dict[str, list[tuple[int, Prediction]]] = {}
+    for item_id, row in rows:
+        for s in row.scores:
+            cosine = float("nan") if s.cosine is None else s.cosine
+            prediction = Prediction(s.scorer, row.caption, cosine, s.words)
+            by_scorer.setdefault(s.scorer, []).append((item_id, prediction))
+    for name, good in by_scorer.items():
+        scorer = lookups.ensure_scorer(session, name)
+        write_predictions(session, scorer, list(dict(good).items()))
+        current = lookups.current_scorer(session)
+        if current is not None and current.id == scorer.id:
+            ranks = [(i, *ranking.rank(p.cosine, [w.score for w in p.words], scorer.epsilon)) for i, p in good]
+            ranking.rank_items(session, ranks)
+
+
+def forget(session: Session, item_ids: Sequence[int]) -> None:
+    """Drops what was said of other content: predictions, and decisions as far as they stand."""
+    for table in (PredictionRow, Failure, Standing):
+        session.execute(delete(table).where(table.item_id.in_(item_ids)))
+    values = {"suspicion": UNRANKED, "margin": UNRANKED, "status": "pending"}
+    session.execute(update(Item).where(Item.id.in_(item_ids)).values(**values))
+
+
+def content_id(image: Fingerprint, caption: str) -> str:
+    """The id of an item that came without one: the same whenever the same file is read."""
+    return hashlib.sha256(f"{image.key}\0{caption}".encode()).hexdigest()[:20]
+
+
+def draws(source_id: str) -> tuple[int, float]:
+    """An item's place in random order, and its lot between 0 and 1 when blind items are drawn.
+
+    Both follow from the id, so that stores split from one another agree.
+    """
+    digest = hashlib.blake2b(source_id.encode(), digest_size=16).digest()
+    return int.from_bytes(digest[:8], "big") >> 1, int.from_bytes(digest[8:], "big") / 2**64
+
+
+def _review_uid(source_id: str, index: int, row: SourceItem) -> str:
+    said = row.reviews[index]
+    text = f"{source_id}\0{row.caption}\0{said.annotator}\0{said.reviewed_at.isoformat()}\0{said.status}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _short(caption: str) -> str:
+    return repr(caption if len(caption) <= 60 else caption[:59] + "…")

@@ -1,0 +1,176 @@
+"""Items: adding them, and asking for one with all that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import FormatError, StoreError
+from core.formats.records import BadRow, SourceItem
+from core.review import Span, Status
+from db import lookups, marking, reviewed, schema
+from db.fingerprints import Fingerprint, fingerprints
+from db.intake import Batch
+from db.operations.predictions import load
+from db.records import Added, StoredItem
+from db.store import Store
+
+_BATCH = 1000
+_KEPT = 100
+
+
+def add(
+    store: Store,
+    rows: Iterable[SourceItem | BadRow],
+    *,
+    update: bool = False,
+    strict: bool = False,
+    on_progress: Callable[[Added], None] | None = None,
+) -> Added:
+    """Adds items as they are read, a thousand in a transaction; what is there already is left alone.
+
+    Bad rows are counted and the rest goes on; with `strict` the first one raises `FormatError`, after what came
+    before it was kept. A row whose id has other content is a conflict, unless `update` is given. Word scores
+    and reviews that come with a row are kept too, also for items that were there.
+    """
+    total = Added()
+    source = iter(rows)
+    while batch := list(islice(source, _BATCH)):
+        total = _add(store, batch, total, update=update, strict=strict)
+        if on_progress:
+            on_progress(total)
+    return total
+
+
+def _add(store: Store, rows: Sequence[SourceItem | BadRow], total: Added, *, update: bool, strict: bool) -> Added:
+    good, bad = _fit(rows, strict=strict)
+    placed = {store.place(row.image): row.image for row in good}
+    with store.reading() as session:
+        before = _known_images(session, list(placed))
+    prints = fingerprints(list(placed.items()), before)
+    ready: list[tuple[SourceItem, Fingerprint]] = []
+    for row in good:
+        found = prints[store.place(row.image)]
+        if isinstance(found, OSError):
+            bad.append(BadRow(row.where, f"the picture {row.image} cannot be read: {found.strerror or found}"))
+        else:
+            ready.append((row, found))
+    batch = Batch(store, ready, before, update)
+    with store.writing() as session:
+        batch.before |= _known_images(session, [image.location for _, image in ready])
+        batch.write(session)
+    problems = bad + (batch.conflicts if strict else [])
+    if strict and problems:
+        raise FormatError(f"{problems[0].where}: {problems[0].reason}")
+    return replace(
+        total,
+        added=total.added + batch.added,
+        unchanged=total.unchanged + batch.unchanged,
+        updated=total.updated + batch.updated,
+        bad_count=total.bad_count + len(bad),
+        conflict_count=total.conflict_count + len(batch.conflicts),
+        bad=(*total.bad, *bad)[:_KEPT],
+        conflicts=(*total.conflicts, *batch.conflicts)[:_KEPT],
+    )
+
+
+def _fit(rows: Sequence[SourceItem | BadRow], *, strict: bool) -> tuple[list[SourceItem], list[BadRow]]:
+    """Parts the rows that the database can hold from the rest; when strict, only what comes before a bad one."""
+    good: list[SourceItem] = []
+    bad: list[BadRow] = []
+    for row in rows:
+        problem = row if isinstance(row, BadRow) else _unfit(row)
+        if problem is None and isinstance(row, SourceItem):
+            good.append(row)
+        elif problem is not None:
+            bad.append(problem)
+            if strict:
+                break
+    return good, bad
+
+
+def _unfit(row: SourceItem) -> BadRow | None:
+    for name, value in (("image", row.image), ("caption", row.caption), ("id", row.id or "")):
+        if "\0" in value:
+            return BadRow(row.where, f"the {name} holds the character U+0000")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return BadRow(row.where, f"the {name} holds half of a surrogate pair")
+    return None
+
+
+def _known_images(session: Session, locations: Sequence[str]) -> dict[str, Fingerprint]:
+    image = schema.Image
+    columns = select(image.location, image.sha256, image.size, image.mtime_ns)
+    return {r.location: Fingerprint(*r) for r in session.execute(columns.where(image.location.in_(locations)))}
+
+
+def get(store: Store, *, item_id: int, annotator: str | None = None) -> StoredItem:
+    """An item with its prediction, its marks and the reviews that stand; raises `StoreError` if there is none.
+
+    With `annotator` only that one's review is given: others' answers are not to be seen while reviewing.
+    """
+    with store.reading() as session:
+        row = session.get(schema.Item, item_id)
+        if row is None:
+            raise StoreError(f"The store has no item {item_id}.")
+        image = session.get_one(schema.Image, row.image_id)
+        scorer = lookups.current_scorer(session)
+        prediction = failure = None
+        marks: tuple[Span, ...] = ()
+        blind = marking.is_blind(session, row)
+        if scorer is not None:
+            prediction = load(session, scorer, [item_id]).get(item_id)
+            failed = session.get(schema.Failure, (item_id, scorer.id))
+            failure = failed.reason if failed else None
+        if prediction is not None and scorer is not None and not blind:
+            marks = marking.marks(prediction, scorer.epsilon, marking.ignored(session))
+        return StoredItem(
+            item_id=row.id,
+            source_id=row.source_id,
+            image=store.locate(image.location),
+            image_sha256=image.sha256,
+            caption=row.caption,
+            references=tuple(row.references or ()),
+            status=_status(row.status),
+            blind=blind,
+            prediction=prediction,
+            failure=failure,
+            epsilon=scorer.epsilon if scorer else None,
+            marks=marks,
+            reviews=reviewed.standing(session, [item_id], annotator=annotator).get(item_id, ()),
+        )
+
+
+def find(store: Store, *, source_id: str) -> int | None:
+    """The item that came with this id."""
+    with store.reading() as session:
+        return session.scalar(select(schema.Item.id).where(schema.Item.source_id == source_id))
+
+
+def count(store: Store) -> int:
+    """How many items there are."""
+    with store.reading() as session:
+        return session.scalar(select(func.count()).select_from(schema.Item)) or 0
+
+
+def ids(store: Store) -> Iterator[int]:
+    """Every item's id in file order, read in short transactions."""
+    after = 0
+    while True:
+        with store.reading() as session:
+            item = schema.Item
+            found = list(session.scalars(select(item.id).where(item.id > after).order_by(item.id).limit(10_000)))
+        if not found:
+            return
+        yield from found
+        after = found[-1]
+
+
+def _status(value: str) -> Status:
+    return value  # type: ignore[return-value]  # only `db.revising` writes it

@@ -1,0 +1,141 @@
+"""What scorers said: recording it, and asking for it."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from core.prediction import DEFAULT_EPSILON, Failure, Prediction
+from db import lookups, schema
+from db.packing import pack, unpack, unpack_scores
+from db.ranking import rank, rank_items
+from db.records import Recorded
+from db.store import Store
+
+
+def record(
+    store: Store,
+    *,
+    scorer_version: str,
+    results: Sequence[tuple[int, Prediction | Failure]],
+    details: Mapping[str, Any] | None = None,
+    epsilon: float = DEFAULT_EPSILON,
+) -> Recorded:
+    """Keeps predictions and failures by item id, in one transaction.
+
+    A second prediction by the same scorer replaces the first. `epsilon` counts when the scorer is new to the store.
+    A result for a caption that the item no longer has is dropped.
+    """
+    with store.writing() as session:
+        scorer = lookups.ensure_scorer(session, scorer_version, details=details, epsilon=epsilon)
+        current = lookups.current_scorer(session)
+        known = _captions(session, [item_id for item_id, _ in results])
+        fitting = [(i, r) for i, r in results if known.get(i) == r.caption]
+        good = [(i, r) for i, r in fitting if isinstance(r, Prediction)]
+        bad = [(i, r) for i, r in fitting if isinstance(r, Failure)]
+        write_predictions(session, scorer, good)
+        write_failures(session, scorer, bad)
+        if current is not None and current.id == scorer.id:
+            rank_items(session, [(i, *rank(p.cosine, [w.score for w in p.words], scorer.epsilon)) for i, p in good])
+        return Recorded(len(good), len(bad))
+
+
+def write_predictions(session: Session, scorer: schema.Scorer, good: Sequence[tuple[int, Prediction]]) -> None:
+    """Puts predictions in, in place of what the scorer said or failed to say before."""
+    rows = []
+    for item_id, prediction in good:
+        offsets, scores, reasons = pack(prediction.words)
+        cosine = None if math.isnan(prediction.cosine) else prediction.cosine
+        rows.append(
+            {
+                "item_id": item_id,
+                "scorer_id": scorer.id,
+                "cosine": cosine,
+                "offsets": offsets,
+                "scores": scores,
+                "reasons": reasons,
+            }
+        )
+    lookups.upsert(session, schema.Prediction, rows)
+    if good:
+        failure = schema.Failure
+        ids = [item_id for item_id, _ in good]
+        session.execute(delete(failure).where(failure.scorer_id == scorer.id, failure.item_id.in_(ids)))
+
+
+def write_failures(session: Session, scorer: schema.Scorer, bad: Sequence[tuple[int, Failure]]) -> None:
+    """Keeps why items failed; an item that has a prediction keeps it and has not failed."""
+    if not bad:
+        return
+    prediction = schema.Prediction
+    ids = [item_id for item_id, _ in bad]
+    scored = set(
+        session.scalars(
+            select(prediction.item_id).where(prediction.scorer_id == scorer.id, prediction.item_id.in_(ids))
+        )
+    )
+    rows = [{"item_id": i, "scorer_id": scorer.id, "reason": f.reason} for i, f in bad if i not in scored]
+    lookups.upsert(session, schema.Failure, rows)
+
+
+def get(store: Store, *, item_id: int, scorer_version: str | None = None) -> Prediction | None:
+    """One item's prediction, by the current scorer unless another is named."""
+    with store.reading() as session:
+        if scorer_version is None:
+            scorer = lookups.current_scorer(session)
+        else:
+            scorer = lookups.scorer_named(session, scorer_version)
+        return None if scorer is None else load(session, scorer, [item_id]).get(item_id)
+
+
+def load(session: Session, scorer: schema.Scorer, item_ids: Sequence[int]) -> dict[int, Prediction]:
+    """The predictions of some items, inside a transaction."""
+    row = schema.Prediction
+    found = session.execute(
+        select(row.item_id, row.cosine, row.offsets, row.scores, row.reasons, schema.Item.caption)
+        .join(schema.Item, schema.Item.id == row.item_id)
+        .where(row.scorer_id == scorer.id, row.item_id.in_(item_ids))
+    )
+    return {
+        r.item_id: Prediction(
+            scorer.version,
+            r.caption,
+            math.nan if r.cosine is None else r.cosine,
+            unpack(r.caption, r.offsets, r.scores, r.reasons),
+        )
+        for r in found
+    }
+
+
+def scores(store: Store) -> array[float]:
+    """Every word's attribution by the current scorer, lowest first.
+
+    ``bisect.bisect_left(scores, epsilon)`` is the number of flagged words at any epsilon: what a slider asks.
+    """
+    with store.reading() as session:
+        scorer = lookups.current_scorer(session)
+        if scorer is None:
+            return array("d")
+        row = schema.Prediction
+        chunks = session.scalars(select(row.scores).where(row.scorer_id == scorer.id))
+        return array("d", sorted(unpack_scores(chunks)))
+
+
+def count_failures(store: Store) -> int:
+    """How many items the current scorer failed on."""
+    with store.reading() as session:
+        scorer = lookups.current_scorer(session)
+        if scorer is None:
+            return 0
+        failure = schema.Failure
+        return session.scalar(select(func.count()).where(failure.scorer_id == scorer.id)) or 0
+
+
+def _captions(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    rows = session.execute(select(schema.Item.id, schema.Item.caption).where(schema.Item.id.in_(ids)))
+    return {row.id: row.caption for row in rows}

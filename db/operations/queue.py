@@ -1,0 +1,162 @@
+"""The queue: which item comes next, in which order, and where each annotator stands."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from core.errors import StoreError, UsageError
+from core.review import Status
+from db import lookups, marking
+from db.filters import Filters, conditions
+from db.records import QueueEntry
+from db.schema import UNRANKED, Annotator, Image, Item
+from db.store import Store
+
+Order = Literal["suspicious", "uncertain", "random", "file"]
+_KEYS: Final[dict[str, InstrumentedAttribute[Any] | None]] = {
+    "suspicious": Item.suspicion,
+    "uncertain": Item.margin,
+    "random": Item.shuffle,
+    "file": None,
+}
+_EVERYTHING: Final = Filters()
+
+
+def page(
+    store: Store,
+    *,
+    order: Order = "suspicious",
+    filters: Filters = _EVERYTHING,
+    after: int | None = None,
+    limit: int = 100,
+) -> tuple[QueueEntry, ...]:
+    """Up to `limit` items behind the item `after`, or from the front; items without a prediction come last.
+
+    `after` need not pass the filters itself, so the queue goes on from an item that was just decided.
+    """
+    with store.reading() as session:
+        return _page(store, session, order=order, filters=filters, after=after, limit=limit, back=False)
+
+
+def following(
+    store: Store, *, order: Order = "suspicious", filters: Filters = _EVERYTHING, after: int | None = None
+) -> QueueEntry | None:
+    """The next item, or None at the end."""
+    with store.reading() as session:
+        found = _page(store, session, order=order, filters=filters, after=after, limit=1, back=False)
+    return found[0] if found else None
+
+
+def preceding(
+    store: Store, *, order: Order = "suspicious", filters: Filters = _EVERYTHING, before: int
+) -> QueueEntry | None:
+    """The item before, or None at the front."""
+    with store.reading() as session:
+        found = _page(store, session, order=order, filters=filters, after=before, limit=1, back=True)
+    return found[0] if found else None
+
+
+def count(store: Store, *, filters: Filters = _EVERYTHING) -> int:
+    """How many items pass."""
+    with store.reading() as session:
+        where = conditions(session, filters, blind_share=marking.blind_share(session))
+        return session.scalar(select(func.count(Item.id)).where(*where)) or 0
+
+
+def item_ids(store: Store, *, order: Order = "suspicious", filters: Filters = _EVERYTHING) -> tuple[int, ...]:
+    """The ids of the whole queue in order: what a list view of known length needs."""
+    with store.reading() as session:
+        where = conditions(session, filters, blind_share=marking.blind_share(session))
+        key = _key(order)
+        columns = [Item.id] if key is None else [key, Item.id]
+        return tuple(session.scalars(select(Item.id).where(*where).order_by(*columns)))
+
+
+def entries(store: Store, *, item_ids: tuple[int, ...]) -> tuple[QueueEntry, ...]:
+    """Lines of the queue by id, in the order asked for; ids that are not there are left out."""
+    with store.reading() as session:
+        share = marking.blind_share(session)
+        rows = session.execute(_columns().where(Item.id.in_(item_ids)))
+        found = {row.id: _entry(store, row, share) for row in rows}
+    return tuple(found[i] for i in item_ids if i in found)
+
+
+def remember(store: Store, *, annotator: str, item_id: int | None) -> None:
+    """Keeps which item is before an annotator, so that the next start opens there."""
+    with store.writing() as session:
+        lookups.ensure_annotator(session, annotator).last_item_id = item_id
+
+
+def position(store: Store, *, annotator: str) -> int | None:
+    """The item that was last before an annotator."""
+    with store.reading() as session:
+        return session.scalar(select(Annotator.last_item_id).where(Annotator.name == annotator))
+
+
+def set_blind_share(store: Store, *, share: float) -> float:
+    """Sets the share of items that are served without marks, 0 to 1; which ones follows from their ids."""
+    if not 0 <= share <= 1:
+        raise UsageError(f"The share of blind items lies between 0 and 1, not at {share}.")
+    with store.writing() as session:
+        lookups.put_setting(session, lookups.BLIND_SHARE, share)
+    return share
+
+
+def blind_share(store: Store) -> float:
+    """The share of items that are served without marks."""
+    with store.reading() as session:
+        return marking.blind_share(session)
+
+
+def _page(
+    store: Store, session: Session, *, order: Order, filters: Filters, after: int | None, limit: int, back: bool
+) -> tuple[QueueEntry, ...]:
+    share = marking.blind_share(session)
+    key = _key(order)
+    query = _columns().where(*conditions(session, filters, blind_share=share)).limit(limit)
+    if after is not None:
+        query = query.where(_beyond(session, key, after, back=back))
+    keys = [Item.id] if key is None else [key, Item.id]
+    query = query.order_by(*(k.desc() if back else k for k in keys))
+    return tuple(_entry(store, row, share) for row in session.execute(query))
+
+
+def _key(order: str) -> InstrumentedAttribute[Any] | None:
+    if order not in _KEYS:
+        raise UsageError(f"There is no order {order!r}: take one of {', '.join(_KEYS)}.")
+    return _KEYS[order]
+
+
+def _beyond(session: Session, key: InstrumentedAttribute[Any] | None, after: int, *, back: bool) -> ColumnElement[bool]:
+    past_id = Item.id < after if back else Item.id > after
+    if key is None:
+        return past_id
+    value = session.scalar(select(key).where(Item.id == after))
+    if value is None:
+        raise StoreError(f"The store has no item {after}.")
+    past = key < value if back else key > value
+    at_least = key <= value if back else key >= value  # lets the index start at the right place
+    return and_(at_least, or_(past, past_id))
+
+
+def _columns() -> Any:  # noqa: ANN401 — the type of a query is as long as its columns
+    return select(
+        Item.id, Item.source_id, Item.caption, Item.status, Item.blind_rank, Item.suspicion, Item.margin, Image.location
+    ).join(Image, Image.id == Item.image_id)
+
+
+def _entry(store: Store, row: Any, share: float) -> QueueEntry:  # noqa: ANN401
+    status: Status = row.status
+    return QueueEntry(
+        item_id=row.id,
+        source_id=row.source_id,
+        image=store.locate(row.location),
+        caption=row.caption,
+        status=status,
+        blind=row.blind_rank < share,
+        f_clip_score=None if row.suspicion == UNRANKED else row.suspicion,
+        margin=None if row.margin == UNRANKED else row.margin,
+    )

@@ -1,0 +1,74 @@
+"""Scorer versions: which there are, whose marks are shown, and at which epsilon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.prediction import DEFAULT_EPSILON
+from db import lookups
+from db.ranking import rank_all
+from db.records import ScorerInfo
+from db.schema import Failure, Prediction, Scorer
+from db.store import Store
+
+
+def known(store: Store) -> tuple[ScorerInfo, ...]:
+    """All scorers that the store has predictions or failures of, oldest first."""
+    with store.reading() as session:
+        current = lookups.current_scorer(session)
+        rows = session.scalars(select(Scorer).order_by(Scorer.id)).all()
+        return tuple(_info(session, row, current) for row in rows)
+
+
+def current(store: Store) -> ScorerInfo | None:
+    """The scorer whose marks are shown, or None while nothing was scored."""
+    with store.reading() as session:
+        row = lookups.current_scorer(session)
+        return None if row is None else _info(session, row, row)
+
+
+def choose(
+    store: Store,
+    *,
+    version: str,
+    details: Mapping[str, Any] | None = None,
+    epsilon: float = DEFAULT_EPSILON,
+    create: bool = False,
+) -> ScorerInfo:
+    """Makes a scorer the one whose marks are shown, and orders the queue by it.
+
+    With `create` it need not have predictions yet; `epsilon` and `details` count for a new one only.
+    """
+    with store.writing() as session:
+        if create:
+            row = lookups.ensure_scorer(session, version, details=details, epsilon=epsilon)
+        else:
+            row = lookups.scorer_named(session, version)
+        if lookups.setting(session, lookups.CURRENT_SCORER) != row.id:
+            lookups.put_setting(session, lookups.CURRENT_SCORER, row.id)
+            rank_all(session, row)
+        return _info(session, row, row)
+
+
+def set_epsilon(store: Store, *, epsilon: float, version: str | None = None) -> ScorerInfo:
+    """Changes a scorer's threshold (the current one's unless named) and orders the queue by it. No inference."""
+    with store.writing() as session:
+        now = lookups.current_scorer(session)
+        row = now if version is None and now is not None else lookups.scorer_named(session, version or "")
+        if row.epsilon != epsilon:
+            row.epsilon = epsilon
+            session.flush()
+            if now is not None and now.id == row.id:
+                rank_all(session, row)
+        return _info(session, row, now)
+
+
+def _info(session: Session, row: Scorer, current: Scorer | None) -> ScorerInfo:
+    predictions = session.scalar(select(func.count()).where(Prediction.scorer_id == row.id)) or 0
+    failures = session.scalar(select(func.count()).where(Failure.scorer_id == row.id)) or 0
+    is_current = current is not None and current.id == row.id
+    return ScorerInfo(row.version, dict(row.details), row.epsilon, predictions, failures, is_current)

@@ -1,0 +1,66 @@
+"""Attributions as bytes: a row a prediction instead of a row a word, and every score of a store in one read."""
+
+from __future__ import annotations
+
+import math
+import sys
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from core.errors import StoreError
+from core.prediction import WordScore
+
+
+def pack(words: Sequence[WordScore]) -> tuple[bytes, bytes, dict[str, Any] | None]:
+    """Offsets (uint32 pairs), scores (float64, NaN where there is none) and the reasons by the word's index."""
+    offsets = array("I", [n for w in words for n in (w.start, w.end)])
+    scores = array("d", [math.nan if w.score is None else w.score for w in words])
+    reasons = {str(i): w.reason for i, w in enumerate(words) if w.reason is not None}
+    return _little(offsets), _little(scores), reasons or None
+
+
+def unpack(caption: str, offsets: bytes, scores: bytes, reasons: dict[str, Any] | None) -> tuple[WordScore, ...]:
+    """The words again; raises `StoreError` where the bytes do not fit the caption."""
+    try:
+        bounds, values = _array("I", offsets), _array("d", scores)
+    except ValueError as error:
+        raise StoreError(_DAMAGED) from error
+    if len(bounds) != 2 * len(values) or any(n > len(caption) for n in bounds):
+        raise StoreError(_DAMAGED)
+    why = reasons or {}
+    return tuple(
+        WordScore(
+            caption[bounds[2 * i] : bounds[2 * i + 1]],
+            bounds[2 * i],
+            bounds[2 * i + 1],
+            None if math.isnan(value) else value,
+            why.get(str(i)),
+        )
+        for i, value in enumerate(values)
+    )
+
+
+def unpack_scores(chunks: Iterable[bytes]) -> array[float]:
+    """All scores of many predictions, without those that are missing."""
+    found = _array("d", b"".join(chunks))
+    return array("d", [s for s in found if s == s])  # noqa: PLR0124 — NaN is the one number that differs from itself
+
+
+_DAMAGED = (
+    "A prediction in the store is damaged: delete that scorer's predictions and run `captionlint prelabel` again."
+)
+
+
+def _little(values: array[Any]) -> bytes:
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values.tobytes()
+
+
+def _array(code: str, data: bytes) -> array[Any]:
+    values: array[Any] = array(code)
+    values.frombytes(data)
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values

@@ -1,0 +1,94 @@
+"""What leaves the store: plain frozen data. Offsets count code points; `image` is a URL or an absolute path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.formats.records import BadRow
+from core.prediction import Prediction
+from core.review import Review, Span, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What an import did. `conflicts` are rows whose id belongs to another image or caption.
+
+    Of `bad` and `conflicts` the first hundred are kept; the numbers count all.
+    """
+
+    added: int = 0
+    unchanged: int = 0
+    updated: int = 0
+    bad_count: int = 0
+    conflict_count: int = 0
+    bad: tuple[BadRow, ...] = ()
+    conflicts: tuple[BadRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many predictions and failures were written."""
+
+    predictions: int
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerInfo:
+    """A scorer version in the store; `epsilon` is the threshold in use, `current` whether its marks are shown."""
+
+    version: str
+    details: dict[str, Any]
+    epsilon: float
+    predictions: int
+    failures: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """A line of the queue. Scores are None without a prediction by the current scorer.
+
+    `f_clip_score` and `margin` (distance of the nearest word to epsilon) are taken at the scorer's epsilon.
+    """
+
+    item_id: int
+    source_id: str
+    image: str
+    caption: str
+    status: Status
+    blind: bool
+    f_clip_score: float | None
+    margin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReview:
+    """A committed decision and where it stands: `revision_id` grows with time, `uid` is the same in every store."""
+
+    revision_id: int
+    uid: str
+    item_id: int
+    action: str
+    blind: bool
+    review: Review
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item with all that a face shows of it. `marks` are the flagged words as spans; none for a blind item."""
+
+    item_id: int
+    source_id: str
+    image: str
+    image_sha256: str | None
+    caption: str
+    references: tuple[str, ...]
+    status: Status
+    blind: bool
+    prediction: Prediction | None = None
+    failure: str | None = None
+    epsilon: float | None = None
+    marks: tuple[Span, ...] = ()
+    reviews: tuple[StoredReview, ...] = field(default=())

@@ -1,0 +1,75 @@
+"""Reading reviews back, inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Executable, select
+from sqlalchemy.orm import Session
+
+from core.review import Review, Span
+from db import schema
+from db.records import StoredReview
+
+
+def standing(
+    session: Session, item_ids: Sequence[int], *, annotator: str | None = None
+) -> dict[int, tuple[StoredReview, ...]]:
+    """The reviews that stand, by item, oldest first; undone ones are left out."""
+    row, name = schema.Standing, schema.Annotator.name
+    query = _revisions().join(row, row.revision_id == schema.Revision.id)
+    query = query.where(row.item_id.in_(item_ids), schema.Revision.status != "pending")
+    if annotator is not None:
+        query = query.where(name == annotator)
+    found: dict[int, tuple[StoredReview, ...]] = {}
+    for review in _load(session, query):
+        found[review.item_id] = (*found.get(review.item_id, ()), review)
+    return found
+
+
+def history(session: Session, item_id: int) -> tuple[StoredReview, ...]:
+    """Every revision of an item, oldest first."""
+    return tuple(_load(session, _revisions().where(schema.Revision.item_id == item_id)))
+
+
+def by_ids(session: Session, revision_ids: Sequence[int]) -> tuple[StoredReview, ...]:
+    """Some revisions, oldest first."""
+    return tuple(_load(session, _revisions().where(schema.Revision.id.in_(revision_ids))))
+
+
+def _revisions() -> Any:  # noqa: ANN401 — written Select[tuple[…]] in SQLAlchemy 2.0 and Select[…] in 2.1
+    revision = schema.Revision
+    return (
+        select(revision, schema.Annotator.name)
+        .join(schema.Annotator, schema.Annotator.id == revision.annotator_id)
+        .order_by(revision.id)
+    )
+
+
+def _load(session: Session, query: Executable) -> Iterable[StoredReview]:
+    rows = [(row[0], row[1]) for row in session.execute(query)]
+    spans = _spans(session, [revision.id for revision, _ in rows])
+    return [_review(revision, annotator, spans) for revision, annotator in rows]
+
+
+def _spans(session: Session, revision_ids: Sequence[int]) -> dict[int, tuple[Span, ...]]:
+    row = schema.Span
+    found: dict[int, tuple[Span, ...]] = {}
+    query = select(row).where(row.revision_id.in_(revision_ids)).order_by(row.revision_id, row.start, row.end, row.id)
+    for s in session.scalars(query):
+        span = Span(s.start, s.end, s.kind, s.replacement, s.origin, s.removed)  # type: ignore[arg-type]
+        found[s.revision_id] = (*found.get(s.revision_id, ()), span)
+    return found
+
+
+def _review(revision: schema.Revision, annotator: str, spans: dict[int, tuple[Span, ...]]) -> StoredReview:
+    review = Review(
+        status=revision.status,  # type: ignore[arg-type]  # only `db.revising` writes it
+        spans=spans.get(revision.id, ()),
+        corrected_caption=revision.corrected_caption,
+        annotator=annotator,
+        reviewed_at=revision.reviewed_at,
+        seconds=revision.seconds,
+    )
+    return StoredReview(revision.id, revision.uid, revision.item_id, revision.action, revision.blind, review)

@@ -1,0 +1,160 @@
+"""The store: one SQLite file a project, or a PostgreSQL database.
+
+    with Store.open("review.db") as store:
+        items.add(store, rows)
+
+What can be asked and changed stands in `db.operations`; here is only opening, closing and transactions.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from core.errors import StoreError
+from db import connection, faults, versions
+
+BUSY_TIMEOUT: Final = 30.0
+"""Seconds that a change waits for another process to finish its own."""
+
+
+class Store:
+    """An open store. Threads may share it: each transaction takes a connection of its own.
+
+    Attributes:
+        name: what the user called it; stands in messages, without a password.
+        path: the SQLite file, or None on a server.
+        backup: the copy made before a migration on opening, if there was one.
+    """
+
+    def __init__(self, engine: Engine, *, name: str, path: Path | None) -> None:
+        self.name = name
+        self.path = path
+        self.backup: Path | None = None
+        self._reader = engine
+        self._writer = engine.execution_options(**{connection.WRITES: True})
+
+    @classmethod
+    def open(cls, where: str | Path, *, create: bool = True, busy_timeout: float = BUSY_TIMEOUT) -> Store:
+        """Opens a file or a ``postgresql://`` URL and brings its schema up to date.
+
+        A file that is not there is made, unless `create` is false. Raises `StoreError`.
+        """
+        if "://" in str(where):
+            engine = connection.server_engine(str(where))
+            store = cls(engine, name=engine.url.render_as_string(hide_password=True), path=None)
+        else:
+            path = Path(os.path.abspath(where))  # noqa: PTH100 — resolve() would follow a link to another folder
+            _check(path, create=create)
+            engine = connection.file_engine(path, busy_timeout=busy_timeout)
+            store = cls(engine, name=str(where), path=path)
+        try:
+            with faults.translated(store.name, store.path):
+                store.backup = versions.prepare(engine, name=store.name, path=store.path)
+                if store.path:
+                    _write_ahead(engine, busy_timeout)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Lets go of the file; the last one to do so folds the -wal file into it."""
+        self._reader.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that sees one state of the store, whatever others write meanwhile."""
+        with faults.translated(self.name, self.path), Session(self._reader) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that writes; on return it is on the disk. Keep it short: others wait."""
+        with faults.translated(self.name, self.path), Session(self._writer) as session, session.begin():
+            yield session
+
+    def back_up(self, label: str = "manual") -> Path | None:
+        """Copies the file beside itself and returns the copy; None on a server, which has its own ways."""
+        if self.path is None:
+            return None
+        with faults.translated(self.name, self.path):
+            return versions.back_up(self.path, label)
+
+    def place(self, image: str) -> str:
+        """How the store names a picture: by URL, by path from its own folder, or by absolute path.
+
+        A folder that holds the store and its pictures can so be moved as one.
+        """
+        if "://" in image:
+            return image
+        path = os.path.abspath(image)  # noqa: PTH100 — a million times; pathlib is ten times slower
+        folder = f"{self.path.parent}{os.sep}" if self.path else ""
+        if folder and path.startswith(folder):
+            return path[len(folder) :].replace(os.sep, "/")
+        return path
+
+    def locate(self, location: str) -> str:
+        """The URL or absolute path of a picture that `place` named."""
+        if self.path is None or "://" in location:
+            return location
+        return os.path.join(self.path.parent, location)  # noqa: PTH118 — as in `place`
+
+
+def _check(path: Path, *, create: bool) -> None:
+    """Refuses what SQLite would misread or silently replace."""
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder: give the name of a file.")
+    if not path.exists():
+        if not create:
+            raise StoreError(f"{path} does not exist: make it with `captionlint import SOURCE --db {path}`.")
+        if not path.parent.is_dir():
+            raise StoreError(f"The folder {path.parent} does not exist: make it first.")
+        return
+    if not os.access(path, os.R_OK | os.W_OK) or not os.access(path.parent, os.W_OK):
+        raise StoreError(f"{path} is read-only: make the file and its folder writable, or work on a copy.")
+    with path.open("rb") as file:
+        if file.read(16) not in (b"", b"SQLite format 3\0"):
+            raise StoreError(f"{path} is not a Captionlint store: give another name, or import this file into one.")
+    wal, shm = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
+    # SQLite makes the first before the second and deletes them the other way round.
+    if shm.exists() and not wal.exists():
+        raise StoreError(
+            f"{wal.name} is missing beside {path}, and the last decisions with it: put it back, "
+            f"or delete {shm.name} to go on without them."
+        )
+
+
+def _write_ahead(engine: Engine, patience: float) -> None:
+    """Lets readers and one writer work side by side; the file remembers it.
+
+    Two processes that open a new file at once can meet here, where SQLite itself does not wait.
+    """
+    until = time.monotonic() + patience
+    with closing(engine.raw_connection()) as raw:
+        while True:
+            try:
+                raw.cursor().execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
