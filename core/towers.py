@@ -1,37 +1,137 @@
-"""Running a transformer tower's blocks by hand, so that attention is open to view. (draft)"""
+"""A text tower taken apart: its inputs, its blocks, and the row that it pools from.
+
+Every tower is compared with the model's own ``encode_text`` before it is used, so that no attribution is ever
+read from a tower that was misunderstood.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.blocks import run_block
+from core.errors import UnprobeableError
 
-def run_block(block: Any, x: Tensor, mask: Tensor | None = None, row: Tensor | None = None) -> Tensor:
-    """One residual attention block; x is (batch, length, width).
+TOLERANCE: Final = 1e-4
+"""Largest difference from ``encode_text``, in units of the feature's largest entry."""
+_INSTEAD: Final = "use --model fast, accurate or paper, or any open_clip model with a plain CLIP, CoCa or SigLIP text tower"
 
-    With `row` (batch,) only that query row of each sample is computed: the result is (batch, 1, width).
+
+@dataclass(frozen=True, slots=True)
+class TextInputs:
+    """What the first block reads: x (B, L, W), an additive mask (L, L) or (B, L, L), the pooled rows (B,)."""
+
+    x: Tensor
+    mask: Tensor | None
+    row: Tensor
+
+
+class TextTower:
+    """The text side of an open_clip model: plain `CLIP`, `CustomTextCLIP` or `CoCa`.
+
+    Attributes:
+        blocks: the residual attention blocks, first to last.
+        causal: whether no position sees a later one. Then what follows the pooled token changes nothing, and
+            only the pooled row's own path carries the gradient.
+        context_length: tokens that the tower takes.
     """
-    attn = block.attn
-    batch, length, width = x.shape
-    heads = attn.num_heads
-    hidden = block.ln_1(x)
-    if row is None:
-        q, k, v = F.linear(hidden, attn.in_proj_weight, attn.in_proj_bias).chunk(3, dim=-1)
-    else:
-        pick = torch.arange(batch, device=x.device)
-        wq, wkv = attn.in_proj_weight.split([width, 2 * width])
-        bq, bkv = attn.in_proj_bias.split([width, 2 * width])
-        k, v = F.linear(hidden, wkv, bkv).chunk(2, dim=-1)
-        q = F.linear(hidden[pick, row], wq, bq)[:, None]
-        x = x[pick, row][:, None]
-        mask = None if mask is None else mask[row][:, None, None, :]
-    q, k, v = (t.unflatten(-1, (heads, -1)).transpose(1, 2) for t in (q, k, v))
-    scores = q @ k.transpose(-1, -2) * (width // heads) ** -0.5
-    if mask is not None:
-        scores = scores + mask
-    context = (scores.softmax(dim=-1) @ v).transpose(1, 2).flatten(-2)
-    x = x + block.ls_1(attn.out_proj(context))
-    return x + block.ls_2(block.mlp(block.ln_2(x)))
+
+    def __init__(self, model: nn.Module, *, name: str) -> None:
+        holder: Any = model.text if isinstance(getattr(model, "text", None), nn.Module) else model
+        self.name = name
+        self._holder = holder
+        for part in ("token_embedding", "positional_embedding", "ln_final", "transformer"):
+            if not hasattr(holder, part):
+                raise self._refusal(f"its text tower is a {type(holder).__name__}")
+        self.blocks: list[Any] = list(getattr(holder.transformer, "resblocks", []))
+        if not self.blocks or any(getattr(b.attn, "in_proj_weight", None) is None for b in self.blocks):
+            raise self._refusal("its text blocks have no joint projection of queries, keys and values")
+        self._pool = getattr(holder, "pool_type", getattr(holder, "text_pool_type", "argmax"))
+        self._eos = getattr(holder, "eos_id", getattr(holder, "text_eos_id", None))
+        self._class = getattr(holder, "cls_emb", None)
+        if self._pool == "none" and self._class is None:
+            raise self._refusal("its text tower does not pool from one token")
+        mask = getattr(holder, "attn_mask", None)
+        self._mask: Tensor | None = mask
+        self.causal = mask is not None and bool(torch.isneginf(mask[0, 1:]).all())
+        self.context_length = int(holder.positional_embedding.shape[0]) - (self._class is not None)
+        self._may_cut = self.causal and (self._class is not None or self._pool in ("argmax", "eos"))
+
+    def inputs(self, ids: Tensor) -> TextInputs:
+        """Embeds ids (B, context_length). In a causal tower the batch is cut to its longest caption."""
+        holder = self._holder
+        row = self._rows(ids)
+        length = ids.shape[1]
+        if self._may_cut:
+            # A CoCa's class token sees one position past the end token: its published mask is shifted by one.
+            length = min(length, int(row.max()) + (2 if self._class is not None else 1))
+        x = holder.token_embedding(ids[:, :length]) + holder.positional_embedding[:length]
+        mask = None if self._mask is None else self._mask[:length, :length]
+        if self._class is None:
+            return TextInputs(x, mask, row)
+        own = (self._class + holder.positional_embedding[-1]).expand(len(x), 1, -1)
+        columns = torch.tensor([*range(length), ids.shape[1]], device=ids.device)
+        full = self._class_mask(ids)
+        return TextInputs(torch.cat([x, own], dim=1), full[:, columns][:, :, columns], torch.full_like(row, length))
+
+    def features(self, rows: Tensor) -> Tensor:
+        """Unit features (B, E) from the last block's pooled rows (B, W)."""
+        holder = self._holder
+        x = holder.ln_final(rows)
+        projection = holder.text_projection
+        if isinstance(projection, nn.Linear):
+            x = projection(x)
+        elif projection is not None:
+            x = x @ projection
+        return F.normalize(x, dim=-1)
+
+    @torch.no_grad()
+    def encode(self, ids: Tensor) -> Tensor:
+        """Unit features (B, E) of ids (B, context_length), by the blocks run here."""
+        inputs = self.inputs(ids)
+        x = inputs.x
+        for block in self.blocks[:-1]:
+            x = run_block(block, x, inputs.mask)
+        return self.features(run_block(self.blocks[-1], x, inputs.mask, inputs.row)[:, 0])
+
+    @torch.no_grad()
+    def check(self, model: Any, ids: Tensor) -> None:
+        """Compares `encode` with the model's own ``encode_text`` on ids (B, context_length).
+
+        Raises:
+            UnprobeableError: they differ, so this tower has parts that are not known here.
+        """
+        theirs = F.normalize(model.encode_text(ids).float(), dim=-1)
+        ours = self.encode(ids)
+        difference = float((ours - theirs).abs().max() / theirs.abs().max())
+        if not difference <= TOLERANCE:
+            raise self._refusal(f"its features come out differently when its blocks are run one by one ({difference:.1e})")
+
+    def _rows(self, ids: Tensor) -> Tensor:
+        """The position that the tower pools from; for a class token, the end token's."""
+        if self._pool == "eos" and self._class is None:
+            return (ids == self._eos).int().argmax(dim=-1)
+        if self._pool == "argmax" or self._class is not None:
+            return ids.argmax(dim=-1)
+        return torch.full((len(ids),), 0 if self._pool == "first" else ids.shape[1] - 1, device=ids.device)
+
+    def _class_mask(self, ids: Tensor) -> Tensor:
+        """The causal mask with padding hidden, (B, C + 1, C + 1), class token last.
+
+        Published CoCa weights were trained with the class token's column at the front of the padding mask, not
+        at its end; that shift is part of the model.
+        """
+        holder = self._holder
+        visible = ids != holder.pad_id
+        own = visible.new_ones(len(ids), 1)
+        visible = torch.cat([visible, own] if holder.correct_cls_mask else [own, visible], dim=1)
+        hidden = torch.zeros(visible.shape, device=ids.device).masked_fill(~visible, float("-inf"))[:, None]
+        causal = self._mask if self._mask is not None else hidden.new_zeros(visible.shape[1], visible.shape[1])
+        return hidden + causal
+
+    def _refusal(self, why: str) -> UnprobeableError:
+        return UnprobeableError(f"{self.name} cannot be probed: {why}; {_INSTEAD}.")

@@ -1,0 +1,240 @@
+"""From a model's name or files to a model in memory, its transform and its tokenizer.
+
+Named weights come through open_clip's own download and cache. Every way in ends in `_assemble`, so that a named
+model and a local file are built, checked and fingerprinted alike.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from core.errors import ModelError, UnprobeableError, UsageError
+from core.presets import DEMO, Preset, nearest
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model ready to be probed, in float32, without gradients.
+
+    `transform` turns an RGB picture into normalised pixels (3, side, side); `weights_sha256` is that of the
+    checkpoint file, so that ``sha256sum`` tells the same; `config_sha256` is that of architecture and transform.
+    """
+
+    name: str
+    pretrained: str
+    model: Any
+    transform: Callable[[Image.Image], Tensor]
+    tokenizer: Any
+    weights_sha256: str
+    config_sha256: str
+
+
+def load_preset(preset: Preset) -> LoadedModel:
+    """The model of a preset: bundled, downloaded or cached, or an architecture's name with a checkpoint's path.
+
+    Raises:
+        UsageError: unknown architecture or weights.
+        ModelError: the weights cannot be had or do not fit.
+    """
+    if preset.model == DEMO:
+        return _load_demo()
+    from open_clip import get_model_config
+    from open_clip.pretrained import get_pretrained_cfg
+
+    config = get_model_config(preset.model)
+    if config is None:
+        raise UsageError(_unknown_architecture(preset.model))
+    if Path(preset.pretrained).is_file():
+        return load_files_of(config, Path(preset.pretrained), name=preset.model, pretrained=preset.pretrained)
+    weights = get_pretrained_cfg(preset.model, preset.pretrained)
+    if not weights:
+        raise UsageError(_unknown_weights(preset))
+    _check_activation(preset, config, weights)
+    _refuse_foreign_text_tower(config, preset.model)
+    path = _download(preset, weights)
+    return _assemble(config, path, preprocess=weights, name=preset.model, pretrained=preset.pretrained)
+
+
+def load_files(config_path: Path, checkpoint: Path) -> LoadedModel:
+    """A model of an open_clip configuration file (``model_cfg`` or its content) and a local checkpoint.
+
+    Raises:
+        ModelError: a file is missing, no JSON, or the two do not fit together; the message names it.
+    """
+    try:
+        content = json.loads(config_path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"The model configuration {config_path} does not exist.") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"The model configuration {config_path} is not readable JSON ({error}).") from None
+    config = content.get("model_cfg", content) if isinstance(content, dict) else None
+    if not isinstance(config, dict) or not {"embed_dim", "vision_cfg", "text_cfg"} <= config.keys():
+        raise ModelError(f"{config_path} is not an open_clip model configuration (embed_dim, vision_cfg, text_cfg).")
+    preprocess = content.get("preprocess_cfg") or {}
+    beside = config_path.parent / str(config["text_cfg"].get("hf_tokenizer_name", ""))
+    if beside != config_path.parent and beside.is_dir():
+        config = {**config, "text_cfg": {**config["text_cfg"], "hf_tokenizer_name": str(beside)}}
+    return load_files_of(config, checkpoint, name=config_path.stem, pretrained=checkpoint.name, preprocess=preprocess)
+
+
+def load_files_of(
+    config: dict[str, Any], checkpoint: Path, *, name: str, pretrained: str, preprocess: dict[str, Any] | None = None
+) -> LoadedModel:
+    """As `load_files`, with the configuration already read."""
+    if not checkpoint.is_file():
+        raise ModelError(f"The checkpoint {checkpoint} does not exist.")
+    return _assemble(config, checkpoint, preprocess=preprocess or {}, name=name, pretrained=pretrained)
+
+
+def _load_demo() -> LoadedModel:
+    from safetensors.torch import load_file
+
+    from core.demo.weights import CHECKPOINT, CONFIG, unpack
+
+    model = _build(CONFIG, name=DEMO)
+    model.load_state_dict(unpack(load_file(CHECKPOINT)))
+    return _finished(model, CONFIG, {}, name=DEMO, pretrained="", weights=file_sha256(CHECKPOINT))
+
+
+def _assemble(
+    config: dict[str, Any], checkpoint: Path, *, preprocess: dict[str, Any], name: str, pretrained: str
+) -> LoadedModel:
+    from open_clip.factory import load_checkpoint
+
+    model = _build(config, name=name)
+    try:
+        load_checkpoint(model, str(checkpoint), strict=True, weights_only=True)
+    except Exception as error:  # torch, pickle and safetensors each raise their own
+        raise ModelError(_misfit(checkpoint, name, error)) from error
+    return _finished(model, config, preprocess, name=name, pretrained=pretrained, weights=file_sha256(checkpoint))
+
+
+def _finished(
+    model: nn.Module, config: dict[str, Any], preprocess: dict[str, Any], *, name: str, pretrained: str, weights: str
+) -> LoadedModel:
+    from open_clip.transform import PreprocessCfg, image_transform_v2, merge_preprocess_dict
+
+    model.eval().requires_grad_(False)
+    broken = [n for n, p in model.named_parameters() if not bool(torch.isfinite(p).all())]
+    if broken:
+        more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+        raise ModelError(f"The weights of {name} are broken: {broken[0]}{more} holds NaN or infinity; get the file again.")
+    settings = merge_preprocess_dict(asdict(PreprocessCfg()), preprocess)
+    settings["size"] = model.visual.image_size
+    described = json.dumps([config, settings], sort_keys=True, default=str)
+    return LoadedModel(
+        name=name,
+        pretrained=pretrained,
+        model=model,
+        transform=image_transform_v2(PreprocessCfg(**settings), is_train=False),
+        tokenizer=_tokenizer(config["text_cfg"], name=name),
+        weights_sha256=weights,
+        config_sha256=hashlib.sha256(described.encode()).hexdigest(),
+    )
+
+
+def _build(config: dict[str, Any], *, name: str) -> Any:
+    """A model with random weights; which class is open_clip's own rule."""
+    from open_clip.coca_model import CoCa
+    from open_clip.model import CLIP, CustomTextCLIP
+
+    _refuse_foreign_text_tower(config, name)
+    parts = copy.deepcopy(config)
+    custom = parts.pop("custom_text", False)
+    if "timm_model_name" in parts["vision_cfg"]:
+        parts["vision_cfg"]["timm_model_pretrained"] = False
+    kind = CoCa if "multimodal_cfg" in parts else CustomTextCLIP if custom else CLIP
+    try:
+        return kind(**parts)
+    except Exception as error:  # whatever a constructor makes of an unknown or absurd setting
+        raise ModelError(f"The model {name} cannot be built from its configuration: {_first_line(error)}") from error
+
+
+def _tokenizer(text: dict[str, Any], *, name: str) -> Any:
+    from open_clip.tokenizer import HFTokenizer, SimpleTokenizer
+
+    options = {"context_length": text.get("context_length", 77), **text.get("tokenizer_kwargs", {})}
+    source = text.get("hf_tokenizer_name")
+    if not source:
+        return SimpleTokenizer(**options)
+    try:
+        return HFTokenizer(source, tokenizer_mode=text.get("tokenizer_mode"), **options)
+    except ImportError:
+        raise ModelError(f"{name} needs the Hugging Face tokenizer {source}: pip install 'captionlint[siglip]'.") from None
+    except Exception as error:
+        raise ModelError(f"The tokenizer {source} of {name} cannot be had: {_first_line(error)}") from error
+
+
+def _download(preset: Preset, weights: dict[str, Any]) -> Path:
+    from open_clip.pretrained import download_pretrained
+
+    try:
+        return Path(download_pretrained(weights, prefer_hf_hub=True))
+    except Exception as error:  # the hub's client and urllib have dozens of ways to say "no network"
+        source = weights.get("hf_hub") or weights.get("url")
+        raise ModelError(
+            f"The weights of {preset.model}:{preset.pretrained} are neither cached nor to be had now ({type(error).__name__}). "
+            f"Download {str(source).rstrip('/')} on another machine and use --model {preset.model}:/path/to/the/file, "
+            f"or try --model demo, which is bundled."
+        ) from error
+
+
+def _check_activation(preset: Preset, config: dict[str, Any], weights: dict[str, Any]) -> None:
+    needed, built = bool(weights.get("quick_gelu")), bool(config.get("quick_gelu"))
+    if needed != built and "timm_model_name" not in config["vision_cfg"]:
+        base = preset.model.removesuffix("-quickgelu")
+        right = f"{base}-quickgelu" if needed else base
+        raise UsageError(
+            f"The weights {preset.pretrained} were trained {'with' if needed else 'without'} quick GELU, which "
+            f"{preset.model} has {'not' if needed else 'in it'}; use --model {right}:{preset.pretrained}."
+        )
+
+
+def _refuse_foreign_text_tower(config: dict[str, Any], name: str) -> None:
+    foreign = config["text_cfg"].get("hf_model_name")
+    if foreign:
+        raise UnprobeableError(
+            f"{name} cannot be probed: it reads text with the Hugging Face encoder {foreign}; use --model fast, "
+            f"accurate or paper, or any open_clip model with a plain CLIP, CoCa or SigLIP text tower."
+        )
+
+
+def _unknown_architecture(name: str) -> str:
+    from open_clip import list_models
+
+    return f"There is no model '{name}'{nearest(name, list_models())}. `captionlint models` lists them."
+
+
+def _unknown_weights(preset: Preset) -> str:
+    from open_clip import list_pretrained_tags_by_model
+
+    tags = list_pretrained_tags_by_model(preset.model)
+    listed = f"; there are {', '.join(tags)}" if tags else "; none are published"
+    return f"{preset.model} has no weights '{preset.pretrained}', nor is that a file{nearest(preset.pretrained, tags)}{listed}."
+
+
+def _misfit(checkpoint: Path, name: str, error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    telling = [line for line in lines if "size mismatch" in line or "key(s)" in line]
+    detail = (telling or lines or [type(error).__name__])[0][:200]
+    return f"The checkpoint {checkpoint} does not fit the model {name}: {detail.rstrip('.')}."
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest of a file's content, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

@@ -1,0 +1,308 @@
+"""The scorer: pictures and captions in, predictions out.
+
+Captions are cut into windows, windows are batched by length, pictures are decoded ahead in threads and their
+features kept, so that an edited caption of a known picture costs the text tower alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from core.attribution import token_attributions
+from core.errors import CaptionError, ItemError, UsageError
+from core.images import open_image, read_bytes, sha256
+from core.loading import LoadedModel, load_files, load_preset
+from core.picture_tower import ImageDtype, PictureTower
+from core.prediction import DEFAULT_EPSILON, Failure, Prediction, WordScore
+from core.presets import DEFAULT, resolve
+from core.tokens import TokenizedCaption, WordTokenizer
+from core.towers import TextTower
+from core.words import WORD_RULES
+
+TEMPLATE: Final = "A photo depicts "
+LAYERS: Final = 3
+ROWS: Final = 64
+"""Windows of text that one backward pass takes."""
+_PROBE: Final = "A small cat sits on a red chair, next to 2 dogs."
+
+Aggregate = Literal["mean", "sum", "min"]
+Picture = Path | str | Image.Image
+_AGGREGATES: Final = {"mean": lambda t: t.mean(), "sum": lambda t: t.sum(), "min": lambda t: t.min()}
+
+
+class Scorer:
+    """A model with the method's settings; give it one picture or a million.
+
+    Attributes:
+        version: names all that can change a prediction (not epsilon); the same on every machine.
+        details: the same, spelled out, for exports and reports.
+        epsilon: the threshold that fits this model where none is given.
+    """
+
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        *,
+        layers: int = LAYERS,
+        template: str = TEMPLATE,
+        aggregate: Aggregate = "mean",
+        device: str = "auto",
+        image_dtype: ImageDtype = "float32",
+        epsilon: float = DEFAULT_EPSILON,
+        cached_pictures: int = 4096,
+    ) -> None:
+        if layers < 1:
+            raise UsageError(f"layers is the number of last text blocks to read, at least 1, not {layers}.")
+        if aggregate not in _AGGREGATES:
+            raise UsageError(f"aggregate is mean, sum or min, not '{aggregate}'.")
+        self.device = _device(device)
+        model = loaded.model.to(self.device)
+        self.tower = TextTower(model, name=loaded.name)
+        self.tokenizer = WordTokenizer(loaded.tokenizer, context_length=self.tower.context_length, template=template)
+        if self.tokenizer.room < 1:
+            raise UsageError("The template leaves no room for a caption; use a shorter --template.")
+        self.layers = min(layers, len(self.tower.blocks))
+        self.aggregate = aggregate
+        self.epsilon = epsilon
+        self._check_tower(model)
+        self._pictures = PictureTower(model, dtype=image_dtype)
+        self._transform = loaded.transform
+        self._features: OrderedDict[str, Tensor] = OrderedDict()
+        self._cached_pictures = cached_pictures
+        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="decode")
+        self.details = self._describe(loaded, template)
+        self.version = _version(self.details)
+
+    @classmethod
+    def from_pretrained(cls, name: str = DEFAULT, **settings: Any) -> Self:
+        """A preset (fast, accurate, paper, demo) or ``NAME:PRETRAINED``; settings as in the constructor.
+
+        Raises:
+            UsageError: there is no such model. ModelError: it cannot be had, loaded or probed.
+        """
+        preset = resolve(name)
+        return cls(load_preset(preset), **{"epsilon": preset.epsilon, **settings})
+
+    @classmethod
+    def from_files(cls, config_path: Path | str, checkpoint_path: Path | str, **settings: Any) -> Self:
+        """A model of an open_clip configuration (JSON) and a checkpoint (safetensors, or a weights-only pickle)."""
+        return cls(load_files(Path(config_path), Path(checkpoint_path)), **settings)
+
+    def score(self, images: Sequence[Picture], captions: Sequence[str]) -> list[Prediction]:
+        """One prediction for each pair of equally long sequences; an image may repeat and is encoded once.
+
+        Raises:
+            ItemError: the first item that cannot be scored; `try_score` goes on instead.
+        """
+        predictions = []
+        for index, result in enumerate(self.try_score(images, captions)):
+            if isinstance(result, Failure):
+                raise ItemError(result.reason if len(captions) == 1 else f"Item {index}: {result.reason}")
+            predictions.append(result)
+        return predictions
+
+    def try_score(self, images: Sequence[Picture], captions: Sequence[str]) -> list[Prediction | Failure]:
+        """As `score`, with a Failure in the place of each item that cannot be scored."""
+        if len(images) != len(captions):
+            raise UsageError(f"There are {len(images)} images and {len(captions)} captions; give one image a caption.")
+        return list(self.stream(zip(images, captions, strict=True)))
+
+    def stream(
+        self, pairs: Iterable[tuple[Picture, str]], *, batch_size: int = 32
+    ) -> Iterator[Prediction | Failure]:
+        """Results in the order of the pairs, at any length in bounded memory; pictures are read one batch ahead."""
+        iterator = iter(pairs)
+        ahead = self._prepare(islice(iterator, batch_size))
+        while ahead:
+            batch, ahead = ahead, self._prepare(islice(iterator, batch_size))
+            yield from self._score_batch(batch)
+
+    def text_features(self, captions: Sequence[str]) -> Tensor:
+        """Unit features (N, E) of captions, with the template; a long caption's is its first window's.
+
+        Raises:
+            CaptionError: a caption has no words.
+        """
+        ids = [self._tokenize(caption).windows[0].ids for caption in captions]
+        return torch.cat([self.tower.encode(self._padded(ids[i : i + ROWS])) for i in range(0, len(ids), ROWS)])
+
+    def picture_features(self, image: Picture) -> Tensor:
+        """Unit features (E,) of one picture, from the cache where it is known.
+
+        Raises:
+            ImageError: it cannot be opened.
+        """
+        loaded = self._load(image)
+        return self._encode_pictures([loaded])[loaded.key]
+
+    def _prepare(self, pairs: Iterable[tuple[Picture, str]]) -> list[_Pending]:
+        """Starts decoding; a picture that stands in the batch twice is decoded once."""
+        started: dict[Any, Future[_LoadedPicture]] = {}
+        pending = []
+        for image, caption in pairs:
+            key = id(image) if isinstance(image, Image.Image) else str(image)
+            if key not in started:
+                started[key] = self._threads.submit(self._load, image)
+            pending.append(_Pending(caption, started[key], image))
+        return pending
+
+    def _load(self, image: Picture) -> _LoadedPicture:
+        """Reads and hashes a picture and, unless its features are known, decodes and transforms it."""
+        if isinstance(image, Image.Image):
+            rgb = open_image(image)
+            key = sha256(repr(rgb.size).encode() + rgb.tobytes())
+            known = self._features.get(key)
+            return _LoadedPicture(key, self._transform(rgb) if known is None else None, known)
+        path = Path(image)
+        data = read_bytes(path)
+        key = sha256(data)
+        known = self._features.get(key)
+        pixels = self._transform(open_image(data, name=str(path))) if known is None else None
+        return _LoadedPicture(key, pixels, known)
+
+    def _score_batch(self, batch: list[_Pending]) -> list[Prediction | Failure]:
+        work: list[_Work] = []
+        results: list[Prediction | Failure | None] = [None] * len(batch)
+        for index, pending in enumerate(batch):
+            try:
+                work.append(_Work(index, pending.caption, self._tokenize(pending.caption), pending.picture.result()))
+            except ItemError as error:
+                results[index] = Failure(self.version, pending.caption, str(error))
+        features = self._encode_pictures([w.picture for w in work])
+        self._attribute(work, features)
+        for item in work:
+            results[item.index] = self._prediction(item)
+        return [r for r in results if r is not None]
+
+    def _tokenize(self, caption: str) -> TokenizedCaption:
+        tokenized = self.tokenizer.tokenize(caption)
+        if not any(piece.is_word for piece in tokenized.pieces):
+            raise CaptionError("The caption has no words." if caption.strip() else "The caption is empty.")
+        if not tokenized.windows:
+            raise CaptionError("No word of the caption can be read by this model's tokenizer.")
+        return tokenized
+
+    def _encode_pictures(self, pictures: Sequence[_LoadedPicture]) -> dict[str, Tensor]:
+        """Features (E,) by key, of this batch only; new ones go into the cache, the longest unused leave it."""
+        features = {p.key: p.features for p in pictures if p.features is not None}
+        new = {p.key: p.pixels for p in pictures if p.pixels is not None and p.key not in features}
+        if new:
+            encoded = self._pictures.encode(torch.stack(list(new.values())).to(self.device))
+            features |= dict(zip(new, encoded, strict=True))
+        for key, feature in features.items():
+            self._features[key] = feature
+            self._features.move_to_end(key)
+        while len(self._features) > self._cached_pictures:
+            self._features.popitem(last=False)
+        return features
+
+    def _attribute(self, work: list[_Work], features: dict[str, Tensor]) -> None:
+        """Fills in cosines and attributions, windows of like length together."""
+        jobs = [(item, i) for item in work for i in range(len(item.tokenized.windows))]
+        jobs.sort(key=lambda job: len(job[0].tokenized.windows[job[1]].ids))
+        for start in range(0, len(jobs), ROWS):
+            chunk = jobs[start : start + ROWS]
+            ids = self._padded([item.tokenized.windows[i].ids for item, i in chunk])
+            images = torch.stack([features[item.picture.key] for item, _ in chunk])
+            cosines, attributions = token_attributions(self.tower, ids, images, layers=self.layers)
+            for (item, i), cosine, row in zip(chunk, cosines.tolist(), attributions.cpu(), strict=True):
+                item.cosines[i], item.rows[i] = cosine, row
+
+    def _prediction(self, item: _Work) -> Prediction:
+        pieces = item.tokenized.pieces
+        values: dict[int, float] = {}
+        weighted, weight = 0.0, 0
+        for i, window in enumerate(item.tokenized.windows):
+            words = sum(pieces[p].is_word for p, _, _ in window.spans)
+            weighted, weight = weighted + item.cosines[i] * words, weight + words
+            for p, start, end in window.spans:
+                values[p] = float(_AGGREGATES[self.aggregate](item.rows[i][start:end]))
+        words_scored = tuple(
+            WordScore(piece.text, piece.start, piece.end, values.get(p), item.tokenized.reasons.get(p))
+            for p, piece in enumerate(pieces)
+            if piece.is_word
+        )
+        return Prediction(self.version, item.caption, weighted / max(weight, 1), words_scored)
+
+    def _padded(self, ids: Sequence[Sequence[int]]) -> Tensor:
+        return torch.tensor([self.tokenizer.pad_to_context(row) for row in ids], device=self.device)
+
+    def _check_tower(self, model: Any) -> None:
+        """Compares the probe with the model on a short and, where it fits, a full context."""
+        windows = self.tokenizer.tokenize(" ".join([_PROBE] * 8)).windows
+        self.tower.check(model, self._padded([self.tokenizer.tokenize(_PROBE).windows[0].ids, windows[0].ids]))
+
+    def _describe(self, loaded: LoadedModel, template: str) -> dict[str, Any]:
+        return {
+            "model": loaded.name,
+            "pretrained": loaded.pretrained,
+            "weights_sha256": loaded.weights_sha256,
+            "config_sha256": loaded.config_sha256,
+            "template": template,
+            "layers": self.layers,
+            "aggregate": self.aggregate,
+            "dtype": "float32" if self._pictures.dtype == torch.float32 else "bfloat16-pictures",
+            "word_rules": WORD_RULES,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _LoadedPicture:
+    """A picture's hash, and its features (E,) where they are known, else its pixels (3, side, side)."""
+
+    key: str
+    pixels: Tensor | None
+    features: Tensor | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """An item whose picture is being decoded; `image` keeps a picture in memory alive while its id is a key."""
+
+    caption: str
+    picture: Future[_LoadedPicture]
+    image: Picture
+
+
+@dataclass(slots=True)
+class _Work:
+    """An item under way: what each of its windows gave so far."""
+
+    index: int
+    caption: str
+    tokenized: TokenizedCaption
+    picture: _LoadedPicture
+    cosines: dict[int, float] = field(default_factory=dict)
+    rows: dict[int, Tensor] = field(default_factory=dict)
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        first = (str(error) or "not available").splitlines()[0]
+        raise UsageError(f"The device '{name}' cannot be used here ({first}); try --device cpu.") from None
+    return device
+
+
+def _version(details: dict[str, Any]) -> str:
+    """``MODEL@HASH;k3;mean;float32;t-HASH;w1``: short, ASCII, and different whenever a prediction could be."""
+    weights = hashlib.sha256(f"{details['weights_sha256']}{details['config_sha256']}".encode()).hexdigest()[:12]
+    template = hashlib.sha256(details["template"].encode()).hexdigest()[:6]
+    model = details["model"].encode("ascii", "replace").decode()
+    parts = [f"{model}@{weights}", f"k{details['layers']}", details["aggregate"], details["dtype"]]
+    return ";".join([*parts, f"t-{template}", details["word_rules"]])
