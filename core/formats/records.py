@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from core.errors import FormatError
 from core.prediction import WordScore
 from core.review import Review
 
@@ -23,7 +24,11 @@ class SourceScores:
 
 @dataclass(frozen=True, slots=True)
 class SourceItem:
-    """One row of an input file. `image` is an existing file's path or a URL; `where` names the row for people."""
+    """One row of an input file; `where` names the row for people.
+
+    `image` is an absolute path inside the given folder (whether the file exists is not asked here) or a URL.
+    `note` says what had to be guessed to read the row, such as its encoding.
+    """
 
     image: str
     caption: str
@@ -32,6 +37,11 @@ class SourceItem:
     references: tuple[str, ...] = ()
     scores: tuple[SourceScores, ...] = ()
     reviews: tuple[Review, ...] = ()
+    note: str | None = None
+
+
+class RowError(FormatError):
+    """One row cannot be used; inside this package only: readers turn it into a `BadRow` and go on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,139 @@
+"""CSV and TSV with a header that names ``image`` and ``caption``, and perhaps ``id`` and ``references``.
+
+The separator (tab, comma or semicolon) is the one under which the header has these columns. Cells are taken
+exactly as they are. A cell of ``references`` is a JSON list of texts, else one text. A table in our own layout of
+one row a word is read by `core.formats.word_table`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from core.errors import FormatError
+from core.formats import plain, word_table
+from core.formats.decoding import Line, open_text, recovered, text_lines
+from core.formats.image_paths import ImageFolder
+from core.formats.json_text import parse
+from core.formats.records import BadRow, RowError, SourceItem
+
+_SEPARATORS: Final = ("\t", ",", ";")
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A row's cells by column; `number` is the line it begins in."""
+
+    number: int
+    cells: dict[str, str]
+    note: str | None
+
+
+def read(source: Path, images: ImageFolder) -> Iterator[SourceItem | BadRow]:
+    """The rows of a table. Raises FormatError where the header lacks the columns, and names those found."""
+    with open_text(source) as stream:
+        lines = text_lines(stream, source.name)
+        first = next(lines, None)
+        header = recovered(first.text)[0] if isinstance(first, Line) else ""
+        separator, columns = _columns(source, header)
+        records = _records(lines, separator, columns, source.name)
+        of_words = word_table.matches(columns)
+        for same in _grouped(records) if of_words else ([record] for record in records):
+            yield _item(same, source.name, images, of_words=of_words)
+
+
+def _grouped(records: Iterator[_Record | BadRow]) -> Iterator[list[_Record | BadRow]]:
+    def key(record: _Record | BadRow) -> object:
+        return record if isinstance(record, BadRow) else word_table.same_item(record.cells)
+
+    return (list(same) for _, same in groupby(records, key))
+
+
+def _columns(source: Path, header: str) -> tuple[str, list[str]]:
+    tried = [
+        (mark, [name.strip().lower() for name in next(csv.reader([header], delimiter=mark), [])])
+        for mark in _SEPARATORS
+    ]
+    for mark, columns in tried:
+        if {"image", "caption"} <= set(columns):
+            return mark, columns
+    found = max((columns for _, columns in tried), key=len)
+    names = ", ".join(repr(name[:40])[1:-1] for name in found[:20] if name) or "none"
+    raise FormatError(f"{source} needs the columns image and caption; its first line has: {names}.")
+
+
+def _records(
+    lines: Iterator[Line | BadRow], separator: str, columns: Sequence[str], name: str
+) -> Iterator[_Record | BadRow]:
+    feed = _Feed(lines)
+    rows = csv.reader(feed, delimiter=separator)
+    while True:
+        number = feed.number + 1
+        try:
+            row = next(rows, None)
+            if row is None:
+                break
+            if row:
+                yield _record(row, columns, number)
+        except (csv.Error, RowError) as error:
+            yield BadRow(f"{name}:{number}", f"{str(error).rstrip('.')}.")
+        yield from feed.problems()
+    yield from feed.problems()
+
+
+def _record(row: Sequence[str], columns: Sequence[str], number: int) -> _Record:
+    if len(row) != len(columns):
+        raise RowError(f"the row has {len(row)} cells, the header {len(columns)}")
+    cells = [recovered(cell) for cell in row]
+    note = next((note for _, note in cells if note), None)
+    return _Record(number, dict(zip(columns, (text for text, _ in cells), strict=True)), note)
+
+
+def _item(same: Sequence[_Record | BadRow], name: str, images: ImageFolder, *, of_words: bool) -> SourceItem | BadRow:
+    first = same[0]
+    if isinstance(first, BadRow):
+        return first
+    where = f"{name}:{first.number}"
+    try:
+        if of_words:
+            rows = [record.cells for record in same if isinstance(record, _Record)]
+            return word_table.item(rows, where, images)
+        row: dict[str, Any] = first.cells | {"references": _references(first.cells.get("references", ""))}
+        return replace(plain.item(row, where, images), note=first.note)
+    except RowError as error:
+        return BadRow(where, str(error))
+
+
+def _references(cell: str) -> object:
+    if not cell:
+        return None
+    try:
+        value = parse(cell) if cell.lstrip().startswith("[") else cell
+    except RowError:
+        return cell
+    return value
+
+
+class _Feed:
+    """Hands lines to the CSV reader, counts them, and keeps aside those that could not be read."""
+
+    def __init__(self, lines: Iterator[Line | BadRow]) -> None:
+        self._lines = lines
+        self._problems: list[BadRow] = []
+        self.number = 1
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.number += 1
+            if isinstance(line, BadRow):
+                self._problems.append(line)
+            else:
+                yield line.text
+
+    def problems(self) -> list[BadRow]:
+        found, self._problems = self._problems, []
+        return found

@@ -1,0 +1,95 @@
+"""The fields of a row, checked: each function names what is wrong in one sentence (RowError)."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from core.formats.records import RowError
+
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+def caption_of(row: Mapping[str, Any]) -> str:
+    """The caption exactly as given."""
+    caption = text_of(row, "caption")
+    if not caption:
+        raise RowError("the caption is empty.")
+    return caption
+
+
+def text_of(row: Mapping[str, Any], name: str) -> str:
+    """A text that must be there."""
+    if row.get(name) is None:
+        raise RowError(f"there is no {name!r}; the fields are: {listed(row)}.")
+    return checked_text(row[name], name)
+
+
+def optional_text(row: Mapping[str, Any], name: str) -> str | None:
+    """A text, or None where it is absent or null."""
+    value = row.get(name)
+    return None if value is None else checked_text(value, name)
+
+
+def id_of(row: Mapping[str, Any], name: str = "id") -> str | None:
+    """The identifier as text; whole numbers are welcome, an empty one counts as none."""
+    value = row.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return None if value is None else checked_text(value, name) or None
+
+
+def references_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Reference captions: absent, one text or a list of texts."""
+    value = row.get("references")
+    if value is None:
+        return ()
+    values = value if isinstance(value, list) else [value]
+    return tuple(checked_text(one, "references") for one in values)
+
+
+def checked_text(value: object, name: str) -> str:
+    """A text that every store and file can hold."""
+    if not isinstance(value, str):
+        raise RowError(f"{name!r} must be text, found {type(value).__name__}.")
+    found = _UNSTORABLE.search(value)
+    if found:
+        what = "a NUL character" if found[0] == "\0" else "a lone surrogate"
+        raise RowError(f"{name!r} holds {what} at character {found.start() + 1}, which no store can keep.")
+    return value
+
+
+def number_of(value: object, name: str) -> float | None:
+    """A finite number; None for null, NaN and infinities, which stand for a missing one."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise RowError(f"{name!r} must be a number, found {type(value).__name__}.")
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def offset_of(value: object, name: str) -> int:
+    """A whole number that is not negative."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise RowError(f"{name!r} must be a whole number of code points, found {str(value)[:40]!r}.")
+    return value
+
+
+def list_of(row: Mapping[str, Any], name: str) -> list[Any]:
+    """A list that must be there."""
+    value = row.get(name)
+    if not isinstance(value, list):
+        raise RowError(f"{name!r} must be a list, found {type(value).__name__}.")
+    return value
+
+
+def listed(names: Mapping[str, Any]) -> str:
+    """The names of a row's fields, for a message."""
+    shown = [repr(str(name)[:40])[1:-1] for name in list(names)[:20]]
+    return ", ".join(shown) + (", …" if len(names) > 20 else "") if shown else "none"

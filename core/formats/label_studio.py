@@ -1,0 +1,153 @@
+"""Label Studio's tasks: what its full JSON export holds, and what its import takes.
+
+The names are those of our own labelling configuration: ``$image`` and ``$caption``; the labels ``misalign`` on
+``caption`` (``Misaligned``, ``Unsure``), per region the choices ``kind`` and the text ``correction``, per task the
+choices ``verdict`` and the text ``rewrite``. Controls of one region share its id. Offsets count code points, as
+Label Studio's do; the ``text`` of a region is never trusted, since Label Studio rewrites line ends in it.
+
+``data.uid`` and ``meta.captionlint`` carry what Label Studio has no place for and gives back unchanged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from core.formats import fields
+from core.formats.image_paths import ImageFolder
+from core.formats.label_studio_regions import Region, regions_of
+from core.formats.records import RowError, SourceItem, SourceScores
+from core.formats.words import moment
+from core.prediction import WordScore
+from core.review import Review, Span, Status
+from core.words import split_pieces
+
+_UPLOAD: Final = re.compile(r"/data/upload/(?:\d+/)?(?:[0-9a-f]{8}-)?(?P<name>.+)")
+
+
+def matches(row: Mapping[str, Any]) -> bool:
+    """Whether a row is a task."""
+    return isinstance(row.get("data"), dict)
+
+
+def item(row: Mapping[str, Any], where: str, images: ImageFolder) -> SourceItem:
+    """A task as an item; its finished annotations become reviews. Raises RowError."""
+    data = row["data"]
+    if "caption" not in data or "image" not in data:
+        raise RowError(
+            f"the task's data are {fields.listed(data)}, not image and caption: "
+            "it belongs to another labelling configuration."
+        )
+    caption = fields.caption_of(data)
+    predictions = [entry for entry in row.get("predictions") or [] if isinstance(entry, dict)]
+    return SourceItem(
+        image=images.place(local_name(fields.text_of(data, "image"))),
+        caption=caption,
+        where=where,
+        id=fields.id_of(data, "uid"),
+        references=fields.references_of(data),
+        scores=_scores(row, predictions, caption),
+        reviews=tuple(_reviews(row, predictions, caption)),
+    )
+
+
+def local_name(image: str) -> str:
+    """The name below the images' folder, out of the URL paths that Label Studio gives uploads and local files."""
+    if image.startswith("/data/local-files/"):
+        return (parse_qs(urlsplit(image).query).get("d") or [""])[0]
+    upload = _UPLOAD.fullmatch(image)
+    return upload["name"] if upload else image
+
+
+def review_of(annotation: Mapping[str, Any], caption: str, prediction: Mapping[str, Any] | None) -> Review:
+    """What an annotation decides. `prediction` is the one it began from: its regions that are gone were removed.
+
+    Raises RowError for another configuration's controls and for regions outside of the caption.
+    """
+    regions = regions_of(annotation.get("result"), caption)
+    proposed = regions_of(prediction.get("result"), caption) if prediction else []
+    spans = tuple(_spans(regions, proposed))
+    rewrite = next((region.rewrite for region in regions if region.rewrite is not None), None)
+    rewrite = rewrite if rewrite != caption else None
+    return Review(
+        status=_status(annotation, regions, spans, rewrite),
+        spans=spans,
+        corrected_caption=rewrite,
+        annotator=_annotator(annotation.get("completed_by")),
+        reviewed_at=moment(annotation.get("updated_at") or annotation.get("created_at")),
+        seconds=fields.number_of(annotation.get("lead_time"), "lead_time"),
+    )
+
+
+def _reviews(row: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]], caption: str) -> Iterator[Review]:
+    for annotation in row.get("annotations") or []:
+        if not isinstance(annotation, dict):
+            raise RowError("the task's annotations are not written out; export with the full JSON format.")
+        parent = annotation.get("parent_prediction")
+        began = [one for one in predictions if parent is not None and one.get("id") == parent]
+        if not began and len(predictions) == 1:
+            began = list(predictions)
+        yield review_of(annotation, caption, began[0] if began else None)
+
+
+def _spans(regions: Sequence[Region], proposed: Sequence[Region]) -> Iterator[Span]:
+    known = {region.id for region in proposed if region.marked}
+    kept = set()
+    for region in regions:
+        if not region.marked:
+            continue
+        kept.add(region.id)
+        origin = region.origin or ("prediction" if region.id in known else "manual")
+        yield Span(region.start, region.end, region.kind, region.replacement, origin)
+    for region in proposed:
+        if region.marked and region.id not in kept:
+            yield Span(region.start, region.end, region.kind, region.replacement, "prediction", removed=True)
+
+
+def _status(
+    annotation: Mapping[str, Any], regions: Sequence[Region], spans: Sequence[Span], rewrite: str | None
+) -> Status:
+    if annotation.get("was_cancelled"):
+        return "skipped"
+    if any(region.verdict == "Cannot judge" for region in regions):
+        return "rejected"
+    changed = any(span.removed or span.origin != "prediction" or span.replacement is not None for span in spans)
+    return "corrected" if changed or rewrite is not None else "accepted"
+
+
+def _annotator(completed_by: object) -> str:
+    if isinstance(completed_by, dict):  # some exports write the user out
+        completed_by = completed_by.get("email") or completed_by.get("id")
+    return "unknown" if completed_by is None else fields.checked_text(str(completed_by), "completed_by")
+
+
+def _scores(row: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]], caption: str) -> tuple[SourceScores, ...]:
+    meta = row.get("meta")
+    ours = meta.get("captionlint") if isinstance(meta, dict) else None
+    if isinstance(ours, dict) and isinstance(ours.get("scorer"), str):
+        return (SourceScores(fields.text_of(ours, "scorer"), tuple(_own_words(ours, caption))),)
+    return tuple(
+        SourceScores(fields.optional_text(one, "model_version") or "label-studio", tuple(_words(one, caption)))
+        for one in predictions
+    )
+
+
+def _own_words(ours: Mapping[str, Any], caption: str) -> Iterator[WordScore]:
+    for entry in fields.list_of(ours, "words"):
+        if not isinstance(entry, list) or len(entry) != 3:
+            raise RowError("meta.captionlint.words must be a list of [start, end, score].")
+        start, end = fields.offset_of(entry[0], "start"), fields.offset_of(entry[1], "end")
+        if not start < end <= len(caption):
+            raise RowError(f"the word at {start}:{end} lies outside of the caption.")
+        yield WordScore(caption[start:end], start, end, fields.number_of(entry[2], "score"))
+
+
+def _words(prediction: Mapping[str, Any], caption: str) -> Iterator[WordScore]:
+    """A prediction names suspicious words only: those score minus its confidence, the others 0."""
+    regions = [region for region in regions_of(prediction.get("result"), caption) if region.marked]
+    for piece in split_pieces(caption):
+        if piece.is_word:
+            over = [region.score for region in regions if region.start < piece.end and piece.start < region.end]
+            yield WordScore(piece.text, piece.start, piece.end, -max(over) if over else 0.0)

@@ -1,0 +1,55 @@
+"""The one door for input files: what format a source is of is told by its content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from core.errors import FormatError
+from core.formats import coco, csv_rows, json_rows, picture_folder
+from core.formats.decoding import head_of, open_text
+from core.formats.image_paths import ImageFolder
+from core.formats.records import BadRow, SourceItem
+
+Reader = Callable[[Path, ImageFolder], Iterator[SourceItem | BadRow]]
+_DATA_SUFFIXES: Final = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".tar"})
+
+
+def read(source: Path, *, images: Path | None = None) -> Iterator[SourceItem | BadRow]:
+    """The rows of a file or folder of any input format, read as they are asked for.
+
+    Image paths are taken relative to `images`, else to the source's folder, and must stay inside it. Raises
+    FormatError where nothing of the source can be used: at once where its beginning shows it, else on the way.
+    """
+    if not source.exists():
+        raise FormatError(f"{source} does not exist.")
+    folder = ImageFolder(images if images is not None else source if source.is_dir() else source.parent)
+    if source.is_dir():
+        return _read_folder(source, folder)
+    return _reader_of(source)(source, folder)
+
+
+def _read_folder(source: Path, images: ImageFolder) -> Iterator[SourceItem | BadRow]:
+    if picture_folder.matches(source):
+        return picture_folder.read(source, images)
+    files = sorted(path for path in source.iterdir() if path.suffix.lower() in _DATA_SUFFIXES and path.is_file())
+    if not files:
+        raise FormatError(f"{source} holds neither images with captions in .txt files nor any file of rows.")
+    readers = [(_reader_of(path), path) for path in files]
+    return (row for reader, path in readers for row in reader(path, images))
+
+
+def _reader_of(source: Path) -> Reader:
+    head = head_of(source)
+    if not head:
+        raise FormatError(f"{source} is empty.")
+    with open_text(source) as stream:
+        start = stream.read(4096).lstrip()
+    if start.startswith("["):
+        return json_rows.read_list
+    if start.startswith("{"):
+        return coco.read if coco.matches(source) else json_rows.read_lines
+    if source.suffix.lower() in (".jsonl", ".ndjson"):  # its first line is broken; the others may be well
+        return json_rows.read_lines
+    return csv_rows.read

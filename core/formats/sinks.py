@@ -1,0 +1,52 @@
+"""Where rows go: the two shapes that most text formats share, JSON Lines and one JSON list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TextIO
+
+from core.formats.json_text import compact
+from core.formats.records import ExportItem
+
+RowOf = Callable[[ExportItem], Mapping[str, Any]]
+
+
+class Sink(Protocol):
+    """Takes items of one format, one by one."""
+
+    def put(self, item: ExportItem) -> None:
+        """Writes an item. Raises LeftOut where the format has no row for it."""
+
+    def finish(self) -> None:
+        """Writes what stands at the end; called once, and not after an error."""
+
+
+class JsonLines:
+    """One JSON object a line."""
+
+    def __init__(self, stream: TextIO, row_of: RowOf) -> None:
+        self._stream, self._row_of = stream, row_of
+
+    def put(self, item: ExportItem) -> None:
+        """Writes an item's line."""
+        self._stream.write(compact(self._row_of(item)) + "\n")
+
+    def finish(self) -> None:
+        """Nothing is held back."""
+
+
+class JsonList:
+    """One JSON list, an entry a line."""
+
+    def __init__(self, stream: TextIO, row_of: RowOf) -> None:
+        self._stream, self._row_of = stream, row_of
+        self._separator = "[\n"
+
+    def put(self, item: ExportItem) -> None:
+        """Writes an item's entry."""
+        self._stream.write(self._separator + compact(self._row_of(item)))
+        self._separator = ",\n"
+
+    def finish(self) -> None:
+        """Closes the list."""
+        self._stream.write("\n]\n" if self._separator == ",\n" else "[]\n")

@@ -1,0 +1,189 @@
+"""The canonical format: one reviewed caption a row, its words as parallel lists. JSON Lines; reads back in.
+
+The Parquet twin is in `core.formats.parquet`. Offsets count code points and ``caption[start:end] == token``.
+``tags``: 0 right, 1 hallucinated, −100 not reviewed. What a review needs and the rows lack is inferred on reading:
+a mark's origin from ``pre_tags``, and a tagged word outside of all ``edits`` is a mark of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from core.formats import fields
+from core.formats.corrections import kept_spans
+from core.formats.detectors import checked_words
+from core.formats.image_paths import ImageFolder
+from core.formats.records import ExportItem, RowError, SourceItem, SourceScores
+from core.prediction import WordScore
+from core.review import KINDS, Kind, Origin, Review, Span, Status
+
+SCORER_FIELDS: Final = (
+    "version",
+    "model",
+    "pretrained",
+    "weights_sha",
+    "template",
+    "layers",
+    "aggregate",
+    "dtype",
+    "eps",
+    "calibrator",
+)
+NOT_REVIEWED: Final = -100
+_STATUSES: Final[tuple[Status, ...]] = ("accepted", "corrected")
+
+
+def row_of(item: ExportItem) -> dict[str, Any]:
+    """An item as a row; one that nobody reviewed has the status ``pending`` and no tags but −100."""
+    review = item.review
+    return {
+        "id": item.id,
+        "image": item.image,
+        "image_sha256": item.image_sha256,
+        "caption": item.caption,
+        "tokens": [word.text for word in item.words],
+        "starts": [word.start for word in item.words],
+        "ends": [word.end for word in item.words],
+        "tags": list(item.tags),
+        "types": [_kind_at(item, word) if tag == 1 else None for word, tag in zip(item.words, item.tags, strict=True)],
+        "pre_scores": [word.score for word in item.words],
+        "pre_probs": list(item.pre_probabilities or [None] * len(item.words)),
+        "pre_tags": list(item.pre_tags),
+        "edits": [
+            {"start": span.start, "end": span.end, "replacement": span.replacement}
+            for span in kept_spans(item)
+            if span.replacement is not None
+        ],
+        "corrected_caption": review.corrected_caption if review else None,
+        "blind": item.blind,
+        "annotators": list(item.annotators),
+        "status": review.status if review else "pending",
+        "reviewed_at": review.reviewed_at.isoformat() if review else None,
+        "split": item.split,
+        "scorer": {name: item.scorer.get(name) for name in SCORER_FIELDS},
+    }
+
+
+def matches(row: Mapping[str, Any]) -> bool:
+    """Whether a row is one of this format."""
+    return "tokens" in row and "tags" in row and "starts" in row
+
+
+def item(row: Mapping[str, Any], where: str, images: ImageFolder) -> SourceItem:
+    """A row as an item with its scores and its review. Raises RowError."""
+    caption = fields.caption_of(row)
+    words = _words(row, caption)
+    return SourceItem(
+        image=images.place(fields.text_of(row, "image")),
+        caption=caption,
+        where=where,
+        id=fields.id_of(row),
+        scores=_scores(row, words),
+        reviews=_reviews(row, caption, words),
+    )
+
+
+def _kind_at(item: ExportItem, word: WordScore) -> Kind:
+    over = (span.kind for span in kept_spans(item) if span.start < word.end and word.start < span.end)
+    return next(over, "other")
+
+
+def _words(row: Mapping[str, Any], caption: str) -> tuple[WordScore, ...]:
+    columns = [fields.list_of(row, name) for name in ("tokens", "starts", "ends")]
+    scores = row.get("pre_scores") or [None] * len(columns[0])
+    if len({len(column) for column in [*columns, scores, fields.list_of(row, "tags")]}) != 1:
+        raise RowError("tokens, starts, ends, tags and pre_scores must have the same length.")
+    return checked_words([_word(caption, *cells) for cells in zip(*columns, scores, strict=True)])
+
+
+def _word(caption: str, text: object, start: object, end: object, score: object) -> WordScore:
+    left, right = fields.offset_of(start, "starts"), fields.offset_of(end, "ends")
+    found = caption[left:right]
+    if not left < right <= len(caption) or found != text:
+        raise RowError(f"at {left}:{right} the caption reads {found[:40]!r}, not {str(text)[:40]!r}.")
+    return WordScore(found, left, right, fields.number_of(score, "pre_scores"))
+
+
+def _scores(row: Mapping[str, Any], words: tuple[WordScore, ...]) -> tuple[SourceScores, ...]:
+    scorer = row.get("scorer")
+    name = scorer_name(scorer) if isinstance(scorer, dict) else None
+    if name is None or all(word.score is None for word in words):
+        return ()
+    return (SourceScores(fields.checked_text(name, "scorer"), words),)
+
+
+def scorer_name(scorer: Mapping[str, Any]) -> str | None:
+    """The scorer's version, or what else names it; None where nothing does."""
+    parts = [scorer[name] for name in ("model", "pretrained") if isinstance(scorer.get(name), str)]
+    return scorer.get("version") or ":".join(parts) or None
+
+
+def _reviews(row: Mapping[str, Any], caption: str, words: Sequence[WordScore]) -> tuple[Review, ...]:
+    status = next((known for known in _STATUSES if known == row.get("status")), None)
+    if status is None:
+        return ()
+    annotators = row.get("annotators") or ["unknown"]
+    return (
+        Review(
+            status=status,
+            spans=_spans(row, caption, words),
+            corrected_caption=fields.optional_text(row, "corrected_caption"),
+            annotator=fields.checked_text(annotators[0], "annotators"),
+            reviewed_at=moment(row.get("reviewed_at")),
+        ),
+    )
+
+
+def _spans(row: Mapping[str, Any], caption: str, words: Sequence[WordScore]) -> tuple[Span, ...]:
+    tags = row["tags"]
+    pre_tags = row.get("pre_tags") or [0] * len(words)
+    types = row.get("types") or [None] * len(words)
+    if not len(tags) == len(pre_tags) == len(types) == len(words):
+        raise RowError("tags, pre_tags and types must have one entry a token.")
+    marked = list(zip(words, tags, pre_tags, types, strict=True))
+    edited = []
+    for start, end, replacement in _edits(row, caption):
+        over = [(kind, pre) for word, _, pre, kind in marked if start < word.end and word.start < end]
+        known = bool(over) and all(pre == 1 for _, pre in over)
+        edited.append(Span(start, end, kind_of(over[0][0] if over else None), replacement, _origin(known)))
+    single = [
+        Span(word.start, word.end, kind_of(kind), None, _origin(pre == 1), removed=tag == 0)
+        for word, tag, pre, kind in marked
+        if (tag == 1 or (tag == 0 and pre == 1))
+        and not any(span.start < word.end and word.start < span.end for span in edited)
+    ]
+    return tuple(sorted(edited + single, key=lambda span: span.start))
+
+
+def _origin(known: bool) -> Origin:
+    return "prediction" if known else "manual"
+
+
+def _edits(row: Mapping[str, Any], caption: str) -> list[tuple[int, int, str]]:
+    edits = []
+    for edit in row.get("edits") or []:
+        if not isinstance(edit, dict):
+            raise RowError("'edits' must be a list of objects with start, end and replacement.")
+        start, end = fields.offset_of(edit.get("start"), "start"), fields.offset_of(edit.get("end"), "end")
+        if not start <= end <= len(caption):
+            raise RowError(f"the edit at {start}:{end} lies outside of the caption.")
+        edits.append((start, end, fields.text_of(edit, "replacement")))
+    return edits
+
+
+def kind_of(name: object) -> Kind:
+    """The kind of this name; ``other`` for any name that is none."""
+    return next((kind for kind in KINDS if kind == name), "other")
+
+
+def moment(value: object) -> datetime:
+    """An ISO 8601 time with its zone, UTC where none is given. Raises RowError."""
+    if value is None:
+        return datetime.fromtimestamp(0, UTC)
+    try:
+        time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise RowError(f"{str(value)[:40]!r} is not a time as in 2026-01-31T12:00:00+00:00.") from error
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,0 +1,146 @@
+"""The one door for exports: a writer for each format, which takes items one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Final, TextIO
+
+from core.errors import FormatError, UsageError
+from core.formats import dpo, hat, llava, words
+from core.formats.corrections import LeftOut
+from core.formats.records import ExportItem
+from core.formats.sinks import JsonLines, JsonList, Sink
+from core.formats.splits import split_of
+from core.formats.targets import finished_text
+from core.formats.word_table import WordTableSink
+
+__all__ = ["FORMATS_OUT", "OutputFormat", "Writer", "open_writer", "split_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFormat:
+    """An output format.
+
+    `suffix` is that of its file, "" for a folder. `is_lines`: it may go to a stream. `opens` takes the output and
+    the options that are named in `options`.
+    """
+
+    summary: str
+    suffix: str
+    is_lines: bool
+    opens: Callable[..., AbstractContextManager[Sink]]
+    options: frozenset[str] = frozenset()
+
+
+class Writer:
+    """Takes items of one format; the file gets its name when the context ends without an error.
+
+    Attributes: `written`, the number of items written; `left_out`, the number of items that the format has no row
+    for, by reason.
+    """
+
+    def __init__(self, opening: AbstractContextManager[Sink], *, unreviewed: bool) -> None:
+        self._opening = opening
+        self._unreviewed = unreviewed
+        self._context = ExitStack()
+        self._sink: Sink | None = None
+        self.written = 0
+        self.left_out: Counter[str] = Counter()
+
+    def __enter__(self) -> Writer:
+        self._sink = self._context.enter_context(self._opening)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._context.__exit__(kind, error, trace)
+
+    def write(self, item: ExportItem) -> None:
+        """Writes an item, or counts it as left out.
+
+        Raises FormatError where its words or marks do not fit its caption, and UsageError where nobody reviewed it
+        and unreviewed items were not asked for.
+        """
+        if self._sink is None:
+            raise UsageError("The writer is not open; use it in a with statement.")
+        _check(item)
+        try:
+            if item.review is None or item.review.status == "pending":
+                if not self._unreviewed:
+                    raise UsageError(f"The item {item.id} is not reviewed; ask for unreviewed items to export it.")
+            elif item.review.status in ("rejected", "skipped"):
+                raise LeftOut(item.review.status)
+            self._sink.put(item)
+            self.written += 1
+        except LeftOut as reason:
+            self.left_out[str(reason)] += 1
+
+
+def open_writer(format: str, out: Path | TextIO, *, unreviewed: bool = False, **options: str) -> Writer:
+    """A writer of this format to a file, a folder (webdataset) or, for line formats, a text stream.
+
+    The output gets its name only when it is complete. Options: `image_prefix` (label-studio), which stands before
+    each image's name. Raises UsageError for an unknown format or option.
+    """
+    known = FORMATS_OUT.get(format)
+    if known is None:
+        raise UsageError(f"There is no output format {format!r}; there are {', '.join(FORMATS_OUT)}.")
+    if not isinstance(out, Path) and not known.is_lines:
+        lines = ", ".join(name for name, one in FORMATS_OUT.items() if one.is_lines)
+        raise UsageError(f"The format {format} needs a file or folder; to a stream go {lines}.")
+    unknown = sorted(set(options) - known.options)
+    if unknown:
+        raise UsageError(f"The format {format} has no option {unknown[0]!r}.")
+    return Writer(known.opens(out, **options), unreviewed=unreviewed)
+
+
+@contextmanager
+def _text(sink_on: Callable[..., Sink], out: Path | TextIO, **options: str) -> Iterator[Sink]:
+    with finished_text(out) if isinstance(out, Path) else nullcontext(out) as stream:
+        sink = sink_on(stream, **options)
+        yield sink
+        sink.finish()
+
+
+def _check(item: ExportItem) -> None:
+    length = len(item.caption)
+    if not len(item.words) == len(item.tags) == len(item.pre_tags):
+        raise FormatError(f"The item {item.id} has {len(item.words)} words but {len(item.tags)} tags.")
+    for word in item.words:
+        if not 0 <= word.start < word.end <= length or item.caption[word.start : word.end] != word.text:
+            raise FormatError(f"The item {item.id} has no word {word.text!r} at {word.start}:{word.end}.")
+    for span in item.review.spans if item.review else ():
+        if not 0 <= span.start <= span.end <= length:
+            raise FormatError(f"The item {item.id} has a mark at {span.start}:{span.end}, outside of its caption.")
+
+
+FORMATS_OUT: Final[Mapping[str, OutputFormat]] = MappingProxyType(
+    {
+        "words": OutputFormat(
+            "canonical: one caption a row with its words, JSON Lines",
+            ".jsonl",
+            True,
+            partial(_text, partial(JsonLines, row_of=words.row_of)),
+        ),
+        "dpo": OutputFormat(
+            "preference pairs for TRL, JSON Lines",
+            ".jsonl",
+            True,
+            partial(_text, partial(JsonLines, row_of=dpo.row_of)),
+        ),
+        "csv": OutputFormat("one word a row, for spreadsheets", ".csv", True, partial(_text, WordTableSink)),
+        "llava": OutputFormat(
+            "conversations for LLaVA, JSON", ".json", False, partial(_text, partial(JsonList, row_of=llava.row_of))
+        ),
+        "hat": OutputFormat(
+            "HAT's grounding, JSON", ".json", False, partial(_text, partial(JsonList, row_of=hat.row_of))
+        ),
+    }
+)
