@@ -92,3 +92,13 @@ class StoredItem:
     epsilon: float | None = None
     marks: tuple[Span, ...] = ()
     reviews: tuple[StoredReview, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a decision changed: the item's status now, the revision, and for undo and redo the one it is `about`."""
+
+    item_id: int
+    status: Status
+    made: StoredReview
+    about: StoredReview | None = None

@@ -1,0 +1,140 @@
+"""Filling the store with predictions: resumable, one prediction an item, in memory that does not grow."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from core.prediction import Failure, Prediction
+from db import lookups
+from db.operations import predictions, scorers
+from db.schema import Failure as FailureRow
+from db.schema import Image, Item
+from db.schema import Prediction as PredictionRow
+from db.store import Store
+
+_READ: Final = 1000
+ON_THE_WEB: Final = "The picture is a web address: download it, then import the caption again with --images."
+
+
+class Scores(Protocol):
+    """What pre-labelling needs of a scorer; `core.scorer.Scorer` is one."""
+
+    version: str
+    epsilon: float
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """What the version names, spelled out."""
+
+    def stream(self, pairs: Iterable[tuple[Path, str]], *, batch_size: int) -> Iterator[Prediction | Failure]:
+        """One result a pair, in order; reads pictures ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An item that has no prediction yet."""
+
+    item_id: int
+    image: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: `total` is what was waiting when it began."""
+
+    done: int
+    failed: int
+    total: int
+
+
+def prelabel(
+    store: Store,
+    scorer: Scores,
+    *,
+    batch_size: int = 32,
+    limit: int | None = None,
+    retry_failed: bool = False,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Progress:
+    """Scores every item that has no prediction by this scorer version, and makes it the current one.
+
+    Each batch is committed by itself: after Ctrl-C or a crash the next run goes on behind the last one. Items that
+    failed before are left alone unless `retry_failed`. Another process may review, or pre-label, meanwhile.
+    """
+    scorers.choose(store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon, create=True)
+    version = scorer.version
+    total = count_waiting(store, scorer_version=version, retry_failed=retry_failed)
+    total = total if limit is None else min(total, limit)
+    progress = Progress(0, 0, total)
+    source = islice(waiting(store, scorer_version=version, retry_failed=retry_failed), limit)
+    results = _score(scorer, source, batch_size)
+    while batch := list(islice(results, batch_size)):
+        predictions.record(store, scorer_version=version, results=batch)
+        failed = sum(isinstance(result, Failure) for _, result in batch)
+        progress = Progress(progress.done + len(batch), progress.failed + failed, total)
+        if on_progress:
+            on_progress(progress)
+    return progress
+
+
+def _score(scorer: Scores, source: Iterator[Waiting], batch_size: int) -> Iterator[tuple[int, Prediction | Failure]]:
+    """Results by item id. Items on the web never reach the scorer; they come out in their place all the same."""
+    asked: deque[Waiting] = deque()
+
+    def pairs() -> Iterator[tuple[Path, str]]:
+        for item in source:
+            asked.append(item)
+            if "://" not in item.image:
+                yield Path(item.image), item.caption
+
+    def on_the_web() -> Iterator[tuple[int, Failure]]:
+        while asked and "://" in asked[0].image:
+            item = asked.popleft()
+            yield item.item_id, Failure(scorer.version, item.caption, ON_THE_WEB)
+
+    for result in scorer.stream(pairs(), batch_size=batch_size):
+        yield from on_the_web()
+        yield asked.popleft().item_id, result
+    yield from on_the_web()
+
+
+def waiting(store: Store, *, scorer_version: str, retry_failed: bool = False) -> Iterator[Waiting]:
+    """Items without a prediction by this scorer, those of one image together, read in short transactions."""
+    after = (0, 0)
+    while True:
+        with store.reading() as session:
+            query = _waiting(session, scorer_version, retry_failed=retry_failed)
+            query = query.where(tuple_(Item.image_id, Item.id) > tuple_(*after))
+            rows = session.execute(query.order_by(Item.image_id, Item.id).limit(_READ)).all()
+        if not rows:
+            return
+        for row in rows:
+            yield Waiting(row.id, store.locate(row.location), row.caption)
+        after = (rows[-1].image_id, rows[-1].id)
+
+
+def count_waiting(store: Store, *, scorer_version: str, retry_failed: bool = False) -> int:
+    """How many items `waiting` would give."""
+    with store.reading() as session:
+        query = _waiting(session, scorer_version, retry_failed=retry_failed)
+        return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def _waiting(session: Session, version: str, *, retry_failed: bool) -> Any:  # noqa: ANN401 — see `db.reviewed`
+    scorer = lookups.scorer_named(session, version)
+    scored = and_(PredictionRow.item_id == Item.id, PredictionRow.scorer_id == scorer.id)
+    failed = and_(FailureRow.item_id == Item.id, FailureRow.scorer_id == scorer.id)
+    query = select(Item.id, Item.image_id, Item.caption, Image.location).join(Image, Image.id == Item.image_id)
+    query = query.where(~select(PredictionRow.item_id).where(scored).exists())
+    if not retry_failed:
+        query = query.where(~select(FailureRow.item_id).where(failed).exists())
+    return query

@@ -1,0 +1,48 @@
+"""How the marks that a person left compare with the marks that stood there before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.errors import UsageError
+from core.review import KINDS, Origin, Span
+
+
+def settle(marks: Sequence[Span], left: Sequence[Span]) -> tuple[Span, ...]:
+    """Gives each span its origin and keeps the marks that were taken away, as removed.
+
+    A span with a mark's very extent comes from the prediction, one that overlaps a mark is changed, any other is
+    manual. A mark that no span overlaps was removed. Spans given as removed are taken for what they say: away.
+    """
+    kept = [span for span in left if not span.removed]
+    extents = {(mark.start, mark.end) for mark in marks}
+    settled = [replace(span, origin=_origin(span, marks, extents)) for span in kept]
+    gone = [
+        replace(mark, removed=True, origin="prediction")
+        for mark in marks
+        if not any(overlaps(mark, span) for span in kept)
+    ]
+    return tuple(sorted((*settled, *gone), key=lambda s: (s.start, s.end)))
+
+
+def _origin(span: Span, marks: Sequence[Span], extents: set[tuple[int, int]]) -> Origin:
+    if (span.start, span.end) in extents:
+        return "prediction"
+    return "changed" if any(overlaps(mark, span) for mark in marks) else "manual"
+
+
+def overlaps(one: Span, other: Span) -> bool:
+    """Whether two spans share a character."""
+    return one.start < other.end and other.start < one.end
+
+
+def check(spans: Sequence[Span], caption: str) -> None:
+    """Refuses marks that no caption can have; raises `UsageError`."""
+    for span in spans:
+        if not 0 <= span.start < span.end <= len(caption):
+            raise UsageError(
+                f"A mark from {span.start} to {span.end} does not fit a caption of {len(caption)} characters."
+            )
+        if span.kind not in KINDS:
+            raise UsageError(f"There is no kind {span.kind!r}: take one of {', '.join(KINDS)}.")
