@@ -89,6 +89,11 @@ def list_of(row: Mapping[str, Any], name: str) -> list[Any]:
     return value
 
 
+def entries_of(row: Mapping[str, Any], name: str) -> list[Any]:
+    """A list, empty where it is absent or null."""
+    return [] if row.get(name) is None else list_of(row, name)
+
+
 def listed(names: Mapping[str, Any]) -> str:
     """The names of a row's fields, for a message."""
     shown = [repr(str(name)[:40])[1:-1] for name in list(names)[:20]]

@@ -41,7 +41,7 @@ def item(row: Mapping[str, Any], where: str, images: ImageFolder) -> SourceItem:
             "it belongs to another labelling configuration."
         )
     caption = fields.caption_of(data)
-    predictions = [entry for entry in row.get("predictions") or [] if isinstance(entry, dict)]
+    predictions = [entry for entry in fields.entries_of(row, "predictions") if isinstance(entry, dict)]
     return SourceItem(
         image=images.place(local_name(fields.text_of(data, "image"))),
         caption=caption,
@@ -68,7 +68,7 @@ def review_of(annotation: Mapping[str, Any], caption: str, prediction: Mapping[s
     """
     regions = regions_of(annotation.get("result"), caption)
     proposed = regions_of(prediction.get("result"), caption) if prediction else []
-    spans = tuple(_spans(regions, proposed))
+    spans = tuple(sorted(_spans(regions, proposed), key=lambda span: span.start))
     rewrite = next((region.rewrite for region in regions if region.rewrite is not None), None)
     rewrite = rewrite if rewrite != caption else None
     return Review(
@@ -82,28 +82,28 @@ def review_of(annotation: Mapping[str, Any], caption: str, prediction: Mapping[s
 
 
 def _reviews(row: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]], caption: str) -> Iterator[Review]:
-    for annotation in row.get("annotations") or []:
+    annotators = fields.entries_of(_ours(row), "annotators") or [None]
+    for annotation in fields.entries_of(row, "annotations"):
         if not isinstance(annotation, dict):
             raise RowError("the task's annotations are not written out; export with the full JSON format.")
         parent = annotation.get("parent_prediction")
         began = [one for one in predictions if parent is not None and one.get("id") == parent]
         if not began and len(predictions) == 1:
             began = list(predictions)
-        yield review_of(annotation, caption, began[0] if began else None)
+        named = {"completed_by": annotators[0]} | {key: one for key, one in annotation.items() if one is not None}
+        yield review_of(named, caption, began[0] if began else None)
 
 
 def _spans(regions: Sequence[Region], proposed: Sequence[Region]) -> Iterator[Span]:
     known = {region.id for region in proposed if region.marked}
-    kept = set()
-    for region in regions:
-        if not region.marked:
-            continue
-        kept.add(region.id)
+    marked = [region for region in regions if region.marked]
+    for region in marked:
         origin = region.origin or ("prediction" if region.id in known else "manual")
         yield Span(region.start, region.end, region.kind, region.replacement, origin)
-    for region in proposed:
-        if region.marked and region.id not in kept:
-            yield Span(region.start, region.end, region.kind, region.replacement, "prediction", removed=True)
+    for old in proposed:
+        kept = any(old.id == new.id or (new.start < old.end and old.start < new.end) for new in marked)
+        if old.marked and not kept:
+            yield Span(old.start, old.end, old.kind, old.replacement, "prediction", removed=True)
 
 
 def _status(
@@ -124,14 +124,19 @@ def _annotator(completed_by: object) -> str:
 
 
 def _scores(row: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]], caption: str) -> tuple[SourceScores, ...]:
-    meta = row.get("meta")
-    ours = meta.get("captionlint") if isinstance(meta, dict) else None
-    if isinstance(ours, dict) and isinstance(ours.get("scorer"), str):
+    ours = _ours(row)
+    if isinstance(ours.get("scorer"), str):
         return (SourceScores(fields.text_of(ours, "scorer"), tuple(_own_words(ours, caption))),)
     return tuple(
         SourceScores(fields.optional_text(one, "model_version") or "label-studio", tuple(_words(one, caption)))
         for one in predictions
     )
+
+
+def _ours(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    meta = row.get("meta")
+    ours = meta.get("captionlint") if isinstance(meta, dict) else None
+    return ours if isinstance(ours, dict) else {}
 
 
 def _own_words(ours: Mapping[str, Any], caption: str) -> Iterator[WordScore]:

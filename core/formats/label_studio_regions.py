@@ -15,11 +15,12 @@ MARK: Final = "Misaligned"
 UNSURE: Final = "Unsure"
 CONTROLS: Final = {"misalign": "labels", "kind": "choices", "correction": "textarea"}
 TASK_CONTROLS: Final = {"verdict": "choices", "rewrite": "textarea"}
-ORIGINS: Final[Mapping[str, Origin]] = {
+LABEL_STUDIO_ORIGINS: Final[Mapping[Origin, str]] = {
     "prediction": "prediction",
-    "prediction-changed": "changed",
+    "changed": "prediction-changed",
     "manual": "manual",
 }
+_ORIGINS: Final[Mapping[str, Origin]] = {theirs: ours for ours, theirs in LABEL_STUDIO_ORIGINS.items()}
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ def _region_control(region: Region, entry: Mapping[str, Any], caption: str) -> N
     if not region.start < region.end <= len(caption):
         raise RowError(f"the region at {region.start}:{region.end} lies outside of the caption.")
     if entry.get("origin") is not None:
-        region.origin = ORIGINS.get(str(entry["origin"]), "manual")
+        region.origin = _ORIGINS.get(str(entry["origin"]), "manual")
     if entry["from_name"] == "misalign":
         label = _first(value.get("labels"), "labels")
         if label not in (MARK, UNSURE):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import FormatError
-from core.formats import coco, csv_rows, json_rows, picture_folder
+from core.formats import coco, csv_rows, json_rows, parquet, picture_folder, webdataset
 from core.formats.decoding import head_of, open_text
 from core.formats.image_paths import ImageFolder
 from core.formats.records import BadRow, SourceItem
@@ -44,6 +44,10 @@ def _reader_of(source: Path) -> Reader:
     head = head_of(source)
     if not head:
         raise FormatError(f"{source} is empty.")
+    if head.startswith(parquet.MAGIC):
+        return parquet.read
+    if webdataset.matches(source):
+        return webdataset.read
     with open_text(source) as stream:
         start = stream.read(4096).lstrip()
     if start.startswith("["):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TextIO
 
@@ -17,8 +18,11 @@ class Sink(Protocol):
     def put(self, item: ExportItem) -> None:
         """Writes an item. Raises LeftOut where the format has no row for it."""
 
-    def finish(self) -> None:
-        """Writes what stands at the end; called once, and not after an error."""
+    def finish(self) -> Counter[str]:
+        """Writes what stands at the end; called once, and not after an error.
+
+        Gives the number of items that were taken and have no row after all, by reason.
+        """
 
 
 class JsonLines:
@@ -31,8 +35,9 @@ class JsonLines:
         """Writes an item's line."""
         self._stream.write(compact(self._row_of(item)) + "\n")
 
-    def finish(self) -> None:
+    def finish(self) -> Counter[str]:
         """Nothing is held back."""
+        return Counter()
 
 
 class JsonList:
@@ -47,6 +52,7 @@ class JsonList:
         self._stream.write(self._separator + compact(self._row_of(item)))
         self._separator = ",\n"
 
-    def finish(self) -> None:
+    def finish(self) -> Counter[str]:
         """Closes the list."""
         self._stream.write("\n]\n" if self._separator == ",\n" else "[]\n")
+        return Counter()

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TextIO
 
@@ -78,8 +79,9 @@ class WordTableSink:
         for cells in _word_cells(row):
             self._rows.writerow([(shared | cells)[name] for name in COLUMNS])
 
-    def finish(self) -> None:
+    def finish(self) -> Counter[str]:
         """Nothing is held back."""
+        return Counter()
 
 
 def matches(columns: Sequence[str]) -> bool:

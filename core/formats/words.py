@@ -7,6 +7,7 @@ a mark's origin from ``pre_tags``, and a tagged word outside of all ``edits`` is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,19 +20,19 @@ from core.formats.records import ExportItem, RowError, SourceItem, SourceScores
 from core.prediction import WordScore
 from core.review import KINDS, Kind, Origin, Review, Span, Status
 
-SCORER_FIELDS: Final = (
-    "version",
-    "model",
-    "pretrained",
-    "weights_sha",
-    "template",
-    "layers",
-    "aggregate",
-    "dtype",
-    "eps",
-    "calibrator",
-)
-NOT_REVIEWED: Final = -100
+SCORER_FIELDS: Final[Mapping[str, type[str] | type[int] | type[float]]] = {
+    "version": str,
+    "model": str,
+    "pretrained": str,
+    "weights_sha": str,
+    "template": str,
+    "layers": int,
+    "aggregate": str,
+    "dtype": str,
+    "eps": float,
+    "calibrator": str,
+}
+"""Fields of ``scorer``; the same in every row, so that columns have one type. `version` is the scorer version."""
 _STATUSES: Final[tuple[Status, ...]] = ("accepted", "corrected")
 
 
@@ -48,8 +49,8 @@ def row_of(item: ExportItem) -> dict[str, Any]:
         "ends": [word.end for word in item.words],
         "tags": list(item.tags),
         "types": [_kind_at(item, word) if tag == 1 else None for word, tag in zip(item.words, item.tags, strict=True)],
-        "pre_scores": [word.score for word in item.words],
-        "pre_probs": list(item.pre_probabilities or [None] * len(item.words)),
+        "pre_scores": [_finite(word.score) for word in item.words],
+        "pre_probs": [_finite(one) for one in item.pre_probabilities or [None] * len(item.words)],
         "pre_tags": list(item.pre_tags),
         "edits": [
             {"start": span.start, "end": span.end, "replacement": span.replacement}
@@ -62,7 +63,7 @@ def row_of(item: ExportItem) -> dict[str, Any]:
         "status": review.status if review else "pending",
         "reviewed_at": review.reviewed_at.isoformat() if review else None,
         "split": item.split,
-        "scorer": {name: item.scorer.get(name) for name in SCORER_FIELDS},
+        "scorer": {name: _typed(item.scorer.get(name), kind) for name, kind in SCORER_FIELDS.items()},
     }
 
 
@@ -85,6 +86,18 @@ def item(row: Mapping[str, Any], where: str, images: ImageFolder) -> SourceItem:
     )
 
 
+def _typed(value: object, kind: type[str] | type[int] | type[float]) -> str | int | float | None:
+    if value is None or isinstance(value, kind):
+        return value
+    if kind is str:
+        return str(value)
+    return kind(value) if isinstance(value, int | float) else None
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
 def _kind_at(item: ExportItem, word: WordScore) -> Kind:
     over = (span.kind for span in kept_spans(item) if span.start < word.end and word.start < span.end)
     return next(over, "other")
@@ -92,7 +105,7 @@ def _kind_at(item: ExportItem, word: WordScore) -> Kind:
 
 def _words(row: Mapping[str, Any], caption: str) -> tuple[WordScore, ...]:
     columns = [fields.list_of(row, name) for name in ("tokens", "starts", "ends")]
-    scores = row.get("pre_scores") or [None] * len(columns[0])
+    scores = fields.entries_of(row, "pre_scores") or [None] * len(columns[0])
     if len({len(column) for column in [*columns, scores, fields.list_of(row, "tags")]}) != 1:
         raise RowError("tokens, starts, ends, tags and pre_scores must have the same length.")
     return checked_words([_word(caption, *cells) for cells in zip(*columns, scores, strict=True)])
@@ -117,14 +130,15 @@ def _scores(row: Mapping[str, Any], words: tuple[WordScore, ...]) -> tuple[Sourc
 def scorer_name(scorer: Mapping[str, Any]) -> str | None:
     """The scorer's version, or what else names it; None where nothing does."""
     parts = [scorer[name] for name in ("model", "pretrained") if isinstance(scorer.get(name), str)]
-    return scorer.get("version") or ":".join(parts) or None
+    version = scorer.get("version")
+    return version if isinstance(version, str) and version else ":".join(parts) or None
 
 
 def _reviews(row: Mapping[str, Any], caption: str, words: Sequence[WordScore]) -> tuple[Review, ...]:
     status = next((known for known in _STATUSES if known == row.get("status")), None)
     if status is None:
         return ()
-    annotators = row.get("annotators") or ["unknown"]
+    annotators = fields.entries_of(row, "annotators") or ["unknown"]
     return (
         Review(
             status=status,
@@ -138,8 +152,8 @@ def _reviews(row: Mapping[str, Any], caption: str, words: Sequence[WordScore]) -
 
 def _spans(row: Mapping[str, Any], caption: str, words: Sequence[WordScore]) -> tuple[Span, ...]:
     tags = row["tags"]
-    pre_tags = row.get("pre_tags") or [0] * len(words)
-    types = row.get("types") or [None] * len(words)
+    pre_tags = fields.entries_of(row, "pre_tags") or [0] * len(words)
+    types = fields.entries_of(row, "types") or [None] * len(words)
     if not len(tags) == len(pre_tags) == len(types) == len(words):
         raise RowError("tags, pre_tags and types must have one entry a token.")
     marked = list(zip(words, tags, pre_tags, types, strict=True))
@@ -163,7 +177,7 @@ def _origin(known: bool) -> Origin:
 
 def _edits(row: Mapping[str, Any], caption: str) -> list[tuple[int, int, str]]:
     edits = []
-    for edit in row.get("edits") or []:
+    for edit in fields.entries_of(row, "edits"):
         if not isinstance(edit, dict):
             raise RowError("'edits' must be a list of objects with start, end and replacement.")
         start, end = fields.offset_of(edit.get("start"), "start"), fields.offset_of(edit.get("end"), "end")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -12,15 +13,18 @@ from types import MappingProxyType, TracebackType
 from typing import Final, TextIO
 
 from core.errors import FormatError, UsageError
-from core.formats import dpo, hat, llava, words
+from core.formats import dpo, hat, label_studio_tasks, llava, parquet, rlhf_v, shards, words
+from core.formats.card import Tally, write_card
 from core.formats.corrections import LeftOut
+from core.formats.negclip import NegClipSink
+from core.formats.parquet import ParquetSink
 from core.formats.records import ExportItem
-from core.formats.sinks import JsonLines, JsonList, Sink
+from core.formats.sinks import JsonLines, JsonList, RowOf, Sink
 from core.formats.splits import split_of
-from core.formats.targets import finished_text
+from core.formats.targets import finished_file, finished_text
 from core.formats.word_table import WordTableSink
 
-__all__ = ["FORMATS_OUT", "OutputFormat", "Writer", "open_writer", "split_of"]
+__all__ = ["FORMATS_OUT", "OutputFormat", "Writer", "open_writer", "split_of", "write_card"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Writer:
     """Takes items of one format; the file gets its name when the context ends without an error.
 
     Attributes: `written`, the number of items written; `left_out`, the number of items that the format has no row
-    for, by reason.
+    for, by reason; `tally`, counts for the data-set card.
     """
 
     def __init__(self, opening: AbstractContextManager[Sink], *, unreviewed: bool) -> None:
@@ -50,6 +54,7 @@ class Writer:
         self._unreviewed = unreviewed
         self._context = ExitStack()
         self._sink: Sink | None = None
+        self.tally = Tally()
         self.written = 0
         self.left_out: Counter[str] = Counter()
 
@@ -60,6 +65,14 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is None and self._sink is not None:
+            try:
+                late = self._sink.finish()
+            except BaseException:
+                self._context.__exit__(*sys.exc_info())
+                raise
+            self.left_out += late
+            self.written -= late.total()
         self._context.__exit__(kind, error, trace)
 
     def write(self, item: ExportItem) -> None:
@@ -79,6 +92,7 @@ class Writer:
                 raise LeftOut(item.review.status)
             self._sink.put(item)
             self.written += 1
+            self.tally.add(item)
         except LeftOut as reason:
             self.left_out[str(reason)] += 1
 
@@ -104,9 +118,17 @@ def open_writer(format: str, out: Path | TextIO, *, unreviewed: bool = False, **
 @contextmanager
 def _text(sink_on: Callable[..., Sink], out: Path | TextIO, **options: str) -> Iterator[Sink]:
     with finished_text(out) if isinstance(out, Path) else nullcontext(out) as stream:
-        sink = sink_on(stream, **options)
-        yield sink
-        sink.finish()
+        yield sink_on(stream, **options)
+
+
+@contextmanager
+def _parquet(sink_on: Callable[[Path], ParquetSink], out: Path) -> Iterator[Sink]:
+    with finished_file(out) as unfinished:
+        sink = sink_on(unfinished)
+        try:
+            yield sink
+        finally:
+            sink.close()
 
 
 def _check(item: ExportItem) -> None:
@@ -121,26 +143,37 @@ def _check(item: ExportItem) -> None:
             raise FormatError(f"The item {item.id} has a mark at {span.start}:{span.end}, outside of its caption.")
 
 
+def _label_studio(stream: TextIO, image_prefix: str = "") -> Sink:
+    return JsonList(stream, partial(label_studio_tasks.row_of, image_prefix=image_prefix))
+
+
+def _lines(row_of: RowOf) -> Callable[..., AbstractContextManager[Sink]]:
+    return partial(_text, partial(JsonLines, row_of=row_of))
+
+
+def _list(row_of: RowOf) -> Callable[..., AbstractContextManager[Sink]]:
+    return partial(_text, partial(JsonList, row_of=row_of))
+
+
 FORMATS_OUT: Final[Mapping[str, OutputFormat]] = MappingProxyType(
     {
-        "words": OutputFormat(
-            "canonical: one caption a row with its words, JSON Lines",
-            ".jsonl",
-            True,
-            partial(_text, partial(JsonLines, row_of=words.row_of)),
+        "words": OutputFormat("one caption a row with its words", ".jsonl", True, _lines(words.row_of)),
+        "words-parquet": OutputFormat(
+            "the same with the images inside", ".parquet", False, partial(_parquet, parquet.words_sink)
         ),
-        "dpo": OutputFormat(
-            "preference pairs for TRL, JSON Lines",
-            ".jsonl",
-            True,
-            partial(_text, partial(JsonLines, row_of=dpo.row_of)),
+        "negclip": OutputFormat("hard negatives for NegCLIP", ".tsv", True, partial(_text, NegClipSink)),
+        "dpo": OutputFormat("preference pairs for TRL", ".jsonl", True, _lines(dpo.row_of)),
+        "webdataset": OutputFormat("shards for open_clip", "", False, shards.opened),
+        "label-studio": OutputFormat(
+            "tasks with predictions and reviews",
+            ".json",
+            False,
+            partial(_text, _label_studio),
+            frozenset({"image_prefix"}),
         ),
         "csv": OutputFormat("one word a row, for spreadsheets", ".csv", True, partial(_text, WordTableSink)),
-        "llava": OutputFormat(
-            "conversations for LLaVA, JSON", ".json", False, partial(_text, partial(JsonList, row_of=llava.row_of))
-        ),
-        "hat": OutputFormat(
-            "HAT's grounding, JSON", ".json", False, partial(_text, partial(JsonList, row_of=hat.row_of))
-        ),
+        "rlhf-v": OutputFormat("preference pairs for RLHF-V", ".parquet", False, partial(_parquet, rlhf_v.sink)),
+        "llava": OutputFormat("conversations for LLaVA", ".json", False, _list(llava.row_of)),
+        "hat": OutputFormat("each word with whether it is hallucinated", ".json", False, _list(hat.row_of)),
     }
 )

@@ -1,0 +1,122 @@
+"""``dataset_card.md``: what an export holds, in numbers, for those who train on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from core.formats.corrections import corrected_caption, kept_spans
+from core.formats.json_text import compact
+from core.formats.records import ExportItem
+from core.formats.targets import finished_text
+from core.formats.words import scorer_name
+
+CARD_NAME: Final = "dataset_card.md"
+UNKNOWN_LICENCE: Final = "unknown"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over the items of an export. Words are counted where they were reviewed."""
+
+    items: int = 0
+    words: int = 0
+    marked_words: int = 0
+    marked_items: int = 0
+    corrected_items: int = 0
+    blind_items: int = 0
+    splits: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    annotators: Counter[str] = field(default_factory=Counter)
+    scorers: Counter[str] = field(default_factory=Counter)
+
+    def add(self, item: ExportItem) -> None:
+        """Counts an item."""
+        spans = kept_spans(item)
+        self.items += 1
+        self.words += sum(tag >= 0 for tag in item.tags)
+        self.marked_words += sum(tag == 1 for tag in item.tags)
+        self.marked_items += bool(spans)
+        self.corrected_items += corrected_caption(item) is not None
+        self.blind_items += item.blind
+        self.splits[item.split] += 1
+        self.statuses[item.review.status if item.review else "pending"] += 1
+        self.kinds.update(span.kind for span in spans)
+        self.annotators.update(item.annotators)
+        self.scorers[scorer_name(item.scorer) or "none"] += 1
+
+
+def write_card(
+    out: Path,
+    tally: Tally,
+    *,
+    format: str,
+    left_out: Mapping[str, int] | None = None,
+    kappa: float | None = None,
+    double_reviewed: int = 0,
+    licence: str = UNKNOWN_LICENCE,
+) -> None:
+    """Writes the card to this file.
+
+    `kappa` is Cohen's, over the words of the `double_reviewed` items; None where it cannot be told. `licence` is
+    the captions' and labels', as an identifier that dataset hubs know.
+    """
+    with finished_text(out) as stream:
+        stream.write(
+            _card(
+                tally,
+                format=format,
+                left_out=left_out or {},
+                licence=licence,
+                agreement=_agreement(kappa, double_reviewed),
+            )
+        )
+
+
+def _agreement(kappa: float | None, double_reviewed: int) -> str:
+    if kappa is None:
+        return f"unknown ({double_reviewed} items were reviewed by two annotators)"
+    return f"Cohen's kappa {kappa:.3f} over the words of {double_reviewed} items that two annotators reviewed"
+
+
+def _card(tally: Tally, *, format: str, left_out: Mapping[str, int], licence: str, agreement: str) -> str:
+    facts = {
+        "Format": format,
+        "Items": f"{tally.items} ({_counts(tally.splits)})",
+        "Status": _counts(tally.statuses),
+        "Left out": _counts(left_out),
+        "Items with marks": _share(tally.marked_items, tally.items),
+        "Items with a corrected caption": _share(tally.corrected_items, tally.items),
+        "Hallucinated words, of those reviewed": _share(tally.marked_words, tally.words),
+        "Marks by kind": _counts(tally.kinds),
+        "Items reviewed without seeing marks": _share(tally.blind_items, tally.items),
+        "Annotators": _counts(tally.annotators),
+        "Agreement": agreement,
+        "Scorer version": _counts(tally.scorers),
+        "Licence": licence,
+    }
+    lines = [f"| {name} | {_cell(value)} |" for name, value in facts.items()]
+    return "\n".join([
+        "---", f"license: {compact(licence)}", "tags:", "- captionlint", "---", "",
+        "# Reviewed captions", "",
+        "Words of captions that their pictures do not bear out, marked and reviewed with Captionlint. "
+        "Splits go by the image's hash: an image, with all its captions, stays in its split in every export.", "",
+        "| | |", "|---|---|", *lines, "",
+    ])  # fmt: skip
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole}" + (f" ({100 * part / whole:.1f} %)" if whole else "")
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    return ", ".join(f"{name} {count}" for name, count in ordered) or "none"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
