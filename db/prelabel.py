@@ -76,7 +76,7 @@ def prelabel(
     total = total if limit is None else min(total, limit)
     progress = Progress(0, 0, total)
     source = islice(waiting(store, scorer_version=version, retry_failed=retry_failed), limit)
-    results = _score(scorer, source, batch_size)
+    results = score(scorer, source, batch_size)
     while batch := list(islice(results, batch_size)):
         predictions.record(store, scorer_version=version, results=batch)
         failed = sum(isinstance(result, Failure) for _, result in batch)
@@ -86,7 +86,7 @@ def prelabel(
     return progress
 
 
-def _score(scorer: Scores, source: Iterator[Waiting], batch_size: int) -> Iterator[tuple[int, Prediction | Failure]]:
+def score(scorer: Scores, source: Iterator[Waiting], batch_size: int) -> Iterator[tuple[int, Prediction | Failure]]:
     """Results by item id. Items on the web never reach the scorer; they come out in their place all the same."""
     asked: deque[Waiting] = deque()
 

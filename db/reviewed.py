@@ -14,12 +14,14 @@ from db.records import StoredReview
 
 
 def standing(
-    session: Session, item_ids: Sequence[int], *, annotator: str | None = None
+    session: Session, item_ids: Sequence[int], *, annotator: str | None = None, undone: bool = False
 ) -> dict[int, tuple[StoredReview, ...]]:
-    """The reviews that stand, by item, oldest first; undone ones are left out."""
+    """The reviews that stand, by item, oldest first; those that were taken back only with `undone`."""
     row, name = schema.Standing, schema.Annotator.name
     query = _revisions().join(row, row.revision_id == schema.Revision.id)
-    query = query.where(row.item_id.in_(item_ids), schema.Revision.status != "pending")
+    query = query.where(row.item_id.in_(item_ids))
+    if not undone:
+        query = query.where(schema.Revision.status != "pending")
     if annotator is not None:
         query = query.where(name == annotator)
     found: dict[int, tuple[StoredReview, ...]] = {}

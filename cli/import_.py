@@ -1,0 +1,64 @@
+"""``captionlint import``: reads captions into a store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.progress import bar
+from cli.store_options import Db
+from core.errors import CaptionlintError
+
+if TYPE_CHECKING:
+    from db.records import Added
+
+_SHOWN = 20
+
+
+def import_(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A file or folder of any input format.")],
+    db: Db,
+    images: Annotated[
+        Path | None, typer.Option("--images", metavar="DIR", help="The folder that image names start from.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first row that cannot be used.")] = False,
+    update: Annotated[bool, typer.Option("--update", help="Where an id has other content, take the new one.")] = False,
+) -> None:
+    """Read captions from SOURCE into a store; what is there already is left alone.
+
+    The format is told by the content: JSONL, CSV, TSV, COCO captions, a folder of images with .txt files,
+    Label Studio JSON, Parquet, WebDataset; word scores of other detectors too.
+    """
+    from core.formats.reading import read
+    from db.operations import items
+    from db.store import Store
+
+    rows = read(source, images=images)  # before the store: a wrong name leaves no empty file behind
+    with Store.open(db) as store, bar("importing") as move:
+        added = items.add(
+            store,
+            rows,
+            update=update,
+            strict=strict,
+            on_progress=lambda a: move(a.added + a.unchanged + a.updated + a.bad_count + a.conflict_count),
+        )
+    _report(added)
+    if added.conflict_count:
+        raise CaptionlintError(
+            f"{added.conflict_count} rows contradict what the store has and were left out; --update takes the new ones."
+        )
+    if added.bad_count and not added.added + added.unchanged + added.updated:
+        raise CaptionlintError(f"No row of {source} could be used.")
+
+
+def _report(added: Added) -> None:
+    for row in (*added.bad, *added.conflicts)[:_SHOWN]:
+        typer.echo(f"{row.where}: {row.reason}", err=True)
+    more = added.bad_count + added.conflict_count - _SHOWN
+    if more > 0:
+        typer.echo(f"… and {more} more rows", err=True)
+    told = [(added.added, "added"), (added.unchanged, "already there"), (added.updated, "updated")]
+    told += [(added.bad_count, "not usable"), (added.conflict_count, "contradicting")]
+    typer.echo(", ".join(f"{n} {what}" for n, what in told if n or what == "added"))

@@ -1,0 +1,26 @@
+"""``captionlint merge``: brings reviews home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.store_options import Db
+
+
+def merge(
+    others: Annotated[list[Path], typer.Argument(metavar="OTHER.db...", help="Stores that were reviewed elsewhere.")],
+    db: Db,
+) -> None:
+    """Add the reviews of other stores, by image and caption; a second time changes nothing."""
+    from db.operations.merge import merge as bring
+    from db.store import Store
+
+    with Store.open(db, create=False) as store:
+        for path in others:
+            with Store.open(path, create=False) as other:
+                merged = bring(store, other=other)
+            line = f"{path}: {merged.reviews} reviews added, {merged.known} known"
+            typer.echo(line + (f", {merged.strangers} of items that are not here" if merged.strangers else ""))

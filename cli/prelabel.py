@@ -1,0 +1,88 @@
+"""``captionlint prelabel``: scores what has no prediction yet."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import model_options as options
+from cli.progress import bar
+from cli.store_options import Db
+
+if TYPE_CHECKING:
+    from db.prelabel import Progress
+
+
+class Engine(StrEnum):
+    """Where the model runs."""
+
+    local = "local"
+    ray = "ray"
+
+
+def prelabel(  # noqa: PLR0917 — a command's options
+    db: Db,
+    model: options.ModelName = None,
+    model_config: options.ModelConfig = None,
+    checkpoint: options.Checkpoint = None,
+    layers: options.Layers = options.LAYERS_DEFAULT,
+    template: options.Template = options.TEMPLATE_DEFAULT,
+    aggregate: options.AggregateOption = options.Aggregate.mean,
+    device: options.Device = "auto",
+    image_dtype: options.ImageDtypeOption = options.ImageDtype.float32,
+    batch_size: Annotated[int, typer.Option("--batch-size", min=1, metavar="N", help="Items scored at once.")] = 32,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, metavar="N", help="Stop after this many items.")
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try items that failed before, too.")] = False,
+    engine: Annotated[Engine, typer.Option("--engine", help="ray: on a cluster, through Ray Data.")] = Engine.local,
+) -> None:
+    """Score every item that has no prediction by this model; stop with Ctrl-C and go on later."""
+    from db.prelabel import Progress
+    from db.prelabel import prelabel as run
+    from db.store import Store
+
+    settings = options.settings(
+        layers=layers, template=template, aggregate=aggregate, device=device, image_dtype=image_dtype
+    )
+    last = Progress(0, 0, 0)
+    with Store.open(db, create=False) as store:
+        with bar("scoring") as move:
+
+            def moved(progress: Progress) -> None:
+                nonlocal last
+                last = progress
+                move(progress.done, progress.total)
+
+            try:
+                if engine is Engine.ray:
+                    from db import prelabel_ray
+
+                    recipe = prelabel_ray.Recipe(model, _text(model_config), _text(checkpoint), settings)
+                    last = prelabel_ray.prelabel(
+                        store, recipe, batch_size=batch_size, limit=limit, retry_failed=retry_failed, on_progress=moved
+                    )
+                else:
+                    scorer = options.load_scorer(
+                        model=model, model_config=model_config, checkpoint=checkpoint, **settings
+                    )
+                    last = run(
+                        store, scorer, batch_size=batch_size, limit=limit, retry_failed=retry_failed, on_progress=moved
+                    )
+            except KeyboardInterrupt:
+                typer.echo(f"stopped after {last.done} items, all kept; run the command again to go on", err=True)
+                raise typer.Exit(1) from None
+        _report(last)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path.absolute())
+
+
+def _report(progress: Progress) -> None:
+    typer.echo(f"{progress.done} items scored" + (f", {progress.failed} failed" if progress.failed else ""))
+    if progress.failed:
+        typer.echo("`captionlint stats` counts the failures; --retry-failed tries them again", err=True)

@@ -1,0 +1,111 @@
+"""Items with what the scorer and the annotators said of them: what exports, figures and calibration read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.prediction import Prediction, WordScore
+from core.review import Span, Status
+from core.words import split_pieces
+from db import lookups, marking, reviewed, schema
+from db.operations.predictions import load
+from db.records import StoredReview
+from db.store import Store
+
+_CHUNK = 1000
+USABLE: frozenset[str] = frozenset({"accepted", "corrected"})
+"""What a review must say for its words to count as right or wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An item, the current scorer's view and the reviews that stand.
+
+    Attributes:
+        image: URL or absolute path.
+        image_key: what to group by so that no picture is on two sides of a split.
+        marks: flagged words at the scorer's epsilon; for a blind item too, though nobody saw them.
+    """
+
+    item_id: int
+    source_id: str
+    image: str
+    image_sha256: str | None
+    image_key: str
+    caption: str
+    status: Status
+    blind: bool
+    prediction: Prediction | None
+    marks: tuple[Span, ...]
+    reviews: tuple[StoredReview, ...]
+
+    @property
+    def words(self) -> tuple[WordScore, ...]:
+        """The prediction's words, or the caption's without scores."""
+        if self.prediction is not None:
+            return self.prediction.words
+        return tuple(WordScore(p.text, p.start, p.end, None) for p in split_pieces(self.caption) if p.is_word)
+
+    @property
+    def verdict(self) -> StoredReview | None:
+        """The newest review that says which words are wrong."""
+        return next((r for r in reversed(self.reviews) if r.review.status in USABLE), None)
+
+
+def tags(words: Sequence[WordScore], spans: Sequence[Span]) -> tuple[int, ...]:
+    """1 for each word that a mark which stands touches, else 0."""
+    stand = [span for span in spans if not span.removed]
+    return tuple(int(any(s.start < w.end and w.start < s.end for s in stand)) for w in words)
+
+
+def stream(store: Store, *, statuses: Sequence[Status] | None = None) -> Iterator[Evidence]:
+    """Items in file order, of these statuses or all, a thousand in memory at a time.
+
+    All come from one state of the store, whatever is written meanwhile.
+    """
+    with store.reading() as session:
+        scorer = lookups.current_scorer(session)
+        share = marking.blind_share(session)
+        ignored = marking.ignored(session)
+        after = 0
+        while rows := _rows(session, after, statuses):
+            ids = [row.id for row in rows]
+            predictions = load(session, scorer, ids) if scorer else {}
+            reviews = reviewed.standing(session, ids)
+            for row in rows:
+                prediction = predictions.get(row.id)
+                marks = marking.marks(prediction, scorer.epsilon, ignored) if prediction and scorer else ()
+                yield Evidence(
+                    item_id=row.id,
+                    source_id=row.source_id,
+                    image=store.locate(row.location),
+                    image_sha256=row.sha256,
+                    image_key=row.sha256 or row.location,
+                    caption=row.caption,
+                    status=row.status,
+                    blind=row.blind_rank < share,
+                    prediction=prediction,
+                    marks=marks,
+                    reviews=reviews.get(row.id, ()),
+                )
+            after = ids[-1]
+            session.expunge_all()
+
+
+def _rows(session: Session, after: int, statuses: Sequence[Status] | None) -> Sequence[Any]:
+    item, image = schema.Item, schema.Image
+    query = (
+        select(item.id, item.source_id, item.caption, item.status, item.blind_rank, image.location, image.sha256)
+        .join(image, image.id == item.image_id)
+        .where(item.id > after)
+        .order_by(item.id)
+        .limit(_CHUNK)
+    )
+    if statuses is not None:
+        query = query.where(item.status.in_(statuses))
+    return session.execute(query).all()

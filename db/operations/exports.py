@@ -1,0 +1,93 @@
+"""The store's items on their way out, as the writers of `core.formats` take them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from core.errors import StoreError
+from core.formats.records import ExportItem
+from core.formats.splits import split_of
+from core.review import Status
+from db import lookups
+from db.operations.evidence import USABLE, Evidence, stream, tags
+from db.schema import Image, Item
+from db.store import Store
+
+_NOT_REVIEWED: Final = -100
+
+
+def names_root(store: Store, *, beside: Path) -> Path:
+    """The folder that exported image names start from: `beside` if all pictures are in it, else their common folder."""
+    with store.reading() as session:
+        locations = session.scalars(select(Image.location).execution_options(yield_per=5000))
+        common: str | None = None
+        for location in locations:
+            if "://" in location:
+                continue
+            folder = os.path.dirname(store.locate(location))  # noqa: PTH120 — a million times
+            common = folder if common is None else _common(common, folder)
+    wanted = os.path.abspath(beside)  # noqa: PTH100
+    return Path(wanted if common is None or _common(common, wanted) == wanted else common)
+
+
+def items(store: Store, *, root: Path, unreviewed: bool = False) -> Iterator[ExportItem]:
+    """Reviewed items in file order, image names relative to `root`; with `unreviewed` pending and skipped ones too.
+
+    Rejected items are left out. Raises `StoreError` where there is nothing to export.
+    """
+    statuses: tuple[Status, ...] = ("accepted", "corrected")
+    if unreviewed:
+        statuses += ("pending", "skipped")
+    with store.reading() as session:
+        if session.scalar(select(Item.id).where(Item.status.in_(statuses)).limit(1)) is None:
+            raise StoreError(
+                f"Nothing in {store.name} has been reviewed yet: review first with `captionlint review`, "
+                "or add --unreviewed."
+            )
+        scorer = lookups.current_scorer(session)
+        about = {} if scorer is None else scorer_fields(scorer.version, scorer.details, scorer.epsilon)
+    for evidence in stream(store, statuses=statuses):
+        yield _export(evidence, root, about if evidence.prediction else {})
+
+
+def scorer_fields(version: str, details: dict[str, Any], epsilon: float) -> dict[str, Any]:
+    """How exports name a scorer: its details, its version, and the epsilon that the marks were cut at."""
+    named = {("weights_sha" if key == "weights_sha256" else key): value for key, value in details.items()}
+    return {**named, "version": version, "eps": epsilon}
+
+
+def _export(evidence: Evidence, root: Path, scorer: dict[str, Any]) -> ExportItem:
+    verdict = evidence.verdict
+    words = evidence.words
+    decided = [r for r in evidence.reviews if r.review.status in USABLE]
+    return ExportItem(
+        id=evidence.source_id,
+        image=_name(evidence.image, root),
+        image_path=None if "://" in evidence.image else Path(evidence.image),
+        image_sha256=evidence.image_sha256,
+        caption=evidence.caption,
+        words=words,
+        tags=tags(words, verdict.review.spans) if verdict else (_NOT_REVIEWED,) * len(words),
+        pre_tags=tags(words, evidence.marks),
+        review=verdict.review if verdict else None,
+        annotators=tuple(dict.fromkeys(r.review.annotator for r in reversed(decided))),
+        blind=verdict.blind if verdict else evidence.blind,
+        split=split_of(evidence.image_key),
+        scorer=scorer,
+    )
+
+
+def _name(image: str, root: Path) -> str:
+    return image if "://" in image else Path(os.path.relpath(image, root)).as_posix()
+
+
+def _common(one: str, other: str) -> str:
+    try:
+        return os.path.commonpath([one, other])
+    except ValueError:  # two Windows drives have nothing in common
+        return one
