@@ -32,7 +32,9 @@ def _version(asked: bool) -> None:
 @app.callback()
 def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and the libraries' log.")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Find the words of a caption that its picture does not bear out."""
     logging.basicConfig(level=logging.INFO if debug else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
@@ -50,7 +52,19 @@ def run() -> None:
 
 
 def _register() -> None:
-    """One import and one line a command, so that ``--help`` costs nothing else."""
+    """The commands in the order of ``--help``. Their modules load torch, the store and Qt only when they run."""
+    from cli import demo, evaluate, export, import_, merge, models, prelabel, score, split, stats
+
+    app.command()(score.score)
+    app.command()(demo.demo)
+    app.command("import")(import_.import_)
+    app.command()(prelabel.prelabel)
+    app.command()(export.export)
+    app.command()(stats.stats)
+    app.command()(split.split)
+    app.command()(merge.merge)
+    app.command()(models.models)
+    app.command()(evaluate.evaluate)
 
 
 _register()

@@ -59,8 +59,8 @@ def load_preset(preset: Preset) -> LoadedModel:
     weights = get_pretrained_cfg(preset.model, preset.pretrained)
     if not weights:
         raise UsageError(_unknown_weights(preset))
-    _check_activation(preset, config, weights)
     _refuse_foreign_text_tower(config, preset.model)
+    _check_activation(preset, config, weights)
     path = _download(preset, weights)
     return _assemble(config, path, preprocess=weights, name=preset.model, pretrained=preset.pretrained)
 
@@ -191,7 +191,7 @@ def _download(preset: Preset, weights: dict[str, Any]) -> Path:
 
 def _check_activation(preset: Preset, config: dict[str, Any], weights: dict[str, Any]) -> None:
     needed, built = bool(weights.get("quick_gelu")), bool(config.get("quick_gelu"))
-    if needed != built and "timm_model_name" not in config["vision_cfg"]:
+    if needed != built:
         base = preset.model.removesuffix("-quickgelu")
         right = f"{base}-quickgelu" if needed else base
         raise UsageError(

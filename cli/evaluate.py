@@ -1,0 +1,84 @@
+"""``captionlint evaluate BENCHMARK``: how well a model finds wrong words."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import Progress
+from rich.table import Table
+
+from cli import model_options as options
+from cli.console import ERR, OUT
+from core.errors import UsageError
+from core.presets import DEMO, nearest
+
+if TYPE_CHECKING:
+    from core.benchmarks.scenes import SceneReport
+    from core.scorer import Scorer
+
+BENCHMARKS = ("scenes",)
+
+
+def evaluate(
+    benchmark: Annotated[str, typer.Argument(help="scenes: drawn scenes with one swapped word (synthetic).")],
+    model: options.ModelName = None,
+    model_config: options.ModelConfig = None,
+    checkpoint: options.Checkpoint = None,
+    layers: options.Layers = options.LAYERS_DEFAULT,
+    template: options.Template = options.TEMPLATE_DEFAULT,
+    aggregate: options.AggregateOption = options.Aggregate.mean,
+    device: options.Device = "auto",
+    image_dtype: options.ImageDtypeOption = options.ImageDtype.float32,
+    count: Annotated[int, typer.Option("--count", min=1, help="Scenes to draw.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which scenes; the same seed draws the same ones.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure how well a model finds wrong words. For scenes the default model is the bundled one."""
+    if benchmark not in BENCHMARKS:
+        raise UsageError(f"There is no benchmark '{benchmark}'{nearest(benchmark, BENCHMARKS)}; there is: scenes.")
+    if model is None and model_config is None:
+        model = DEMO
+    scorer = options.load_scorer(
+        model=model, model_config=model_config, checkpoint=checkpoint, layers=layers, template=template,
+        aggregate=aggregate, device=device, image_dtype=image_dtype,
+    )  # fmt: skip
+    report = _scenes(scorer, count=count, seed=seed)
+    if as_json:
+        typer.echo(json.dumps(report.as_dict(), allow_nan=False, default=float))
+    else:
+        _show(report)
+
+
+def _scenes(scorer: Scorer, *, count: int, seed: int) -> SceneReport:
+    from core.benchmarks import scenes
+
+    with Progress(console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
+        task = progress.add_task("scoring scenes", total=count)
+        return scenes.evaluate(scorer, count=count, seed=seed, on_progress=lambda n: progress.update(task, completed=n))
+
+
+def _show(report: SceneReport) -> None:
+    OUT.print(
+        f"{report.count:,} drawn scenes, seed {report.seed}, {report.scorer_version}", markup=False, soft_wrap=True
+    )
+    OUT.print("Synthetic: these figures say nothing about photographs.\n", style="dim")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("swapped word", "scenes", "LA", "same word", "pairs"):
+        table.add_column(title, justify="left" if title == "swapped word" else "right")
+    for kind, row in report.by_kind.items():
+        table.add_row(kind, f"{row.n:,}", *(f"{v:.3f}" for v in (row.la, row.same_word_auc, row.pair_accuracy)))
+    table.add_row("all", f"{report.count:,}", f"{report.la:.3f}", "", f"{report.pair_accuracy:.3f}", style="bold")
+    OUT.print(table)
+    OUT.print(
+        f"\nAP over the words of swapped captions {report.ap:.3f}, with as many right captions added {report.ap_mixed:.3f}."
+        f"\nBest F1 on these scenes at epsilon {report.best_epsilon:.2e}: "
+        f"precision {report.best_precision:.3f}, recall {report.best_recall:.3f}."
+    )
+    OUT.print(
+        f"\nLA: the swapped word is the lowest (chance {report.random_la:.3f}). Same word: chance that a word scores lower\n"
+        "where it is wrong than the same word where it is right (chance .500). LA alone deceives: a kind can reach\n"
+        "1.000 by being negative in every caption. Pairs: the right caption has the higher cosine (chance .500).",
+        style="dim",
+    )

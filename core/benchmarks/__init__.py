@@ -1,0 +1,1 @@
+"""Benchmarks, one file a data set, and the metrics they share."""

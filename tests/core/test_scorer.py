@@ -1,0 +1,173 @@
+"""The scorer through its public contract, with a real (small, random) CLIP."""
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from PIL import Image
+
+from core.errors import ItemError, UsageError
+from core.prediction import Failure, Prediction
+from core.scorer import Scorer
+
+
+def pictures(count):
+    rng = np.random.default_rng(5)
+    return [Image.fromarray(rng.integers(0, 255, (40, 50, 3), dtype=np.uint8)) for _ in range(count)]
+
+
+def test_one_bad_item_never_takes_a_batch_down(scorer, photo, tmp_path):
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(photo.read_bytes()[:60])
+    images = [photo, tmp_path / "missing.jpg", photo, broken, photo]
+    captions = ["a cat", "a cat", " \n ", "a cat", "a dog"]
+    results = scorer.try_score(images, captions)
+    assert [type(r) for r in results] == [Prediction, Failure, Failure, Failure, Prediction]
+    assert "missing.jpg does not exist" in results[1].reason
+    assert results[2].reason == "The caption is empty."
+    assert "broken.jpg" in results[3].reason
+    assert all(r.scorer_version == scorer.version for r in results)
+    with pytest.raises(ItemError, match=r"Item 1: .*missing\.jpg"):
+        scorer.score(images, captions)
+
+
+@pytest.mark.parametrize("caption", ["", "  ", "\u200b", "...!", "\x00\x01\x1f"])
+def test_a_caption_without_words_fails_alone(scorer, photo, caption):
+    (result,) = scorer.try_score([photo], [caption])
+    assert isinstance(result, Failure)
+    assert result.caption == caption
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.characters(exclude_categories=[]), max_size=120))
+def test_any_caption_gives_a_prediction_or_a_reason(scorer, caption):
+    (result,) = scorer.try_score([Image.new("RGB", (8, 8))], [caption])
+    if isinstance(result, Failure):
+        assert result.reason
+        return
+    for word in result.words:
+        assert caption[word.start : word.end] == word.text
+        assert (word.score is None) == bool(word.reason)
+        assert word.score is None or np.isfinite(word.score)
+
+
+def test_special_tokens_in_a_caption_are_plain_text(scorer, photo):
+    start, end = 49406, 49407
+    for caption in ("a <end_of_text> b", "<start_of_text>a dog", "x<END_OF_TEXT>", "&lt;end_of_text&gt;"):
+        (window,) = scorer.tokenizer.tokenize(caption).windows
+        assert window.ids.count(start) == window.ids.count(end) == 1
+        assert isinstance(scorer.try_score([photo], [caption])[0], Prediction)
+
+
+def test_a_long_caption_is_read_in_windows(scorer, photo):
+    sentence = "A small brown dog sits on the red sofa next to a cat. "
+    (short,) = scorer.score([photo], [sentence])
+    (long,) = scorer.score([photo], [sentence * 30])
+    assert len(long.words) == 30 * len(short.words)
+    assert all(w.score is not None for w in long.words)
+    windows = scorer.tokenizer.tokenize(sentence * 30).windows
+    assert all(len(w.ids) <= 77 for w in windows)
+    assert len(windows) < 30
+
+
+def test_ten_thousand_words(scorer, photo):
+    (prediction,) = scorer.score([photo], ["word " * 10_000])
+    assert len(prediction.words) == 10_000
+    assert all(w.score is not None for w in prediction.words)
+
+
+def test_a_word_that_no_window_holds_scores_null_with_a_reason(scorer, photo):
+    (prediction,) = scorer.score([photo], ["a " + "☃x" * 1 + " b" + "q7" * 90])
+    assert [w.text for w in prediction.words][0] == "a"
+    assert prediction.words[-1].score is None
+    assert "context" in prediction.words[-1].reason
+
+
+def test_an_image_that_repeats_is_encoded_once(scorer, photo, monkeypatch):
+    encoded = []
+    encode = scorer._pictures.encode
+    monkeypatch.setattr(scorer._pictures, "encode", lambda p: encoded.append(len(p)) or encode(p))
+    image = pictures(1)[0]
+    scorer.score([image, image, image.copy()], ["a cat", "a dog", "two birds"])
+    scorer.score([image], ["an edited caption"])
+    assert sum(encoded) == 1
+
+
+def test_the_cache_is_bounded_and_results_do_not_depend_on_it(clip_files):
+    scorer = Scorer.from_files(*clip_files, cached_pictures=3)
+    images = pictures(70)
+    first = scorer.score(images, ["a cat on a mat"] * 70)
+    assert len(scorer._features) == 3
+    again = scorer.score(images[::-1], ["a cat on a mat"] * 70)[::-1]
+    assert [p.cosine for p in first] == pytest.approx([p.cosine for p in again], abs=1e-6)
+
+
+def test_a_path_and_the_same_picture_in_memory_agree(scorer, photo):
+    on_disk, in_memory = scorer.score([photo, Image.open(photo)], ["a cat"] * 2)
+    assert on_disk.cosine == pytest.approx(in_memory.cosine, abs=1e-7)
+
+
+def test_stream_takes_any_length_and_keeps_order(scorer, photo):
+    captions = [f"number {i} " + "and more " * (i % 7) for i in range(150)]
+    results = list(scorer.stream(((photo, c) for c in captions), batch_size=16))
+    assert [r.caption for r in results] == captions
+
+
+def test_unequal_lengths_are_refused(scorer, photo):
+    with pytest.raises(UsageError, match="1 images and 2 captions"):
+        scorer.score([photo], ["a", "b"])
+
+
+@pytest.mark.parametrize("aggregate", ["mean", "sum", "min"])
+def test_aggregation_over_a_words_tokens(clip_files, photo, aggregate):
+    def score(how):
+        return Scorer.from_files(*clip_files, aggregate=how).score([photo], ["snow-covered cat"])[0].words[0].score
+
+    mean, total, lowest = score("mean"), score("sum"), score("min")
+    assert total == pytest.approx(3 * mean, rel=1e-5)
+    assert lowest <= mean
+    assert {"mean": mean, "sum": total, "min": lowest}[aggregate] == score(aggregate)
+
+
+def test_the_version_names_all_that_changes_a_prediction(clip_files, tmp_path):
+    base = Scorer.from_files(*clip_files)
+    assert base.version == Scorer.from_files(*clip_files, epsilon=-1).version
+    others = [
+        Scorer.from_files(*clip_files, **change)
+        for change in ({"layers": 1}, {"template": "x "}, {"aggregate": "sum"}, {"image_dtype": "bfloat16"})
+    ]
+    edited = tmp_path / "clip.json"
+    edited.write_text(clip_files[0].read_text().replace('"embed_dim": 48', '"quick_gelu": true, "embed_dim": 48'))
+    others.append(Scorer.from_files(edited, clip_files[1]))
+    versions = {base.version, *(s.version for s in others)}
+    assert len(versions) == 6
+    assert all(v.isascii() and len(v) < 80 for v in versions)
+
+
+def test_bfloat16_pictures_stay_near_float32(clip_files):
+    images = pictures(6)
+    exact = Scorer.from_files(*clip_files).score(images, ["a red cat"] * 6)
+    rough = Scorer.from_files(*clip_files, image_dtype="bfloat16").score(images, ["a red cat"] * 6)
+    for a, b in zip(exact, rough, strict=True):
+        assert b.cosine == pytest.approx(a.cosine, abs=0.02)
+        assert a.cosine != b.cosine
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"layers": 0}, "at least 1"),
+        ({"aggregate": "median"}, "mean, sum or min"),
+        ({"device": "nonsense"}, "nonsense"),
+        ({"template": "word " * 90}, "no room"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(clip_files, setting, said):
+    with pytest.raises(UsageError, match=said):
+        Scorer.from_files(*clip_files, **setting)
+
+
+def test_text_features_match_the_cosine(scorer, photo):
+    (prediction,) = scorer.score([photo], ["a cat"])
+    text = scorer.text_features(["a cat"])[0]
+    assert float(text @ scorer.picture_features(photo)) == pytest.approx(prediction.cosine, abs=1e-6)
