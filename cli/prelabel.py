@@ -59,10 +59,11 @@ def prelabel(  # noqa: PLR0917 — a command's options
 
             try:
                 if engine is Engine.ray:
-                    from db import prelabel_ray
+                    from db.prelabel_ray import Recipe
+                    from db.prelabel_ray import prelabel as run_on_ray
 
-                    recipe = prelabel_ray.Recipe(model, _text(model_config), _text(checkpoint), settings)
-                    last = prelabel_ray.prelabel(
+                    recipe = Recipe(model, _text(model_config), _text(checkpoint), settings)
+                    last = run_on_ray(
                         store, recipe, batch_size=batch_size, limit=limit, retry_failed=retry_failed, on_progress=moved
                     )
                 else:

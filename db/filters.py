@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import regex
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, and_, literal_column, or_, select, text
 from sqlalchemy.orm import Session
 
 from core.review import Kind, Status
@@ -83,8 +82,11 @@ def _of_kind(kind: Kind) -> ColumnElement[bool]:
 def _says(session: Session, wanted: str, *, prefix: bool) -> ColumnElement[bool]:
     words = [piece.text for piece in split_pieces(wanted) if piece.is_word]
     # Full text knows words by the white space between them; other scripts are looked for letter by letter.
-    if session.get_bind().dialect.name != "sqlite" or not words or _NO_SPACES.search(wanted):
-        return _contains(session, words or [wanted.strip()], prefix=prefix)
+    if not words or _NO_SPACES.search(wanted):
+        return and_(*(Item.caption.icontains(w, autoescape=True) for w in words or [wanted.strip()]))
+    if session.get_bind().dialect.name != "sqlite":
+        end = "" if prefix else r"(?!\w)"
+        return and_(*(Item.caption.regexp_match(rf"(?<!\w){_escaped(w)}{end}", flags="i") for w in words))
     query = " AND ".join(_quoted(word) + ("*" if prefix else "") for word in words)
     found = text("SELECT rowid FROM caption_text WHERE caption_text MATCH :words").bindparams(words=query)
     rowid: ColumnElement[Any] = literal_column("rowid")
@@ -93,16 +95,6 @@ def _says(session: Session, wanted: str, *, prefix: bool) -> ColumnElement[bool]
 
 def _quoted(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
-
-
-def _contains(session: Session, words: list[str], *, prefix: bool) -> ColumnElement[bool]:
-    one: Callable[[str], ColumnElement[bool]]
-    if session.get_bind().dialect.name == "postgresql" and not any(_NO_SPACES.search(w) for w in words):
-        end = "" if prefix else r"(?!\w)"
-        one = lambda w: Item.caption.regexp_match(rf"(?<!\w){_escaped(w)}{end}", flags="i")  # noqa: E731
-    else:
-        one = lambda w: func.lower(Item.caption).contains(w.lower(), autoescape=True)  # noqa: E731
-    return and_(*(one(word) for word in words))
 
 
 def _escaped(word: str) -> str:

@@ -1,0 +1,135 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from stores import photo, row, rows
+
+from core.errors import FormatError
+from core.formats.records import BadRow, SourceScores
+from core.prediction import WordScore
+from core.review import Review, Span
+from db.operations import items, predictions, queue, reviews, scorers
+
+
+def test_what_was_imported_is_there(store, tmp_path):
+    added = items.add(store, rows(tmp_path, 5))
+    assert (added.added, added.unchanged, added.bad_count) == (5, 0, 0)
+    entry = queue.page(store, order="file")[2]
+    item = items.get(store, item_id=entry.item_id)
+    assert (item.source_id, item.caption) == ("item-2", "a red dog number 2 runs")
+    assert item.image == str(tmp_path / "photo-1.png")
+    assert len(item.image_sha256) == 64
+    assert item.status == "pending"
+
+
+def test_a_second_import_changes_nothing(store, tmp_path):
+    items.add(store, rows(tmp_path, 5))
+    again = items.add(store, rows(tmp_path, 7))
+    assert (again.added, again.unchanged) == (2, 5)
+    assert items.count(store) == 7
+
+
+def test_rows_without_an_id_are_known_by_picture_and_caption(store, tmp_path):
+    a, b = photo(tmp_path, "a.png"), photo(tmp_path, "b.png", (1, 2, 3))
+    given = [row(a, "one"), row(b, "one"), row(a, "one"), row(a, "two")]
+    assert items.add(store, given).added == 3
+    assert items.add(store, given).added == 0
+    copy = photo(tmp_path, "copy-of-a.png")
+    assert items.add(store, [row(copy, "one")]).unchanged == 1
+    assert items.add(store, [row(a, "one", id="named")]).added == 1  # an id of its own is an item of its own
+
+
+def test_the_same_id_with_other_content_names_both(store, tmp_path):
+    a = photo(tmp_path)
+    items.add(store, [row(a, "a cat", id="7")])
+    result = items.add(store, [row(a, "a dog", 4, id="7"), row(a, "a bird", 5, id="8")])
+    assert (result.added, result.conflict_count) == (1, 1)
+    reason = result.conflicts[0].reason
+    assert result.conflicts[0].where == "line 4"
+    assert "a cat" in reason
+    assert "a dog" in reason
+    assert "--update" in reason
+
+
+def test_update_takes_the_new_content_and_forgets_what_was_said_of_the_old(store, tmp_path):
+    a = photo(tmp_path)
+    scores = SourceScores("other", (WordScore("cat", 2, 5, -1.0),), 0.2)
+    items.add(store, [row(a, "a cat", id="7", scores=(scores,))])
+    (entry,) = queue.page(store)
+    reviews.accept(store, item_id=entry.item_id, annotator="ana")
+    assert items.add(store, [row(a, "a dog", id="7")], update=True).updated == 1
+    item = items.get(store, item_id=entry.item_id)
+    assert (item.caption, item.status, item.prediction, item.reviews) == ("a dog", "pending", None, ())
+    assert len(reviews.revisions(store, item_id=entry.item_id)) == 1  # history is never lost
+
+
+def test_a_picture_that_changed_is_noticed(store, tmp_path):
+    a = photo(tmp_path)
+    items.add(store, [row(a, "a cat", id="7")])
+    photo(tmp_path, colour=(0, 0, 9))
+    assert "has changed" in items.add(store, [row(a, "a cat", id="7")]).conflicts[0].reason
+    items.add(store, [row(a, "a cat", id="7")], update=True)
+    assert items.add(store, [row(a, "a cat", id="7")]).unchanged == 1
+
+
+def test_pictures_that_moved_are_followed(store, tmp_path):
+    a = photo(tmp_path, "old/a.png")
+    items.add(store, [row(a, "a cat", id="7")])
+    (tmp_path / "old").rename(tmp_path / "new")
+    items.add(store, [row(tmp_path / "new/a.png", "a cat", id="7")])
+    assert items.get(store, item_id=1).image == str(tmp_path / "new/a.png")
+
+
+def test_bad_rows_are_told_and_the_rest_goes_on(store, tmp_path):
+    a = photo(tmp_path)
+    given = [
+        BadRow("line 1", "no caption"),
+        row(a, "fine", 2),
+        row(tmp_path / "missing.png", "no picture", 3),
+        row(a, "nul \0 inside", 4),
+        row(a, "half \ud800 of a pair", 5),
+        row(a, "fine too", 6),
+    ]
+    added = items.add(store, given)
+    assert (added.added, added.bad_count) == (2, 4)
+    assert [bad.where for bad in added.bad] == ["line 1", "line 4", "line 5", "line 3"]
+
+
+@pytest.mark.parametrize("bad", [BadRow("line 2", "no caption"), row("nowhere.png", "x", 2), row("a", "\0", 2)])
+def test_strict_stops_at_the_first_bad_row_and_keeps_what_came_before(store, tmp_path, bad):
+    a = photo(tmp_path)
+    with pytest.raises(FormatError, match="line 2"):
+        items.add(store, [row(a, "fine", 1), bad, row(a, "never read", 3)], strict=True)
+    assert items.find(store, source_id="x") is None
+    assert items.count(store) in (1, 2)  # a missing picture is only found when its batch was read
+
+
+def test_web_addresses_are_kept_as_they_are(store):
+    items.add(store, [row("https://example.org/a.jpg", "one"), row("https://example.org/a.jpg", "one")])
+    (entry,) = queue.page(store)
+    assert entry.image == "https://example.org/a.jpg"
+
+
+def test_scores_and_reviews_that_come_along_are_kept_once(store, tmp_path):
+    a = photo(tmp_path)
+    scores = SourceScores("other-detector", (WordScore("a", 0, 1, 0.5), WordScore("cat", 2, 5, -0.5)), None)
+    review = Review("corrected", (Span(2, 5, "object", "dog"),), "a dog", "ana", datetime(2026, 1, 2, tzinfo=UTC), 3.5)
+    given = row(a, "a cat", id="7", scores=(scores,), reviews=(review,))
+    items.add(store, [replace(given, scores=(), reviews=())])
+    for _ in range(2):
+        items.add(store, [given])
+    item = items.get(store, item_id=1)
+    assert scorers.current(store).version == "other-detector"
+    assert [(w.text, w.score) for w in item.prediction.words] == [("a", 0.5), ("cat", -0.5)]
+    assert item.marks == (Span(2, 5, origin="prediction"),)
+    assert [r.review for r in item.reviews] == [review]
+    assert item.status == "corrected"
+    assert len(reviews.revisions(store, item_id=1)) == 1
+
+
+def test_attributions_come_back_bit_by_bit(store, tmp_path):
+    a = photo(tmp_path)
+    words = (WordScore("né", 0, 2, -1.2345678901234567e-5), WordScore("😀", 3, 4, None, "not known"))
+    items.add(store, [row(a, "né 😀", scores=(SourceScores("s", words, 0.1),))])
+    assert predictions.get(store, item_id=1).words == words
+    assert list(predictions.scores(store)) == [-1.2345678901234567e-5]

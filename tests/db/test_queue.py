@@ -1,0 +1,135 @@
+import pytest
+from stores import FakeScorer, photo, row, rows
+
+from core.errors import StoreError, UsageError
+from core.review import Span
+from db.filters import Filters
+from db.operations import items, queue, reviews, scorers
+from db.prelabel import prelabel
+
+
+@pytest.fixture
+def full(store, tmp_path):
+    items.add(store, rows(tmp_path, 20))
+    prelabel(store, FakeScorer(), limit=16)
+    return store
+
+
+def ids(entries):
+    return [entry.item_id for entry in entries]
+
+
+def test_the_most_suspicious_come_first_and_the_unscored_last(full):
+    entries = queue.page(full)
+    scores = [e.f_clip_score for e in entries]
+    assert scores[:16] == sorted(scores[:16])
+    assert scores[0] < 0
+    assert scores[16:] == [None] * 4
+
+
+def test_the_least_certain_come_first(full):
+    margins = [e.margin for e in queue.page(full, order="uncertain")]
+    assert margins[:16] == sorted(margins[:16])
+
+
+@pytest.mark.parametrize("order", ["suspicious", "uncertain", "random", "file"])
+def test_pages_join_into_the_whole_queue_both_ways(full, order):
+    whole = queue.item_ids(full, order=order)
+    assert sorted(whole) == list(items.ids(full))
+    seen, after = [], None
+    while page := queue.page(full, order=order, after=after, limit=3):
+        seen += ids(page)
+        after = seen[-1]
+    assert tuple(seen) == whole
+    assert queue.following(full, order=order, after=whole[4]).item_id == whole[5]
+    assert queue.preceding(full, order=order, before=whole[5]).item_id == whole[4]
+    assert queue.following(full, order=order, after=whole[-1]) is None
+    assert ids(queue.entries(full, item_ids=whole[:3])) == list(whole[:3])
+
+
+def test_random_order_is_the_same_every_time_and_not_file_order(full):
+    assert queue.item_ids(full, order="random") == queue.item_ids(full, order="random")
+    assert queue.item_ids(full, order="random") != queue.item_ids(full, order="file")
+
+
+def test_the_queue_goes_on_from_an_item_that_was_just_decided(full):
+    pending = Filters(status=("pending",))
+    first, second = queue.page(full, filters=pending, limit=2)
+    reviews.accept(full, item_id=first.item_id, annotator="ana")
+    assert queue.following(full, filters=pending, after=first.item_id) == second
+    assert queue.count(full, filters=pending) == 19
+
+
+def test_filters(full):
+    one, two, three = list(items.ids(full))[:3]
+    reviews.correct(full, item_id=one, annotator="ana", spans=[Span(2, 5, "attribute")])
+    reviews.accept(full, item_id=two, annotator="ben")
+    reviews.skip(full, item_id=three, annotator="ana")
+
+    def found(**conditions):
+        return ids(queue.page(full, order="file", filters=Filters(**conditions)))
+
+    assert found(status=("corrected", "accepted")) == [one, two]
+    assert found(annotator="ana") == [one, three]
+    assert found(annotator="ana", status=("skipped",)) == [three]
+    assert len(found(annotator="ana", status=("pending",))) == 18
+    assert found(kind="attribute") == [one]
+    assert found(kind="action") == []
+    assert found(word="X3") == [4]
+    assert found(word="x1") == [2]
+    assert found(text="x1 dog") == ids(queue.page(full, order="file", filters=Filters(text="dog x1")))
+    assert set(found(text="x1")) == {2, 12, 14, 16, 18, 20}
+    assert found(text='"; DROP * NEAR(') == []
+    assert len(found(predicted=False)) == 4
+    assert len(found(score=(-100, -0.01))) == 8
+    assert found(score=(-100, -0.01), status=("accepted",)) == [two]
+    assert found(blind=True) == []
+    queue.set_blind_share(full, share=0.5)
+    assert 0 < len(found(blind=True)) < 20
+    assert len(found(blind=True)) + len(found(blind=False)) == 20
+
+
+def test_full_text_over_other_scripts_and_accents(store, tmp_path):
+    a = photo(tmp_path)
+    items.add(store, [row(a, "一只狗在沙发上"), row(a, "Un Café noir"), row(a, "100% sure_thing")])
+
+    def found(**conditions):
+        return ids(queue.page(store, order="file", filters=Filters(**conditions)))
+
+    assert found(text="狗") == [1]
+    assert found(text="CAFÉ") == [2]
+    assert found(word="caf") == []
+    assert found(text="%") == [3]
+
+
+def test_full_text_follows_an_update(store, tmp_path):
+    a = photo(tmp_path)
+    items.add(store, [row(a, "a cat", id="7")])
+    items.add(store, [row(a, "a dog", id="7")], update=True)
+    assert queue.count(store, filters=Filters(text="cat")) == 0
+    assert queue.count(store, filters=Filters(text="dog")) == 1
+
+
+def test_another_scorer_orders_anew(full):
+    other = FakeScorer("fake-2")
+    other.result = lambda caption: FakeScorer("fake-2").result(caption.replace("red", "xred"))
+    before = queue.page(full)
+    prelabel(full, FakeScorer("fake-2"), limit=4)
+    assert scorers.current(full).version == "fake-2"
+    assert [e.f_clip_score is not None for e in queue.page(full)].count(True) == 4
+    scorers.choose(full, version="fake-1")
+    assert queue.page(full) == before
+
+
+def test_each_annotator_has_a_place(full):
+    assert queue.position(full, annotator="ana") is None
+    queue.remember(full, annotator="ana", item_id=3)
+    queue.remember(full, annotator="ben", item_id=5)
+    assert queue.position(full, annotator="ana") == 3
+
+
+def test_what_is_not_there_is_said(full):
+    with pytest.raises(UsageError, match="suspicious"):
+        queue.page(full, order="alphabetical")
+    with pytest.raises(StoreError, match="no item 999"):
+        queue.page(full, after=999)
