@@ -22,6 +22,7 @@ from core.formats.json_text import parse
 from core.formats.records import BadRow, RowError, SourceItem
 
 _SEPARATORS: Final = ("\t", ",", ";")
+_NEEDED: Final = frozenset({"image", "caption"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class _Record:
     number: int
     cells: dict[str, str]
     note: str | None
+
+
+def matches(text: str) -> bool:
+    """Whether a text begins with a header that has the columns."""
+    return any(set(columns) >= _NEEDED for columns in _headers(text.partition("\n")[0]).values())
 
 
 def read(source: Path, images: ImageFolder) -> Iterator[SourceItem | BadRow]:
@@ -54,16 +60,25 @@ def _grouped(records: Iterator[_Record | BadRow]) -> Iterator[list[_Record | Bad
 
 
 def _columns(source: Path, header: str) -> tuple[str, list[str]]:
-    tried = [
-        (mark, [name.strip().lower() for name in next(csv.reader([header], delimiter=mark), [])])
-        for mark in _SEPARATORS
-    ]
-    for mark, columns in tried:
-        if {"image", "caption"} <= set(columns):
-            return mark, columns
-    found = max((columns for _, columns in tried), key=len)
+    tried = _headers(header)
+    for separator, columns in tried.items():
+        if set(columns) >= _NEEDED:
+            return separator, columns
+    found = max(tried.values(), key=len)
     names = ", ".join(repr(name[:40])[1:-1] for name in found[:20] if name) or "none"
     raise FormatError(f"{source} needs the columns image and caption; its first line has: {names}.")
+
+
+def _headers(line: str) -> dict[str, list[str]]:
+    """The columns under each separator; in lower case, as spreadsheets like to begin with a capital."""
+    return {mark: [name.strip().lower() for name in _cells(line, mark)] for mark in _SEPARATORS}
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
 
 
 def _records(

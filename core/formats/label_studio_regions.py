@@ -77,9 +77,9 @@ def _region_control(region: Region, entry: Mapping[str, Any], caption: str) -> N
     region.start, region.end = fields.offset_of(value.get("start"), "start"), fields.offset_of(value.get("end"), "end")
     if not region.start < region.end <= len(caption):
         raise RowError(f"the region at {region.start}:{region.end} lies outside of the caption.")
-    if entry.get("origin") is not None:
-        region.origin = _ORIGINS.get(str(entry["origin"]), "manual")
-    if entry["from_name"] == "misalign":
+    if entry["from_name"] == "misalign":  # a mark's origin is that of its label: what is typed beside is always manual
+        if entry.get("origin") is not None:
+            region.origin = _ORIGINS.get(str(entry["origin"]), "manual")
         label = _first(value.get("labels"), "labels")
         if label not in (MARK, UNSURE):
             raise RowError(f"the label {str(label)[:40]!r} is neither {MARK} nor {UNSURE}.")

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import FormatError
-from core.formats import coco, csv_rows, json_rows, parquet, picture_folder, webdataset
+from core.formats import coco, csv_rows, json_rows, parquet, picture_folder, shards, webdataset
 from core.formats.decoding import head_of, open_text
 from core.formats.image_paths import ImageFolder
 from core.formats.records import BadRow, SourceItem
 
 Reader = Callable[[Path, ImageFolder], Iterator[SourceItem | BadRow]]
+_LINES_SUFFIXES: Final = frozenset({".jsonl", ".ndjson"})
 _DATA_SUFFIXES: Final = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".tar"})
 
 
@@ -33,7 +34,11 @@ def read(source: Path, *, images: Path | None = None) -> Iterator[SourceItem | B
 def _read_folder(source: Path, images: ImageFolder) -> Iterator[SourceItem | BadRow]:
     if picture_folder.matches(source):
         return picture_folder.read(source, images)
-    files = sorted(path for path in source.iterdir() if path.suffix.lower() in _DATA_SUFFIXES and path.is_file())
+    files = sorted(
+        path
+        for path in source.iterdir()
+        if path.suffix.lower() in _DATA_SUFFIXES and path.is_file() and path.name != shards.SIZES_NAME
+    )
     if not files:
         raise FormatError(f"{source} holds neither images with captions in .txt files nor any file of rows.")
     readers = [(_reader_of(path), path) for path in files]
@@ -48,12 +53,19 @@ def _reader_of(source: Path) -> Reader:
         return parquet.read
     if webdataset.matches(source):
         return webdataset.read
-    with open_text(source) as stream:
-        start = stream.read(4096).lstrip()
+    start = _start_of(source)
     if start.startswith("["):
         return json_rows.read_list
     if start.startswith("{"):
         return coco.read if coco.matches(source) else json_rows.read_lines
-    if source.suffix.lower() in (".jsonl", ".ndjson"):  # its first line is broken; the others may be well
-        return json_rows.read_lines
+    if source.suffix.lower() in _LINES_SUFFIXES and not csv_rows.matches(start):
+        return json_rows.read_lines  # its first line is broken; the others may be well
     return csv_rows.read
+
+
+def _start_of(source: Path) -> str:
+    try:
+        with open_text(source) as stream:
+            return stream.read(1 << 16).lstrip()
+    except UnicodeDecodeError as error:
+        raise FormatError(f"{source} is not valid {error.encoding}; save it as UTF-8.") from error

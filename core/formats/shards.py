@@ -25,6 +25,7 @@ from core.formats.targets import finished_folder
 
 MAX_SAMPLES: Final = 10_000
 MAX_BYTES: Final = 1_000_000_000
+SIZES_NAME: Final = "sizes.json"
 _REPLACEABLE: Final = re.compile(r"\d{5}\.tar|sizes\.json|dataset_card\.md")
 
 
@@ -55,7 +56,7 @@ class ShardSink:
         """Closes the last shard and writes the sizes."""
         self.close()
         sizes = {f"{number:05d}.tar": size for number, size in enumerate(self._sizes)}
-        (self._folder / "sizes.json").write_text(compact(sizes) + "\n", encoding="utf-8")
+        (self._folder / SIZES_NAME).write_text(compact(sizes) + "\n", encoding="utf-8")
         return Counter()
 
     def close(self) -> None:

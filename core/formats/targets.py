@@ -41,17 +41,19 @@ def finished_folder(out: Path, *, may_replace: Callable[[str], bool]) -> Iterato
     """As `finished_file`, for a folder; one that is there is replaced if it holds only names that may be."""
     if out.exists() and not (out.is_dir() and all(may_replace(path.name) for path in out.iterdir())):
         raise UsageError(f"{out} holds other things than an earlier export; name a new or empty folder.")
-    unfinished = _unfinished(out)
+    unfinished, earlier = _unfinished(out), _unfinished(out)
     try:
         unfinished.mkdir()
         yield unfinished
         if out.exists():
-            shutil.rmtree(out)
+            out.rename(earlier)
         unfinished.rename(out)
     except OSError as error:
         raise _explained(out, error) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+        if out.exists():
+            shutil.rmtree(earlier, ignore_errors=True)
 
 
 def _unfinished(out: Path) -> Path:

@@ -52,6 +52,8 @@ def read(source: Path, images: ImageFolder) -> Iterator[SourceItem | BadRow]:
         for sample in _samples(source):
             key = sample.key
             yield _item(sample, f"{source.name}: {sample.key}", images, extracted)
+        if _is_cut(source):
+            raise tarfile.ReadError("unexpected end of data")
     except FormatError:
         raise
     except _BROKEN as error:
@@ -74,6 +76,13 @@ def _samples(source: Path) -> Iterator[_Sample]:
             _take(archive, member, suffix, sample)
     if sample is not None:
         yield sample
+
+
+def _is_cut(source: Path) -> bool:
+    """tarfile takes a header that is cut off for the end; archives consist of whole blocks."""
+    with source.open("rb") as file:
+        is_plain = file.read(262)[257:] == b"ustar"
+    return is_plain and source.stat().st_size % tarfile.BLOCKSIZE != 0
 
 
 def _split(name: str) -> tuple[str, str]:

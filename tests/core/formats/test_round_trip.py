@@ -1,94 +1,99 @@
 """Every writer and back, over arbitrary captions."""
 
+import ast
 import csv
 import json
+import tarfile
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from core.formats.reading import read
-from core.formats.records import BadRow, ExportItem, SourceItem
-from core.formats.splits import split_of
+from core.formats.corrections import best_caption, corrected_caption, kept_spans
+from core.formats.records import ExportItem, SourceItem
 from core.formats.word_table import guarded, unguarded
-from core.formats.writing import open_writer
-from core.prediction import WordScore
-from core.review import KINDS, Review, Span
-from core.words import split_pieces
-
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=60)
-names = st.text("abcXYZ =+-@'é漢", min_size=1, max_size=8)
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+from tests.core.formats.made import items, made, png, quick, rows_of, texts, written
 
 
-@st.composite
-def items(draw: st.DrawFn) -> ExportItem:
-    """A reviewed item whose marks cover whole words, as a review makes them."""
-    caption = draw(texts)
-    pieces = [piece for piece in split_pieces(caption) if piece.is_word]
-    scores = st.one_of(st.none(), st.floats(-1, 1))
-    words = tuple(WordScore(p.text, p.start, p.end, draw(scores)) for p in pieces)
-    pre_tags = tuple(draw(st.integers(0, 1)) for _ in words)
-    spans = []
-    for word, pre in zip(words, pre_tags, strict=True):
-        origin = "prediction" if pre else "manual"
-        if draw(st.booleans()):
-            spans.append(Span(word.start, word.end, draw(st.sampled_from(KINDS)), draw(st.none() | names), origin))
-        elif pre:
-            spans.append(Span(word.start, word.end, "other", None, "prediction", removed=True))
-    marked = {span.start for span in spans if not span.removed}
-    corrected = draw(st.none() | texts)
-    status = "corrected" if corrected or any(s.removed or s.replacement is not None for s in spans) else "accepted"
-    review = Review(status, tuple(spans), corrected, draw(names), datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), 1.5)
-    return ExportItem(
-        id=draw(names),
-        image="images/a.jpg",
-        image_path=None,
-        image_sha256="ab" * 32,
-        caption=caption,
-        words=words,
-        tags=tuple(int(word.start in marked) for word in words),
-        pre_tags=pre_tags,
-        review=review,
-        annotators=(review.annotator,),
-        blind=False,
-        split=split_of("ab" * 32),
-        scorer={"version": "demo-1"},
-    )
-
-
-def written(tmp_path: Path, format: str, *items: ExportItem, **options: str) -> Path:
-    out = tmp_path / f"out-{format}"
-    with open_writer(format, out, **options) as writer:
-        for item in items:
-            writer.write(item)
-    return out
-
-
-def read_back(out: Path) -> list[SourceItem]:
-    rows = list(read(out))
-    assert not [row for row in rows if isinstance(row, BadRow)]
-    return [row for row in rows if isinstance(row, SourceItem)]
-
-
-def same(back: SourceItem, item: ExportItem, tmp_path: Path) -> None:
+def assert_same(back: SourceItem, item: ExportItem) -> None:
     assert back.caption == item.caption
     assert back.id == item.id
-    assert back.image == str(tmp_path / item.image)
     assert [replace(review, seconds=1.5) for review in back.reviews] == [item.review]
-    scored = any(word.score is not None for word in item.words)
-    assert [scores.words for scores in back.scores] == ([item.words] if scored else [])
+    for words in back.scores:
+        assert words.scorer == "demo-1"
+        assert words.words == item.words
+    if any(word.score is not None for word in item.words):
+        assert len(back.scores) == 1
 
 
-@pytest.mark.parametrize("format", ["words", "csv"])
+@pytest.mark.parametrize("format", ["words", "words-parquet", "csv", "label-studio"])
 @quick
 @given(item=items())
-def test_words_and_csv_come_back(tmp_path: Path, format: str, item: ExportItem) -> None:
-    (back,) = read_back(written(tmp_path, format, item))
-    same(back, item, tmp_path)
+def test_reviews_and_scores_come_back(tmp_path: Path, format: str, item: ExportItem) -> None:
+    if format == "words-parquet":
+        pytest.importorskip("pyarrow")
+    (back,) = rows_of(written(tmp_path, format, item))
+    assert_same(back, item)
+    assert back.image == str(tmp_path / item.image)
+
+
+@quick
+@given(item=items())
+def test_shards_come_back_with_the_caption_to_train_on(tmp_path: Path, item: ExportItem) -> None:
+    (tmp_path / "a.png").write_bytes(png())
+    out = written(tmp_path, "webdataset", replace(item, image_path=tmp_path / "a.png"))
+    trainable = corrected_caption(item) is not None or not kept_spans(item)
+    assert [path.name for path in sorted(out.iterdir())] == (["00000.tar"] if trainable else []) + ["sizes.json"]
+    if not trainable:
+        return
+    (back,) = rows_of(out, images=tmp_path)
+    assert_same(back, item)
+    assert Path(back.image).read_bytes() == png()
+    with tarfile.open(out / "00000.tar") as shard:
+        assert {name.count(".") for name in shard.getnames()} == {1}
+        text = next(member for member in shard if member.name.endswith(".txt"))
+        assert shard.extractfile(text).read().decode() == best_caption(item)
+
+
+@quick
+@given(item=items())
+def test_pairs_keep_both_captions(tmp_path: Path, item: ExportItem) -> None:
+    lines = written(tmp_path, "dpo", item).read_text("utf-8").split("\n")[:-1]
+    corrected = corrected_caption(item)
+    assert len(lines) == (corrected is not None)
+    for row in map(json.loads, lines):
+        assert row["rejected"][0]["content"][0]["text"] == item.caption
+        assert row["chosen"][0]["content"][0]["text"] == corrected
+
+
+@quick
+@given(item=items())
+def test_conversations_and_groundings_are_lists(tmp_path: Path, item: ExportItem) -> None:
+    for row in json.loads(written(tmp_path, "llava", item).read_text("utf-8")):
+        assert row["conversations"][1]["value"] == best_caption(item)
+    (row,) = json.loads(written(tmp_path, "hat", item).read_text("utf-8"))
+    assert [word for word, _ in row["grounding"]] == item.caption.split()
+    assert row["contains_hallucination"] == any(wrong for _, wrong in row["grounding"])
+
+
+@quick
+@given(captions=st.lists(st.tuples(texts, texts), min_size=2, max_size=6))
+def test_negclip_is_read_back_by_its_column_rules(tmp_path: Path, captions: list[tuple[str, str]]) -> None:
+    pairs = [(wrong, right) for wrong, right in captions if wrong != right]
+    out = [made(wrong, corrected=right, image=f"{n}.png", id=str(n)) for n, (wrong, right) in enumerate(pairs)]
+    if len(out) < 2:
+        return
+    with written(tmp_path, "negclip", *out).open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file, delimiter="\t")
+    assert header == ["filepath", "title", "neg_caption", "neg_image"]
+    for number, (row, (wrong, right)) in enumerate(zip(rows, pairs, strict=True)):
+        others = ast.literal_eval(row[3])
+        assert row[:2] == [f"{number}.png", right]
+        assert ast.literal_eval(row[2]) == [wrong]
+        assert 1 <= len(others) <= 3
+        assert all(0 <= other < len(rows) and other != number for other in others)
 
 
 @quick
@@ -99,23 +104,54 @@ def test_a_guarded_cell_never_runs_and_comes_back(text: str) -> None:
 
 
 @quick
-@given(item=items())
-def test_words_rows_keep_their_offsets(tmp_path: Path, item: ExportItem) -> None:
-    row = json.loads(written(tmp_path, "words", item).read_text("utf-8"))
-    for text, start, end in zip(row["tokens"], row["starts"], row["ends"], strict=True):
-        assert row["caption"][start:end] == text
+@given(item=items(), format=st.sampled_from(["words", "csv", "label-studio"]))
+def test_every_span_written_is_what_the_caption_reads(tmp_path: Path, item: ExportItem, format: str) -> None:
+    out = written(tmp_path, format, item)
+    if format == "words":
+        row = json.loads(out.read_text("utf-8"))
+        spans = zip(row["tokens"], row["starts"], row["ends"], strict=True)
+    elif format == "csv":
+        with out.open(encoding="utf-8", newline="") as file:
+            spans = [(unguarded(r["text"]), int(r["start"]), int(r["end"])) for r in csv.DictReader(file) if r["start"]]
+    else:
+        (task,) = json.loads(out.read_text("utf-8"))
+        results = task["predictions"][0]["result"] + task["annotations"][0]["result"]
+        regions = [entry["value"] for entry in results if entry["type"] == "labels"]
+        spans = [(value["text"], value["start"], value["end"]) for value in regions]
+    assert all(item.caption[start:end] == text for text, start, end in spans)
 
 
 @quick
 @given(captions=st.lists(texts, min_size=1, max_size=4))
 def test_plain_rows_come_back(tmp_path: Path, captions: list[str]) -> None:
     source = tmp_path / "plain"
-    with source.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["image", "caption"])
-        rows.writerows([["a.jpg", caption] for caption in captions])
-    assert [row.caption for row in read_back(source)] == captions
+    for separator in ",\t":
+        with source.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file, delimiter=separator)
+            rows.writerow(["image", "caption"])
+            rows.writerows([["a.jpg", caption] for caption in captions])
+        assert [row.caption for row in rows_of(source)] == captions
     source.write_text("".join(json.dumps({"image": "a.jpg", "caption": c}) + "\n" for c in captions))
-    assert [row.caption for row in read_back(source)] == captions
+    assert [row.caption for row in rows_of(source)] == captions
     source.write_text(json.dumps([{"image": "a.jpg", "caption": c} for c in captions], indent=1))
-    assert [row.caption for row in read_back(source)] == captions
+    assert [row.caption for row in rows_of(source)] == captions
+
+
+@quick
+@given(captions=st.lists(texts, min_size=1, max_size=4))
+def test_coco_comes_back(tmp_path: Path, captions: list[str]) -> None:
+    coco = {
+        "annotations": [{"id": n, "image_id": 7, "caption": caption} for n, caption in enumerate(captions)],
+        "images": [{"id": 7, "file_name": "a.jpg"}],
+    }
+    (tmp_path / "coco.json").write_text(json.dumps(coco))
+    assert [row.caption for row in rows_of(tmp_path / "coco.json")] == captions
+
+
+@quick
+@given(caption=texts.filter(lambda text: not text.endswith("\r") and not text.startswith("\ufeff")))
+def test_sidecars_come_back_but_for_one_line_end(tmp_path: Path, caption: str) -> None:
+    (tmp_path / "a.png").write_bytes(png())
+    for end in ("\n", "\r\n"):
+        (tmp_path / "a.txt").write_bytes((caption + end).encode())
+        assert [row.caption for row in rows_of(tmp_path)] == [caption]

@@ -1,0 +1,248 @@
+"""Writers: what they refuse, what they leave out, and that nothing half-written ever has a name."""
+
+import errno
+import io
+import json
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.errors import FormatError, UsageError
+from core.formats import shards
+from core.formats.card import Tally, write_card
+from core.formats.corrections import with_replacements
+from core.formats.records import ExportItem
+from core.formats.writing import FORMATS_OUT, open_writer, split_of
+from core.prediction import WordScore
+from core.review import Span
+from tests.core.formats.made import made, png, rows_of, written
+
+EVERY = sorted(FORMATS_OUT)
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> list[ExportItem]:
+    (tmp_path / "a.png").write_bytes(png())
+    path = tmp_path / "a.png"
+    return [
+        made("a red cat", corrected="a blue cat", image="a.png", image_path=path),
+        made("a dog", corrected="a fox", image="b.png", image_path=path, id="2"),
+    ]
+
+
+def test_the_formats_are_those_of_the_design() -> None:
+    assert set(FORMATS_OUT) == {
+        "words", "words-parquet", "negclip", "dpo", "webdataset", "label-studio", "csv", "rlhf-v", "llava", "hat",
+    }  # fmt: skip
+
+
+def test_the_words_row_has_the_fields_of_its_schema(tmp_path: Path) -> None:
+    item = made("a red cat", Span(2, 5, "attribute", "blue"), corrected="a blue cat")
+    row = json.loads(written(tmp_path, "words", item).read_text())
+    assert list(row) == [
+        "id", "image", "image_sha256", "caption", "tokens", "starts", "ends", "tags", "types", "pre_scores",
+        "pre_probs", "pre_tags", "edits", "corrected_caption", "blind", "annotators", "status", "reviewed_at", "split",
+        "scorer",
+    ]  # fmt: skip
+    assert row["tags"] == [0, 1, 0]
+    assert row["types"] == [None, "attribute", None]
+    assert row["edits"] == [{"start": 2, "end": 5, "replacement": "blue"}]
+    assert row["reviewed_at"] == "2026-01-02T12:00:00+00:00"
+
+
+@pytest.mark.parametrize("format", EVERY)
+def test_nothing_is_left_behind_by_an_error(tmp_path: Path, format: str, pair: list[ExportItem]) -> None:
+    def interrupted() -> None:
+        with open_writer(format, tmp_path / "out") as writer:
+            writer.write(pair[0])
+            raise KeyboardInterrupt
+
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("format", EVERY)
+def test_an_earlier_export_is_replaced_only_when_the_new_one_is_complete(
+    tmp_path: Path, format: str, pair: list[ExportItem]
+) -> None:
+    out = written(tmp_path, format, *pair)
+    first = out.read_bytes() if out.is_file() else (out / "00000.tar").read_bytes()
+    with pytest.raises(RuntimeError), open_writer(format, out):
+        raise RuntimeError
+    assert (out.read_bytes() if out.is_file() else (out / "00000.tar").read_bytes()) == first
+    written(tmp_path, format, *[replace(item, image=f"new/{item.image}") for item in pair])
+    assert (out.read_bytes() if out.is_file() else (out / "00000.tar").read_bytes()) != first
+
+
+def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pair: list[ExportItem]) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("core.formats.targets.os.fsync", full)
+    with pytest.raises(FormatError, match="out-words cannot be written: No space left on device"):
+        written(tmp_path, "words", *pair)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png"]
+
+
+def test_places_that_cannot_be_written_to(tmp_path: Path, pair: list[ExportItem]) -> None:
+    with pytest.raises(UsageError, match="does not exist"):
+        written(tmp_path / "nowhere", "words", *pair)
+    with pytest.raises(UsageError, match="is a folder"), open_writer("words", tmp_path):
+        pass
+    with pytest.raises(UsageError, match="holds other things"), open_writer("webdataset", tmp_path):
+        pass
+
+
+def test_line_formats_go_to_a_stream_and_others_do_not(pair: list[ExportItem]) -> None:
+    for format, known in FORMATS_OUT.items():
+        stream = io.StringIO()
+        if known.is_lines:
+            with open_writer(format, stream) as writer:
+                for item in pair:
+                    writer.write(item)
+            assert len(stream.getvalue().splitlines()) >= 2
+        else:
+            with pytest.raises(UsageError, match="needs a file or folder"):
+                open_writer(format, stream)
+
+
+def test_unknown_formats_and_options(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no output format 'excel'; there are words, "):
+        open_writer("excel", tmp_path / "out")
+    with pytest.raises(UsageError, match="no option 'colour'"):
+        open_writer("words", tmp_path / "out", colour="red")
+    with pytest.raises(UsageError, match="not open"):
+        open_writer("words", tmp_path / "out").write(made("a cat"))
+
+
+def test_words_and_marks_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    wrong = [
+        replace(made("a cat"), words=(WordScore("cat", 1, 4, None),), tags=(0,), pre_tags=(0,)),
+        replace(made("a cat"), tags=(0,)),
+        made("a cat", Span(2, 9)),
+    ]
+    for item in wrong:
+        with pytest.raises(FormatError, match="The item 1 has"):
+            written(tmp_path, "words", item)
+
+
+def test_unreviewed_items_are_refused_unless_asked_for(tmp_path: Path) -> None:
+    item = replace(made("a cat"), review=None, annotators=(), tags=(-100, -100))
+    with pytest.raises(UsageError, match="is not reviewed"):
+        written(tmp_path, "words", item)
+    out = tmp_path / "out.jsonl"
+    with open_writer("words", out, unreviewed=True) as writer:
+        writer.write(item)
+    row = json.loads(out.read_text())
+    assert (row["status"], row["tags"], row["reviewed_at"]) == ("pending", [-100, -100], None)
+    assert rows_of(out)[0].reviews == ()
+
+
+def test_what_a_format_has_no_row_for_is_counted(tmp_path: Path) -> None:
+    marked = made("a red cat", Span(2, 5))
+    items = [
+        made("a cat"),
+        marked,
+        replace(marked, review=replace(marked.review, status="rejected")),
+        made("a cat", corrected="a dog"),
+    ]
+    counts = {}
+    for format in ("words", "dpo", "llava"):
+        with open_writer(format, tmp_path / "out") as writer:
+            for item in items:
+                writer.write(item)
+        counts[format] = (writer.written, writer.left_out)
+    assert counts["words"] == (3, Counter({"rejected": 1}))
+    assert counts["dpo"] == (1, Counter({"rejected": 1, "no corrected caption": 2}))
+    assert counts["llava"] == (2, Counter({"rejected": 1, "marked, without a correction": 1}))
+
+
+def test_replacements_stand_in_for_a_corrected_caption(tmp_path: Path) -> None:
+    spans = (Span(2, 5, "attribute", "blue"), Span(6, 11, "attribute", ""), Span(0, 1, "other", "x", removed=True))
+    row = json.loads(written(tmp_path, "dpo", made("a red small cat", *spans)).read_text())
+    assert row["chosen"][0]["content"][0]["text"] == "a blue cat"
+    assert with_replacements("red cat", [Span(0, 3, replacement="")]) == "cat"
+    assert with_replacements("cat red", [Span(4, 7, replacement="")]) == "cat "
+
+
+def test_negclip_needs_two_images(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="at least two images"):
+        written(tmp_path, "negclip", made("a cat", corrected="a dog"))
+    assert list(tmp_path.iterdir()) == []
+    many = [made(f"cat {n}", corrected=f"dog {n}", id=str(n)) for n in range(150)]
+    rows = written(tmp_path, "negclip", *many, made("a", corrected="b", image="other.png", id="x")).read_text()
+    assert [line.rsplit("\t", 1)[1] for line in rows.splitlines()[1:3]] == ["[150]", "[150]"]
+    with open_writer("negclip", tmp_path / "none") as writer:
+        writer.write(made("a cat"))
+    assert (writer.written, writer.left_out.total()) == (0, 1)
+
+
+def test_shards_stay_under_their_limits(tmp_path: Path, pair: list[ExportItem]) -> None:
+    sink = shards.ShardSink(tmp_path, max_samples=2)
+    for number in range(5):
+        sink.put(replace(pair[0], id=str(number)))
+    sink.finish()
+    assert json.loads((tmp_path / "sizes.json").read_text()) == {"00000.tar": 2, "00001.tar": 2, "00002.tar": 1}
+    (tmp_path / "small").mkdir()
+    sink = shards.ShardSink(tmp_path / "small", max_bytes=10)
+    for item in pair:
+        sink.put(item)
+    sink.finish()
+    assert json.loads((tmp_path / "small" / "sizes.json").read_text()) == {"00000.tar": 1, "00001.tar": 1}
+
+
+def test_parquet_without_pyarrow_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pair: list[ExportItem]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError, match=r"captionlint\[parquet\]"):
+        written(tmp_path, "words-parquet", *pair)
+    (tmp_path / "x.parquet").write_bytes(b"PAR1")
+    with pytest.raises(UsageError, match=r"captionlint\[parquet\]"):
+        rows_of(tmp_path / "x.parquet")
+
+
+def test_splits_go_by_image_and_never_move() -> None:
+    hashes = [f"{number:064x}" for number in range(4000)]
+    splits = Counter(map(split_of, hashes))
+    assert abs(splits["train"] / 4000 - 0.8) < 0.03
+    assert abs(splits["dev"] / 4000 - 0.1) < 0.02
+    assert [split_of(one) for one in hashes[:8]] == [split_of(one.upper()) for one in hashes[:8]]
+    # written down: an export of another year must agree
+    assert [split_of(one) for one in hashes[:4]] == ["dev", "test", "test", "train"]
+
+
+def test_the_card_says_what_is_inside(tmp_path: Path, pair: list[ExportItem]) -> None:
+    with open_writer("words", tmp_path / "out") as writer:
+        for item in [*pair, made("a red | cat", Span(2, 5, "attribute"), blind=True)]:
+            writer.write(item)
+    card = tmp_path / "dataset_card.md"
+    write_card(
+        card,
+        writer.tally,
+        format="words",
+        left_out=writer.left_out,
+        kappa=0.8125,
+        double_reviewed=12,
+        licence="cc-by-4.0",
+    )
+    text = card.read_text()
+    assert text.startswith('---\nlicense: "cc-by-4.0"\n')
+    for fact in (
+        "| Items | 3 (",
+        "| Hallucinated words, of those reviewed | 1 of 8 (12.5 %) |",
+        "| Items with a corrected caption | 2 of 3 (66.7 %) |",
+        "| Marks by kind | attribute 1 |",
+        "| Agreement | Cohen's kappa 0.812 over the words of 12 items",
+        "| Scorer version | demo-1 3 |",
+        "| Status | corrected 3 |",
+        "| Annotators | ana 3 |",
+    ):
+        assert fact in text
+    write_card(card, Tally(), format="dpo")
+    assert 'license: "unknown"' in card.read_text()
