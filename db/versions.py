@@ -16,6 +16,7 @@ from db.schema import Base
 
 _LOCK: Final = 4_272_193  # any number, as long as all Captionlints take the same one
 _TABLE: Final = "alembic_version"
+_SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 
 def prepare(engine: Engine, *, name: str, path: Path | None) -> Path | None:
@@ -69,7 +70,7 @@ def _migrate(engine: Engine, name: str) -> None:
         if _version(connection, name) == REVISIONS[-1]:
             return
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(_SCRIPTS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

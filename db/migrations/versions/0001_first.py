@@ -136,7 +136,7 @@ def _prediction() -> None:
         "prediction",
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("scorer_id", sa.Integer(), nullable=False),
-        sa.Column("cosine", sa.Double(), nullable=False),
+        sa.Column("cosine", sa.Double(), nullable=True),
         sa.Column("offsets", sa.LargeBinary(), nullable=False),
         sa.Column("scores", sa.LargeBinary(), nullable=False),
         sa.Column("reasons", sa.JSON(none_as_null=True), nullable=True),

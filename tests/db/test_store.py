@@ -1,0 +1,199 @@
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+
+import pytest
+from stores import FakeScorer, rows
+
+from core.errors import StoreError, UsageError
+from db import migrations
+from db.operations import items, queue, reviews, stats
+from db.prelabel import prelabel
+from db.store import Store
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A closed store with twenty items, predictions and a review."""
+    path = tmp_path / "review.db"
+    with Store.open(path) as store:
+        items.add(store, rows(tmp_path, 20))
+        prelabel(store, FakeScorer())
+        reviews.accept(store, item_id=1, annotator="ana")
+    return path
+
+
+def refused(path, **options):
+    with pytest.raises(StoreError) as caught, Store.open(path, **options):
+        pass
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def test_opening_again_finds_everything_in_one_file(path):
+    assert [p.name for p in path.parent.glob("review.db*")] == ["review.db"]
+    with Store.open(path, create=False) as store:
+        assert stats.counts(store).reviewed == 1
+
+
+def test_pragmas(path):
+    with Store.open(path) as store, store.reading() as session:
+        connection = session.connection()
+        asked = {p: connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in PRAGMAS}
+    assert asked == PRAGMAS
+
+
+PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 30_000}
+
+
+def test_what_is_no_store_is_refused_and_left_as_it_is(tmp_path):
+    text = tmp_path / "captions.jsonl"
+    text.write_text('{"image": "a.png"}\n')
+    assert "not a Captionlint store" in refused(text)
+    assert text.read_text() == '{"image": "a.png"}\n'
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE bookmarks (id)")
+    connection.close()
+    before = other.read_bytes()
+    assert "another program" in refused(other)
+    assert other.read_bytes() == before
+    assert "is a folder" in refused(tmp_path)
+    assert "does not exist" in refused(tmp_path / "no" / "such.db")
+    assert "captionlint import" in refused(tmp_path / "typo.db", create=False)
+    assert not (tmp_path / "typo.db").exists()
+
+
+def test_a_url_of_something_else():
+    with pytest.raises(UsageError, match="mysql"):
+        Store.open("mysql://localhost/x")
+
+
+def test_a_server_that_does_not_answer():
+    pytest.importorskip("psycopg")
+    with pytest.raises(StoreError, match="server refused") as caught:
+        Store.open("postgresql://ana:secret@127.0.0.1:9/x")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_newer_schema_is_refused(path):
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    message = refused(path)
+    assert "newer Captionlint" in message
+    assert migrations.REVISIONS[-1] in message
+
+
+def test_a_locked_store_waits_and_then_says_so(path):
+    holder = sqlite3.connect(path, isolation_level=None)
+    with Store.open(path, busy_timeout=0.1) as store:
+        holder.execute("BEGIN IMMEDIATE")
+        assert len(queue.page(store)) == 20  # reading goes on
+        with pytest.raises(StoreError, match="stayed locked"):
+            reviews.accept(store, item_id=2, annotator="ana")
+        holder.execute("ROLLBACK")
+        reviews.accept(store, item_id=2, annotator="ana")
+    holder.close()
+
+
+def test_a_missing_wal_file_is_noticed(path, tmp_path):
+    copy = tmp_path / "elsewhere" / "review.db"
+    copy.parent.mkdir()
+    with Store.open(path) as store:
+        reviews.accept(store, item_id=2, annotator="ana")
+        shutil.copy(path, copy)
+        shutil.copy(f"{path}-shm", f"{copy}-shm")
+    message = refused(copy)
+    assert "review.db-wal is missing" in message
+    copy.with_name("review.db-shm").unlink()
+    with Store.open(copy) as store:  # what the file itself holds is whole
+        assert stats.counts(store).reviewed in (1, 2)
+
+
+def test_a_changed_byte_never_crashes_and_names_the_backup(path, tmp_path):
+    with Store.open(path) as store:
+        backup = store.back_up()
+    whole = path.read_bytes()
+    lots = random.Random(3)
+    damaged = 0
+    for _ in range(40):
+        broken = bytearray(whole)
+        start = lots.randrange(100, len(whole) - 600)
+        broken[start : start + 512] = lots.randbytes(512)
+        path.write_bytes(broken)
+        try:
+            with Store.open(path) as store:
+                queue.page(store)
+                [items.get(store, item_id=i) for i in items.ids(store)]
+                stats.quality(store)
+        except StoreError as error:
+            damaged += "is damaged" in str(error) and str(backup) in str(error)
+        for end in ("-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+    assert damaged > 5
+    with Store.open(backup) as store:
+        assert stats.counts(store).reviewed == 1
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of half a megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a small file system can only be mounted by root")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_full_disk_loses_only_what_was_not_acknowledged(small_disk, tmp_path):
+    path = small_disk / "review.db"
+    with Store.open(path) as store:
+        items.add(store, rows(tmp_path, 20))
+        reviews.accept(store, item_id=1, annotator="ana")
+        (small_disk / "ballast").write_bytes(b"\0" * (shutil.disk_usage(small_disk).free - 8192))
+        with pytest.raises(StoreError, match="The disk is full"):
+            for number in range(200):
+                reviews.accept(store, item_id=2 + number % 19, annotator="ana")
+        kept = stats.counts(store).reviewed
+    (small_disk / "ballast").unlink()
+    with Store.open(path) as store:
+        assert stats.counts(store).reviewed == kept
+        reviews.accept(store, item_id=20, annotator="ana")
+
+
+def test_a_disk_too_small_to_make_a_store(small_disk):
+    (small_disk / "ballast").write_bytes(b"\0" * (512 * 1024 - 20_000))
+    assert "disk" in refused(small_disk / "review.db")
+
+
+def test_a_read_only_file(path):
+    if os.getuid() == 0:
+        pytest.skip("root may write everything; test_a_read_only_disk stands in")
+    path.chmod(0o444)
+    assert "read-only" in refused(path)
+
+
+def test_a_read_only_disk(small_disk, path):
+    shutil.copy(path, small_disk / "review.db")
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    assert "read-only" in refused(small_disk / "review.db")
+
+
+def test_a_folder_with_store_and_pictures_can_be_moved(path, tmp_path):
+    moved = tmp_path.with_name(tmp_path.name + "-moved")
+    tmp_path.rename(moved)
+    with Store.open(moved / "review.db") as store:
+        assert os.path.exists(items.get(store, item_id=1).image)
+
+
+def test_two_stores_at_once_on_a_new_file(tmp_path):
+    path = tmp_path / "new.db"
+    with Store.open(path) as one, Store.open(path) as two:
+        items.add(one, rows(tmp_path, 3))
+        assert items.count(two) == 3

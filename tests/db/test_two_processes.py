@@ -1,0 +1,54 @@
+"""The desktop and a pre-label run on one file: no lock error may reach a user."""
+
+import os
+import sys
+
+import pytest
+from stores import FakeScorer, rows
+
+from db.operations import items, queue, reviews, stats
+from db.prelabel import prelabel
+from db.store import Store
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the children are forked")
+ITEMS = 200
+
+
+def in_child(work, path):
+    child = os.fork()
+    if child == 0:
+        try:
+            with Store.open(path) as store:
+                work(store)
+            os._exit(0)
+        except BaseException as error:
+            print(repr(error), file=sys.stderr, flush=True)
+            os._exit(1)
+    return child
+
+
+def review_all(store):
+    for item_id in items.ids(store):
+        queue.following(store, after=item_id)
+        reviews.accept(store, item_id=item_id, annotator=f"annotator-{os.getpid()}")
+
+
+def test_one_reviews_and_two_prelabel(tmp_path):
+    path = tmp_path / "review.db"
+    with Store.open(path) as store:
+        items.add(store, rows(tmp_path, ITEMS))
+    children = [in_child(lambda store: prelabel(store, FakeScorer(), batch_size=1), path) for _ in range(2)]
+    children.append(in_child(review_all, path))
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+    with Store.open(path) as store:
+        counts = stats.counts(store)
+    assert (counts.items, counts.predicted, counts.reviewed) == (ITEMS, ITEMS, ITEMS)
+
+
+def test_many_open_a_new_file_at_once(tmp_path):
+    path = tmp_path / "review.db"
+    list(rows(tmp_path, 20))
+    children = [in_child(lambda store: items.add(store, rows(tmp_path, 20)), path) for _ in range(4)]
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
+    with Store.open(path) as store:
+        assert items.count(store) == 20
