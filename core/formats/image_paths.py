@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Final
@@ -24,7 +25,8 @@ class ImageFolder:
         if not folder.is_dir():
             raise FormatError(f"The folder of images {folder} does not exist.")
         self.folder = folder.resolve()
-        self._parent = self._real_parent = self.folder
+        self._inside = os.path.join(self.folder, "")  # noqa: PTH118 - plain strings: Path takes most of an import's time
+        self._parent = self._real_parent = str(self.folder)
 
     def place(self, name: str) -> str:
         """A URL as it is, else the absolute path, links resolved; the file need not exist. Raises RowError."""
@@ -35,22 +37,15 @@ class ImageFolder:
         if _OTHER_SCHEME.match(name):
             raise RowError(f"the image {name[:80]!r} is neither a path nor an http, https, s3 or gs URL.")
         path = self._real(name)
-        if not path.is_relative_to(self.folder):
+        if not path.startswith(self._inside):
             raise RowError(f"the image {name!r} leads out of {self.folder}; give the folder that holds it as images.")
-        return str(path)
+        return path
 
-    def _real(self, name: str) -> Path:
-        path = self.folder / name
-        if path.name in ("", ".."):
-            return _resolved(path, name)
-        if path.parent != self._parent:  # rows come folder by folder: resolving it once spares most of the work
-            self._parent, self._real_parent = path.parent, _resolved(path.parent, name)
-        real = self._real_parent / path.name
-        return _resolved(real, name) if real.is_symlink() else real
-
-
-def _resolved(path: Path, name: str) -> Path:
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
-        raise RowError(f"the image {name!r} cannot be resolved: its links lead in a circle.") from error
+    def _real(self, name: str) -> str:
+        parent, last = os.path.split(os.path.join(self.folder, name))  # noqa: PTH118
+        if last in ("", ".", ".."):
+            return os.path.realpath(os.path.join(parent, last))  # noqa: PTH118
+        if parent != self._parent:  # rows come folder by folder: resolving it once spares most of the work
+            self._parent, self._real_parent = parent, os.path.realpath(parent)
+        real = os.path.join(self._real_parent, last)  # noqa: PTH118
+        return os.path.realpath(real) if os.path.islink(real) else real  # noqa: PTH114

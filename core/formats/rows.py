@@ -36,6 +36,7 @@ def from_json(text: str, where: str, images: ImageFolder) -> SourceItem | BadRow
     """A row from its JSON text, or why it is none."""
     try:
         decoded, note = recovered(text)
-        return replace(item_of(parse_object(decoded), where, images), note=note)
+        item = item_of(parse_object(decoded), where, images)
+        return replace(item, note=note) if note else item
     except RowError as error:
         return BadRow(where, str(error))
