@@ -62,7 +62,7 @@ def kill_after(seconds, work, *arguments):
             work(*arguments, lambda made: os.write(write_end, f"{made.uid} {len(made.review.spans)}\n".encode()))
             os._exit(0)
         except BaseException as error:
-            print(f"{work.__name__}: {error!r}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"{work.__name__}: {error!r}\n")
             os._exit(1)
     os.close(write_end)
     time.sleep(seconds)

@@ -22,7 +22,7 @@ def in_child(work, path):
                 work(store)
             os._exit(0)
         except BaseException as error:
-            print(repr(error), file=sys.stderr, flush=True)
+            sys.stderr.write(f"{error!r}\n")
             os._exit(1)
     return child
 

@@ -1,0 +1,97 @@
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from stores import FakeScorer, photo, row
+
+from core.errors import StoreError
+from core.formats.reading import read
+from core.formats.records import SourceItem
+from core.formats.writing import FORMATS_OUT, open_writer
+from core.review import KINDS, Span
+from db.operations import exports, items, reviews
+from db.operations.evidence import stream
+from db.prelabel import prelabel
+from db.store import Store
+
+
+@pytest.fixture
+def full(store, tmp_path):
+    a, b = photo(tmp_path, "photos/a.png"), photo(tmp_path, "photos/deep/b.png", (0, 0, 3))
+    items.add(store, [row(a, "a xcat sleeps", id="1"), row(b, "a dog runs", id="2"), row(a, "cow", id="3")])
+    prelabel(store, FakeScorer())
+    return store
+
+
+def test_only_reviewed_items_go_out_unless_asked_for(full, tmp_path):
+    with pytest.raises(StoreError, match="--unreviewed"):
+        list(exports.items(full, root=tmp_path))
+    reviews.accept(full, item_id=1, annotator="ana")
+    reviews.reject(full, item_id=2, annotator="ana")
+    (item,) = exports.items(full, root=tmp_path)
+    assert (item.id, item.image, item.tags, item.pre_tags) == ("1", "photos/a.png", (0, 1, 0), (0, 1, 0))
+    assert item.annotators == ("ana",)
+    assert item.scorer == {"model": "fake", "weights_sha": "0" * 64, "version": "fake-1", "eps": -0.01}
+    everything = list(exports.items(full, root=tmp_path, unreviewed=True))
+    assert [(i.id, i.tags) for i in everything] == [("1", (0, 1, 0)), ("3", (-100,))]
+
+
+def test_the_newest_decision_counts_and_all_annotators_are_named(full, tmp_path):
+    reviews.accept(full, item_id=1, annotator="ana")
+    reviews.correct(full, item_id=1, annotator="ben", spans=[])
+    (item,) = exports.items(full, root=tmp_path)
+    assert (item.tags, item.pre_tags, item.annotators) == ((0, 0, 0), (0, 1, 0), ("ben", "ana"))
+
+
+def test_names_start_beside_the_output_or_at_the_common_folder(full, tmp_path):
+    assert exports.names_root(full, beside=tmp_path) == tmp_path
+    assert exports.names_root(full, beside=tmp_path / "elsewhere") == tmp_path / "photos"
+
+
+def test_an_export_sees_one_state_of_the_store(tmp_path):
+    with Store.open(tmp_path / "review.db") as store:
+        items.add(store, [row(photo(tmp_path), f"caption {n}") for n in range(3)])
+        seen = stream(store)
+        first = next(seen)
+        reviews.accept(store, item_id=3, annotator="ana")
+        assert [first.status, *(e.status for e in seen)] == ["pending"] * 3
+
+
+CAPTIONS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=40).filter(
+    str.strip
+)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(CAPTIONS, min_size=1, max_size=4, unique=True), st.data())
+def test_offsets_survive_import_store_export_and_import(tmp_path_factory, captions, data):
+    folder = tmp_path_factory.mktemp("offsets")
+    picture = photo(folder)
+    with Store.open(folder / "one.db") as store:
+        items.add(store, [SourceItem(picture, caption, "row") for caption in captions])
+        prelabel(store, FakeScorer())
+        expected = {}
+        for evidence in stream(store):
+            words = evidence.words
+            chosen = data.draw(st.lists(st.sampled_from(words), unique=True)) if words else []
+            spans = [Span(w.start, w.end, data.draw(st.sampled_from(KINDS))) for w in chosen]
+            reviews.correct(store, item_id=evidence.item_id, annotator="ana", spans=spans)
+            expected[evidence.caption] = ({(w.start, w.end) for w in chosen}, [(w.start, w.end, w.text) for w in words])
+        for name in ("words", "words-parquet"):
+            out = folder / f"{name}{FORMATS_OUT[name].suffix}"
+            with open_writer(name, out) as writer:
+                for item in exports.items(store, root=folder):
+                    writer.write(item)
+            assert _read_back(folder / f"{name}.db", out, folder) == expected
+
+
+def _read_back(path, out, folder):
+    with Store.open(path) as other:
+        added = items.add(other, read(out, images=folder))
+        assert added.bad == ()
+        return {
+            e.caption: (
+                {(s.start, s.end) for s in e.reviews[-1].review.spans if not s.removed} if e.reviews else set(),
+                [(w.start, w.end, w.text) for w in e.words],
+            )
+            for e in stream(other)
+        }
