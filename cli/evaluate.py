@@ -61,7 +61,9 @@ def _scenes(scorer: Scorer, *, count: int, seed: int) -> SceneReport:
 
 def _show(report: SceneReport) -> None:
     OUT.print(
-        f"{report.count:,} drawn scenes, seed {report.seed}, {report.scorer_version}", markup=False, soft_wrap=True
+        f"{report.count:,} drawn scenes, seed {report.seed}, {report.scorer_version}",
+        markup=False,
+        soft_wrap=True,
     )
     OUT.print("Synthetic: these figures say nothing about photographs.\n", style="dim")
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -72,13 +74,14 @@ def _show(report: SceneReport) -> None:
     table.add_row("all", f"{report.count:,}", f"{report.la:.3f}", "", f"{report.pair_accuracy:.3f}", style="bold")
     OUT.print(table)
     OUT.print(
-        f"\nAP over the words of swapped captions {report.ap:.3f}, with as many right captions added {report.ap_mixed:.3f}."
+        f"\nAP over the words of swapped captions {report.ap:.3f}, "
+        f"with as many right captions added {report.ap_mixed:.3f}."
         f"\nBest F1 on these scenes at epsilon {report.best_epsilon:.2e}: "
         f"precision {report.best_precision:.3f}, recall {report.best_recall:.3f}."
     )
     OUT.print(
-        f"\nLA: the swapped word is the lowest (chance {report.random_la:.3f}). Same word: chance that a word scores lower\n"
-        "where it is wrong than the same word where it is right (chance .500). LA alone deceives: a kind can reach\n"
-        "1.000 by being negative in every caption. Pairs: the right caption has the higher cosine (chance .500).",
+        f"\nLA: the swapped word is the lowest (chance {report.random_la:.3f}). Same word: chance that a word scores\n"
+        "lower where it is wrong than the same word where it is right (chance .500). LA alone deceives: a kind can\n"
+        "reach 1.000 by being negative in every caption. Pairs: the right caption has the higher cosine (chance .500).",
         style="dim",
     )

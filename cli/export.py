@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from db.store import Store
 
 
-def export(  # noqa: PLR0917 — a command's options
+def export(
     out: Annotated[str, typer.Argument(metavar="OUT", help="A file or folder; - is stdout, for line formats.")],
     db: Db,
     format: Annotated[str, typer.Option("--format", metavar="F", help="words, dpo, csv, … (a wrong one lists all).")],

@@ -32,7 +32,7 @@ def _version(asked: bool) -> None:
 @app.callback()
 def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and the libraries' log.")] = False,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 — answered by its callback
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
@@ -44,11 +44,20 @@ def run() -> None:
     """The entry point: runs the command and turns every error into one line and an exit code."""
     try:
         app()
-    except CaptionlintError as error:
+    except (CaptionlintError, OSError) as error:
         if "--debug" in sys.argv:
             raise
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"captionlint: {error}", markup=False, style="red")
-        sys.exit(error.exit_code)
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            f"captionlint: {_said(error)}", markup=False, style="red"
+        )
+        sys.exit(getattr(error, "exit_code", 1))
+
+
+def _said(error: CaptionlintError | OSError) -> str:
+    """One line. What the system refuses (a full disk, a folder without rights) is named with its file."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}."
+    return " ".join(str(error).split("\n"))
 
 
 def _register() -> None:

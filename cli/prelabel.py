@@ -23,7 +23,7 @@ class Engine(StrEnum):
     ray = "ray"
 
 
-def prelabel(  # noqa: PLR0917 — a command's options
+def prelabel(
     db: Db,
     model: options.ModelName = None,
     model_config: options.ModelConfig = None,

@@ -34,14 +34,15 @@ def attention(query: Tensor, key: Tensor, mask: Tensor | None) -> Tensor:
     scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5
     if mask is not None:
         scores = scores + mask
-    return scores.softmax(dim=-1)
+    weights: Tensor = scores.softmax(dim=-1)
+    return weights
 
 
 def finish(block: Any, x: Tensor, context: Tensor) -> Tensor:
     """The block's output (B, L, W) from its input and the heads' contexts O = A V, (B, H, L, D)."""
     x = x + block.ls_1(block.attn.out_proj(context.transpose(1, 2).flatten(-2)))
-    out: Tensor = x + block.ls_2(block.mlp(block.ln_2(x)))
-    return out
+    output: Tensor = x + block.ls_2(block.mlp(block.ln_2(x)))
+    return output
 
 
 def run_block(block: Any, x: Tensor, mask: Tensor | None = None, row: Tensor | None = None) -> Tensor:
@@ -86,4 +87,4 @@ def project_query(block: Any, hidden: Tensor) -> Tensor:
 
 def split_heads(x: Tensor, heads: int) -> Tensor:
     """(B, L, W) to (B, H, L, D)."""
-    return x.unflatten(-1, (heads, -1)).transpose(1, 2)
+    return x.view(*x.shape[:-1], heads, x.shape[-1] // heads).transpose(1, 2)

@@ -9,10 +9,13 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import socket
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import torch
 from PIL import Image
@@ -101,9 +104,9 @@ def _load_demo() -> LoadedModel:
 
     from core.demo.weights import CHECKPOINT, CONFIG, unpack
 
-    model = _build(CONFIG, name=DEMO)
+    model = build_model(CONFIG, name=DEMO)
     model.load_state_dict(unpack(load_file(CHECKPOINT)))
-    return _finished(model, CONFIG, {}, name=DEMO, pretrained="", weights=file_sha256(CHECKPOINT))
+    return finish_model(model, CONFIG, {}, name=DEMO, pretrained="", weights=file_sha256(CHECKPOINT))
 
 
 def _assemble(
@@ -111,26 +114,33 @@ def _assemble(
 ) -> LoadedModel:
     from open_clip.factory import load_checkpoint
 
-    model = _build(config, name=name)
+    model = build_model(config, name=name)
     try:
         load_checkpoint(model, str(checkpoint), strict=True, weights_only=True)
     except Exception as error:  # torch, pickle and safetensors each raise their own
         raise ModelError(_misfit(checkpoint, name, error)) from error
-    return _finished(model, config, preprocess, name=name, pretrained=pretrained, weights=file_sha256(checkpoint))
+    return finish_model(model, config, preprocess, name=name, pretrained=pretrained, weights=file_sha256(checkpoint))
 
 
-def _finished(
+def finish_model(
     model: nn.Module, config: dict[str, Any], preprocess: dict[str, Any], *, name: str, pretrained: str, weights: str
 ) -> LoadedModel:
+    """A model whose weights are in, checked and ready to be probed; `weights` is the checkpoint's SHA-256.
+
+    Raises:
+        ModelError: a weight is NaN or infinite.
+    """
     from open_clip.transform import PreprocessCfg, image_transform_v2, merge_preprocess_dict
 
     model.eval().requires_grad_(False)
     broken = [n for n, p in model.named_parameters() if not bool(torch.isfinite(p).all())]
     if broken:
         more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
-        raise ModelError(f"The weights of {name} are broken: {broken[0]}{more} holds NaN or infinity; get the file again.")
+        raise ModelError(
+            f"The weights of {name} are broken: {broken[0]}{more} holds NaN or infinity; get the file again."
+        )
     settings = merge_preprocess_dict(asdict(PreprocessCfg()), preprocess)
-    settings["size"] = model.visual.image_size
+    settings["size"] = cast("Any", model).visual.image_size
     described = json.dumps([config, settings], sort_keys=True, default=str)
     return LoadedModel(
         name=name,
@@ -143,7 +153,7 @@ def _finished(
     )
 
 
-def _build(config: dict[str, Any], *, name: str) -> Any:
+def build_model(config: dict[str, Any], *, name: str) -> Any:
     """A model with random weights; which class is open_clip's own rule."""
     from open_clip.coca_model import CoCa
     from open_clip.model import CLIP, CustomTextCLIP
@@ -170,7 +180,9 @@ def _tokenizer(text: dict[str, Any], *, name: str) -> Any:
     try:
         return HFTokenizer(source, tokenizer_mode=text.get("tokenizer_mode"), **options)
     except ImportError:
-        raise ModelError(f"{name} needs the Hugging Face tokenizer {source}: pip install 'captionlint[siglip]'.") from None
+        raise ModelError(
+            f"{name} needs the Hugging Face tokenizer {source}: pip install 'captionlint[siglip]'."
+        ) from None
     except Exception as error:
         raise ModelError(f"The tokenizer {source} of {name} cannot be had: {_first_line(error)}") from error
 
@@ -178,15 +190,46 @@ def _tokenizer(text: dict[str, Any], *, name: str) -> Any:
 def _download(preset: Preset, weights: dict[str, Any]) -> Path:
     from open_clip.pretrained import download_pretrained
 
+    cached = _cached(weights)
+    if cached:
+        return cached
     try:
+        if weights.get("hf_hub"):
+            _reach_hub()
         return Path(download_pretrained(weights, prefer_hf_hub=True))
     except Exception as error:  # the hub's client and urllib have dozens of ways to say "no network"
         source = weights.get("hf_hub") or weights.get("url")
         raise ModelError(
-            f"The weights of {preset.model}:{preset.pretrained} are neither cached nor to be had now ({type(error).__name__}). "
+            f"The weights of {preset.model}:{preset.pretrained} are neither cached nor to be had now "
+            f"({type(error).__name__}). "
             f"Download {str(source).rstrip('/')} on another machine and use --model {preset.model}:/path/to/the/file, "
             f"or try --model demo, which is bundled."
         ) from error
+
+
+def _cached(weights: dict[str, Any]) -> Path | None:
+    """The file in the hub's cache, asked without the network."""
+    from huggingface_hub import try_to_load_from_cache
+    from open_clip.constants import HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME
+
+    repository, _, filename = str(weights.get("hf_hub", "")).rpartition("/")
+    safe = filename.rpartition(".")[0] + ".safetensors" if filename else HF_SAFE_WEIGHTS_NAME
+    for name in (safe, filename or HF_WEIGHTS_NAME):
+        found = try_to_load_from_cache(repository, name) if repository else None
+        if isinstance(found, str):
+            return Path(found)
+    return None
+
+
+def _reach_hub() -> None:
+    """Raises OSError at once where the hub is out of reach; its own client tries for most of a minute."""
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        raise OSError("HF_HUB_OFFLINE is set")
+    hub = urlsplit(constants.ENDPOINT)
+    if hub.hostname and not getproxies():
+        socket.create_connection((hub.hostname, hub.port or 443), timeout=10).close()
 
 
 def _check_activation(preset: Preset, config: dict[str, Any], weights: dict[str, Any]) -> None:
@@ -220,7 +263,8 @@ def _unknown_weights(preset: Preset) -> str:
 
     tags = list_pretrained_tags_by_model(preset.model)
     listed = f"; there are {', '.join(tags)}" if tags else "; none are published"
-    return f"{preset.model} has no weights '{preset.pretrained}', nor is that a file{nearest(preset.pretrained, tags)}{listed}."
+    close = nearest(preset.pretrained, tags)
+    return f"{preset.model} has no weights '{preset.pretrained}', nor is that a file{close}{listed}."
 
 
 def _misfit(checkpoint: Path, name: str, error: Exception) -> str:

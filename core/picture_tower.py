@@ -49,7 +49,7 @@ class PictureTower:
         for block in tower.transformer.resblocks[:-1]:
             x = run_block(block, x)
         first = torch.zeros(len(x), dtype=torch.long, device=x.device)
-        row = tower.ln_post(run_block(tower.transformer.resblocks[-1], x, row=first)[:, 0])
+        row: Tensor = tower.ln_post(run_block(tower.transformer.resblocks[-1], x, row=first)[:, 0])
         return row if tower.proj is None else row @ tower.proj
 
     @torch.no_grad()

@@ -62,11 +62,7 @@ class Scorer:
         epsilon: float = DEFAULT_EPSILON,
         cached_pictures: int = 4096,
     ) -> None:
-        if layers < 1:
-            raise UsageError(f"layers is the number of last text blocks to read, at least 1, not {layers}.")
-        if aggregate not in _AGGREGATES:
-            raise UsageError(f"aggregate is mean, sum or min, not '{aggregate}'.")
-        self.device = _device(device)
+        self.device = _check_settings(layers=layers, aggregate=aggregate, device=device)
         model = loaded.model.to(self.device)
         self.tower = TextTower(model, name=loaded.name)
         self.tokenizer = WordTokenizer(loaded.tokenizer, context_length=self.tower.context_length, template=template)
@@ -91,12 +87,14 @@ class Scorer:
         Raises:
             UsageError: there is no such model. ModelError: it cannot be had, loaded or probed.
         """
+        _check_settings(**settings)
         preset = resolve(name)
         return cls(load_preset(preset), **{"epsilon": preset.epsilon, **settings})
 
     @classmethod
     def from_files(cls, config_path: Path | str, checkpoint_path: Path | str, **settings: Any) -> Self:
         """A model of an open_clip configuration (JSON) and a checkpoint (safetensors, or a weights-only pickle)."""
+        _check_settings(**settings)
         return cls(load_files(Path(config_path), Path(checkpoint_path)), **settings)
 
     def score(self, images: Sequence[Picture], captions: Sequence[str]) -> list[Prediction]:
@@ -118,9 +116,7 @@ class Scorer:
             raise UsageError(f"There are {len(images)} images and {len(captions)} captions; give one image a caption.")
         return list(self.stream(zip(images, captions, strict=True)))
 
-    def stream(
-        self, pairs: Iterable[tuple[Picture, str]], *, batch_size: int = 32
-    ) -> Iterator[Prediction | Failure]:
+    def stream(self, pairs: Iterable[tuple[Picture, str]], *, batch_size: int = 32) -> Iterator[Prediction | Failure]:
         """Results in the order of the pairs, at any length in bounded memory; pictures are read one batch ahead."""
         iterator = iter(pairs)
         ahead = self._prepare(islice(iterator, batch_size))
@@ -285,6 +281,17 @@ class _Work:
     picture: _LoadedPicture
     cosines: dict[int, float] = field(default_factory=dict)
     rows: dict[int, Tensor] = field(default_factory=dict)
+
+
+def _check_settings(
+    *, layers: int = LAYERS, aggregate: str = "mean", device: str = "auto", **_others: Any
+) -> torch.device:
+    """Refuses what cannot be before a model is loaded for it; returns the device."""
+    if layers < 1:
+        raise UsageError(f"layers is the number of last text blocks to read, at least 1, not {layers}.")
+    if aggregate not in _AGGREGATES:
+        raise UsageError(f"aggregate is mean, sum or min, not '{aggregate}'.")
+    return _device(device)
 
 
 def _device(name: str) -> torch.device:

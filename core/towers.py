@@ -18,7 +18,9 @@ from core.errors import UnprobeableError
 
 TOLERANCE: Final = 1e-4
 """Largest difference from ``encode_text``, in units of the feature's largest entry."""
-_INSTEAD: Final = "use --model fast, accurate or paper, or any open_clip model with a plain CLIP, CoCa or SigLIP text tower"
+_INSTEAD: Final = (
+    "use --model fast, accurate or paper, or any open_clip model with a plain CLIP, CoCa or SigLIP text tower"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +111,14 @@ class TextTower:
         ours = self.encode(ids)
         difference = float((ours - theirs).abs().max() / theirs.abs().max())
         if not difference <= TOLERANCE:
-            raise self._refusal(f"its features come out differently when its blocks are run one by one ({difference:.1e})")
+            raise self._refusal(
+                f"its features come out differently when its blocks are run one by one ({difference:.1e})"
+            )
 
     def _rows(self, ids: Tensor) -> Tensor:
         """The position that the tower pools from; for a class token, the end token's."""
         if self._pool == "eos" and self._class is None:
-            return (ids == self._eos).int().argmax(dim=-1)
+            return ids.eq(int(self._eos or 0)).int().argmax(dim=-1)
         if self._pool == "argmax" or self._class is not None:
             return ids.argmax(dim=-1)
         return torch.full((len(ids),), 0 if self._pool == "first" else ids.shape[1] - 1, device=ids.device)

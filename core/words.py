@@ -19,13 +19,15 @@ WORD_RULES: Final = "w1"
 _JOINERS: Final = "\u200c\u200d"
 _CJK: Final = r"\p{Han}々〆\p{Hiragana}\p{Katakana}ー"
 _LETTER: Final = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{_CJK}\u20e3\ufe0e\ufe0f]]"
+_RUN: Final = rf"(?:{_LETTER}[{_JOINERS}]*)+"
 _ENTITY: Final = r"&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 _PICTURE: Final = r"\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f)*"
 _PIECE: Final = regex.compile(
     rf"""
-    (?P<emoji> \p{{Regional_Indicator}}{{2}} | [0-9\#*]\ufe0f?\u20e3 | {_PICTURE}(?:\u200d{_PICTURE})* [\U000e0020-\U000e007f]* )
-  | (?P<cjk> [\p{{Han}}々〆]\p{{M}}*(?:[\p{{Han}}々〆]\p{{M}}*)* | (?:\p{{Hiragana}}[\p{{M}}ー]*)+ | (?:[\p{{Katakana}}ー]\p{{M}}*)+ )
-  | (?P<letters> (?:{_LETTER}[{_JOINERS}]*)+ (?: (?: ['’ʼ\-‐‑·] | (?<=\p{{N}})[.,:/](?=\p{{N}}) ) (?:{_LETTER}[{_JOINERS}]*)+ )* )
+    (?P<emoji> \p{{Regional_Indicator}}{{2}} | [0-9\#*]\ufe0f?\u20e3
+             | {_PICTURE}(?:\u200d{_PICTURE})* [\U000e0020-\U000e007f]* )
+  | (?P<cjk> (?:[\p{{Han}}々〆]\p{{M}}*)+ | (?:\p{{Hiragana}}[\p{{M}}ー]*)+ | (?:[\p{{Katakana}}ー]\p{{M}}*)+ )
+  | (?P<letters> {_RUN} (?: (?: ['’ʼ\-‐‑·] | (?<=\p{{N}})[.,:/](?=\p{{N}}) ) {_RUN} )* )
   | (?P<entity> {_ENTITY} )
   | (?P<space> \s+ )
   | (?P<other> . )

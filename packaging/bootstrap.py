@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sets up .venv for `make`: ``python3 packaging/bootstrap.py EXTRA``. Standard library only; run again, it does nothing.
+"""Sets up .venv for `make`: ``python3 packaging/bootstrap.py EXTRA``. Uses only the standard library.
 
 torch comes in the smallest build that works here: one that is there already stays; without an NVIDIA driver the
 CPU build of PyTorch's own index; where that index cannot be reached, PyPI's build without the parts that only a
@@ -41,7 +41,9 @@ GPU_ONLY = ("triton", "cuda-bindings", "nvidia-cusolver", "nvidia-nvtx", "nvidia
 def main() -> None:
     extra = sys.argv[1] if len(sys.argv) > 1 else "dev"
     if sys.version_info < (3, 11):
-        sys.exit(f"Captionlint needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make PYTHON=python3.12")
+        sys.exit(
+            f"Captionlint needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make PYTHON=python3.12"
+        )
     stamp = VENV / f".captionlint-{extra}"
     state = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + Path(__file__).read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == state:
@@ -90,7 +92,10 @@ def loads(library: str) -> bool:
 
 def install_torch() -> list[str]:
     """Installs torch unless it is there; returns what later installs need, so as not to bring the rest in."""
-    if subprocess.run([str(PYTHON), "-c", "import torch, torchvision"], check=False, capture_output=True).returncode == 0:
+    if (
+        subprocess.run([str(PYTHON), "-c", "import torch, torchvision"], check=False, capture_output=True).returncode
+        == 0
+    ):
         return []
     choice = os.environ.get("TORCH") or ("pypi-gpu" if has_driver() else "cpu")
     if choice == "cpu":

@@ -85,8 +85,7 @@ def write_report(
         cards=_cards(rows, epsilon, scale),
     )
     stream.enable_buffering(64)
-    with path.open("w", encoding="utf-8", errors="replace") as file:
-        stream.dump(file)
+    stream.dump(str(path), encoding="utf-8", errors="replace")
 
 
 def _cards(rows: Iterable[ReportRow], epsilon: float, scale: float) -> Iterator[Card]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from core.demo.sprites import sprite
@@ -96,9 +97,9 @@ def swap_word(scene: Scene, rng: np.random.Generator, *, kind: str | None = None
     kind = kind or _pick(rng, KINDS[scene.type])
     match kind:
         case "noun":
-            field = "other" if scene.other and rng.random() < 0.5 else "noun"
-            taken = (scene.noun, scene.other)
-            twin = replace(scene, **{field: _pick(rng, [n for n in _NOUNS if n not in taken])})
+            second = scene.other is not None and rng.random() < 0.5
+            noun = _pick(rng, [n for n in _NOUNS if n not in (scene.noun, scene.other)])
+            twin = replace(scene, other=noun) if second else replace(scene, noun=noun)
         case "colour":
             twin = replace(scene, colour=_pick(rng, [c for c in _COLOURS if c != scene.colour]))
         case "size":
@@ -139,14 +140,15 @@ def _pick(rng: np.random.Generator, values: tuple[str, ...] | list[str]) -> str:
     return values[rng.integers(len(values))]
 
 
-def _background(colour: str, rng: np.random.Generator) -> np.ndarray:
+def _background(colour: str, rng: np.random.Generator) -> NDArray[np.uint8]:
     """The colour with a soft gradient in a random direction and a little noise; (96, 96, 3) uint8."""
     ramp = np.linspace(-1.0, 1.0, SIDE, dtype=np.float32)
     slope = rng.uniform(-14, 14, size=2).astype(np.float32)
     shade = slope[0] * ramp[:, None] + slope[1] * ramp[None, :]
     noise = rng.standard_normal((SIDE // 2, SIDE // 2), dtype=np.float32).repeat(2, 0).repeat(2, 1) * 5
     base = np.asarray(COLOURS[colour], dtype=np.float32) + rng.uniform(-8, 8, size=3).astype(np.float32)
-    return np.clip(base + (shade + noise)[:, :, None], 0, 255).astype(np.uint8)
+    pixels: NDArray[np.uint8] = np.clip(base + (shade + noise)[:, :, None], 0, 255).astype(np.uint8)
+    return pixels
 
 
 def _placements(scene: Scene, rng: np.random.Generator) -> list[tuple[str, int, tuple[float, float]]]:

@@ -29,7 +29,9 @@ def sprite(noun: str, side: int) -> Image.Image:
     glyph = _atlas().crop((left, top, left + CELL, top + CELL))
     glyph = glyph.crop(glyph.getbbox())
     scale = side / max(glyph.size)
-    return glyph.resize((max(1, round(glyph.width * scale)), max(1, round(glyph.height * scale))), Image.Resampling.BICUBIC)
+    return glyph.resize(
+        (max(1, round(glyph.width * scale)), max(1, round(glyph.height * scale))), Image.Resampling.BICUBIC
+    )
 
 
 @cache

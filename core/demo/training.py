@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import logging
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -21,16 +20,16 @@ import numpy as np
 import torch
 from open_clip.model import CLIP
 from rich.logging import RichHandler
-from rich.progress import Progress, track
+from rich.progress import Progress
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.blocks import run_block
 from core.demo.captions import BANK, NOUN_COUNT, Facts, caption_words, shorten, truth
 from core.demo.scenes import Scene, SceneType, Swap, draw, sample_scene, stream, swap_word
 from core.demo.vocabulary import COUNTS, KINDS
 from core.demo.weights import CONFIG, TEMPLATE, pack, token_rows
-from core.towers import run_block
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +37,8 @@ PAIRS: Final = 64
 """Scenes a step; each comes with its twin."""
 MEAN: Final = torch.tensor([0.48145466, 0.4578275, 0.40821073])
 STD: Final = torch.tensor([0.26862954, 0.26130258, 0.27577711])
+HELD_OUT: Final = 600
+"""Scenes of the log's pair accuracy, of a seed that training never draws from."""
 MATRIX_WEIGHT: Final = 0.25
 SPECIAL: Final = ("size", "count", "relation")
 
@@ -209,7 +210,7 @@ class Training:
         self.model = Trainee(self.rows)
         self.bank_facts = Facts.of_bank()
         self.optimizer = torch.optim.AdamW(self._groups(), lr=1.0, betas=(0.9, 0.98))
-        self.held_out = list(stream(987_654_321, 600))
+        self.held_out = list(stream(987_654_321, HELD_OUT))
         self._resume()
 
     def _groups(self) -> list[dict[str, Any]]:
@@ -233,7 +234,9 @@ class Training:
                 progress.update(task, advance=1)
                 if self.step % 250 == 0:
                     rate = (self.step - first) * 2 * PAIRS / (time.monotonic() - started)
-                    log.info("step %d  loss %.3f  %.0f pictures/s  pairs %s", self.step, loss, rate, self.pair_accuracy())
+                    log.info(
+                        "step %d  loss %.3f  %.0f pictures/s  pairs %s", self.step, loss, rate, self.pair_accuracy()
+                    )
                     self._save()
         self._export()
 
@@ -304,7 +307,10 @@ class Training:
         """Share of held-out scenes whose own caption beats the swapped one, by kind."""
         features = self.model.pictures(pixels([s.scene for s in self.held_out]))
         prefix = TEMPLATE.split()
-        both = [[prefix + s.caption.split() for s in side] for side in zip(*((w.scene, w.twin) for w in self.held_out), strict=True)]
+        both = [
+            [prefix + s.caption.split() for s in side]
+            for side in zip(*((w.scene, w.twin) for w in self.held_out), strict=True)
+        ]
         right, wrong = (self.model.captions(*self.tokens.batch(side)) for side in both)
         won = ((features * right).sum(-1) > (features * wrong).sum(-1)).numpy()
         kinds = np.array([s.kind for s in self.held_out])
@@ -312,7 +318,12 @@ class Training:
 
     def _save(self) -> None:
         self.out.mkdir(parents=True, exist_ok=True)
-        state = {"step": self.step, "seed": self.seed, "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
+        state = {
+            "step": self.step,
+            "seed": self.seed,
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+        }
         part = self.out / "state.pt.part"
         torch.save(state, part)
         part.replace(self.out / "state.pt")

@@ -19,7 +19,7 @@ CONFIG: Final[dict[str, Any]] = {
     "vision_cfg": {"image_size": 96, "layers": 4, "width": 192, "head_width": 48, "patch_size": 16},
     "text_cfg": {"context_length": 32, "vocab_size": 49408, "width": 128, "heads": 4, "layers": 3},
 }
-TOKEN_KEY: Final = "token_embedding.weight"
+EMBEDDING: Final = "token_embedding.weight"
 ROWS_KEY: Final = "token_rows"
 
 
@@ -46,6 +46,6 @@ def unpack(packed: dict[str, Tensor]) -> dict[str, Tensor]:
     """The full float32 state dict; the rows of tokens never seen in training are zero."""
     state = {name: tensor.to(torch.float32) for name, tensor in packed.items() if name != ROWS_KEY}
     table = torch.zeros(CONFIG["text_cfg"]["vocab_size"], CONFIG["text_cfg"]["width"])
-    table[packed[ROWS_KEY].long()] = state[TOKEN_KEY]
-    state[TOKEN_KEY] = table
+    table[packed[ROWS_KEY].long()] = state[EMBEDDING]
+    state[EMBEDDING] = table
     return state

@@ -8,10 +8,10 @@ from PIL import Image
 @pytest.fixture(scope="session")
 def clip_files(tmp_path_factory):
     """(configuration, checkpoint) of a random CLIP."""
-    from core.loading import _build
+    from core.loading import build_model
 
     folder = tmp_path_factory.mktemp("clip")
-    return write_model(folder, "clip", CONFIGS["clip"], random_state(_build(CONFIGS["clip"], name="clip")))
+    return write_model(folder, "clip", CONFIGS["clip"], random_state(build_model(CONFIGS["clip"], name="clip")))
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,14 @@ from PIL import Image
 from torch.nn import functional as F
 
 from core.attribution import token_attributions
-from core.loading import _build
+from core.loading import build_model
 from core.scorer import Scorer
 
-CAPTIONS = ["a cup of coke", "two birds", "a very long sentence about a small brown dog, a cat and one red sofa at home"]
+CAPTIONS = [
+    "a cup of coke",
+    "two birds",
+    "a very long sentence about a small brown dog, a cat and one red sofa at home",
+]
 
 
 def explicit_attributions(model, ids, image, layers):
@@ -46,7 +50,7 @@ def explicit_attributions(model, ids, image, layers):
 
 
 def scorer_of(tmp_path, name, **settings):
-    model = _build(CONFIGS[name], name=name)
+    model = build_model(CONFIGS[name], name=name)
     return Scorer.from_files(*write_model(tmp_path, name, CONFIGS[name], random_state(model)), **settings)
 
 

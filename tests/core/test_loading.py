@@ -8,13 +8,13 @@ from formula_models import CONFIGS, random_state, write_model
 from safetensors.torch import save_file
 
 from core.errors import ModelError, UnprobeableError, UsageError
-from core.loading import _build, file_sha256
+from core.loading import build_model, file_sha256
 from core.presets import PRESETS, resolve
 from core.scorer import Scorer
 
 
 def test_a_pickle_checkpoint_loads_weights_only(clip_files, tmp_path):
-    model = _build(CONFIGS["clip"], name="clip")
+    model = build_model(CONFIGS["clip"], name="clip")
     torch.save(random_state(model), tmp_path / "clip.pt")
     pickled = Scorer.from_files(clip_files[0], tmp_path / "clip.pt")
     assert pickled.details["weights_sha256"] == file_sha256(tmp_path / "clip.pt")
@@ -39,7 +39,7 @@ def test_a_checkpoint_of_another_shape_is_named(tmp_path, clip_files):
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_broken_weights_are_named(tmp_path, value):
-    state = random_state(_build(CONFIGS["clip"], name="clip"))
+    state = random_state(build_model(CONFIGS["clip"], name="clip"))
     state["text_projection"][3, 3] = value
     with pytest.raises(ModelError, match="text_projection holds NaN or infinity"):
         Scorer.from_files(*write_model(tmp_path, "clip", CONFIGS["clip"], state))
@@ -127,14 +127,17 @@ def test_an_architecture_with_a_checkpoints_path(tmp_path, photo, monkeypatch):
 
     monkeypatch.setattr(open_clip, "get_model_config", lambda _name: CONFIGS["clip"])
     path = tmp_path / "weights.safetensors"
-    save_file(random_state(_build(CONFIGS["clip"], name="clip")), path)
+    save_file(random_state(build_model(CONFIGS["clip"], name="clip")), path)
     (prediction,) = Scorer.from_pretrained(f"ViT-B-32:{path}").score([photo], ["a cat"])
     assert prediction.scorer_version.startswith("ViT-B-32@")
 
 
 def test_a_tower_that_is_not_reproduced_is_refused(tmp_path):
-    config = {**CONFIGS["custom-text"], "text_cfg": {**CONFIGS["custom-text"]["text_cfg"], "block_type": "custom", "qk_norm": True}}
-    files = write_model(tmp_path, "normed", config, random_state(_build(config, name="normed")))
+    config = {
+        **CONFIGS["custom-text"],
+        "text_cfg": {**CONFIGS["custom-text"]["text_cfg"], "block_type": "custom", "qk_norm": True},
+    }
+    files = write_model(tmp_path, "normed", config, random_state(build_model(config, name="normed")))
     with pytest.raises(UnprobeableError, match="normed cannot be probed"):
         Scorer.from_files(*files)
 

@@ -8,7 +8,7 @@ import torch
 from formula_models import formula_state, write_model
 
 from core.attribution import token_attributions
-from core.loading import _build
+from core.loading import build_model
 from core.scorer import Scorer
 
 PARITY = Path(__file__).parent / "parity"
@@ -19,7 +19,7 @@ DATA = json.loads((PARITY / "cases.json").read_text())
 def scorers(tmp_path_factory):
     folder, cache = tmp_path_factory.mktemp("parity"), {}
     files = {
-        name: write_model(folder, name, config, formula_state(_build(config, name=name)))
+        name: write_model(folder, name, config, formula_state(build_model(config, name=name)))
         for name, config in DATA["models"].items()
     }
 

@@ -77,8 +77,8 @@ def test_ten_thousand_words(scorer, photo):
 
 
 def test_a_word_that_no_window_holds_scores_null_with_a_reason(scorer, photo):
-    (prediction,) = scorer.score([photo], ["a " + "☃x" * 1 + " b" + "q7" * 90])
-    assert [w.text for w in prediction.words][0] == "a"
+    (prediction,) = scorer.score([photo], ["a " + "q7" * 90])
+    assert prediction.words[0].text == "a"
     assert prediction.words[-1].score is None
     assert "context" in prediction.words[-1].reason
 

@@ -19,7 +19,13 @@ CONFIGS = {
     "coca": {
         "embed_dim": 48,
         "custom_text": True,
-        "vision_cfg": {**VISION, "attentional_pool": True, "attn_pooler_queries": 16, "attn_pooler_heads": 4, "output_tokens": True},
+        "vision_cfg": {
+            **VISION,
+            "attentional_pool": True,
+            "attn_pooler_queries": 16,
+            "attn_pooler_heads": 4,
+            "output_tokens": True,
+        },
         "text_cfg": {**TEXT, "context_length": 76, "embed_cls": True, "output_tokens": True},
         "multimodal_cfg": {"context_length": 76, "vocab_size": 49408, "width": 64, "heads": 4, "layers": 2},
     },
@@ -30,8 +36,17 @@ CONFIGS = {
         "vision_cfg": {**VISION, "pool_type": "avg", "no_ln_pre": True},
         "text_cfg": {**TEXT, "context_length": 24, "no_causal_mask": True, "pool_type": "last", "proj_bias": True},
     },
-    "bidirectional": {"embed_dim": 48, "custom_text": True, "vision_cfg": VISION, "text_cfg": {**TEXT, "context_length": 24, "no_causal_mask": True}},
-    "resnet": {"embed_dim": 48, "vision_cfg": {"image_size": 64, "layers": [1, 1, 1, 1], "width": 32}, "text_cfg": TEXT},
+    "bidirectional": {
+        "embed_dim": 48,
+        "custom_text": True,
+        "vision_cfg": VISION,
+        "text_cfg": {**TEXT, "context_length": 24, "no_causal_mask": True},
+    },
+    "resnet": {
+        "embed_dim": 48,
+        "vision_cfg": {"image_size": 64, "layers": [1, 1, 1, 1], "width": 32},
+        "text_cfg": TEXT,
+    },
     "convnext": {
         "embed_dim": 48,
         "vision_cfg": {"timm_model_name": "convnext_atto", "timm_pool": "avg", "timm_proj": "linear", "image_size": 64},
@@ -81,6 +96,7 @@ def random_state(model, seed=0):
     for name, tensor in model.state_dict().items():
         if tensor.is_floating_point() and "running" not in name and "num_batches" not in name:
             noise = torch.randn(tensor.shape, generator=generator)
-            tensor = tensor + noise * (0.3 if tensor.ndim < 2 else 0.7 / math.sqrt(tensor.shape[-1]))
-        state[name] = tensor.clone()
+            state[name] = tensor + noise * (0.3 if tensor.ndim < 2 else 0.7 / math.sqrt(tensor.shape[-1]))
+        else:
+            state[name] = tensor.clone()
     return state
