@@ -1,0 +1,204 @@
+"""import, prelabel, stats, export, split and merge, as a user calls them."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from stores import FakeScorer, photo
+
+from cli import model_options
+from core.review import Span
+from db.operations import items, reviews
+from db.store import Store
+
+
+@pytest.fixture
+def fake_model(monkeypatch):
+    """The scorer that `--model` gives in these tests."""
+    scorer = FakeScorer()
+    monkeypatch.setattr(model_options, "load_scorer", lambda **_: scorer)
+    return scorer
+
+
+@pytest.fixture
+def source(tmp_path):
+    """Six captions of three pictures, in a file beside a folder of pictures."""
+    for number in range(3):
+        photo(tmp_path / "photos", f"{number}.png", (number, 9, 9))
+    path = tmp_path / "captions.jsonl"
+    words = ["red", "xblue"]
+    rows = [{"image": f"{n // 2}.png", "caption": f"a {words[n % 2]} dog {n}", "id": f"c{n}"} for n in range(6)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+@pytest.fixture
+def db(tmp_path, source, captionlint, fake_model):
+    """A store with these captions, scored."""
+    path = tmp_path / "review.db"
+    assert captionlint("import", source, "--db", path, "--images", tmp_path / "photos").code == 0
+    assert captionlint("prelabel", "--db", path, "--model", "demo").code == 0
+    return path
+
+
+def review(db, *, annotator="ana"):
+    with Store.open(db) as store:
+        for item_id in items.ids(store):
+            item = items.get(store, item_id=item_id)
+            spans = [Span(m.start, m.end, "attribute", "green") for m in item.marks]
+            if spans:
+                fixed = reviews.suggestion(item.caption, spans=spans)
+                reviews.correct(store, item_id=item_id, annotator=annotator, spans=spans, corrected_caption=fixed)
+            else:
+                reviews.accept(store, item_id=item_id, annotator=annotator, seconds=3)
+
+
+def test_the_whole_way_from_captions_to_training_rows(db, tmp_path, captionlint):
+    figures = json.loads(captionlint("stats", "--db", db, "--json").out)
+    assert {k: figures[k] for k in ("items", "predicted", "failed", "reviewed", "pending")} == {
+        "items": 6, "predicted": 6, "failed": 0, "reviewed": 0, "pending": 6,
+    }  # fmt: skip
+    refused = captionlint("export", "--db", db, "--format", "words", tmp_path / "out.jsonl")
+    assert refused.code == 1
+    assert "--unreviewed" in refused.err
+    assert len(refused.err.splitlines()) == 1
+    assert not (tmp_path / "out.jsonl").exists()
+    review(db)
+    done = captionlint("export", "--db", db, "--format", "words", tmp_path / "out.jsonl", "--licence", "cc0-1.0")
+    assert (done.code, done.out) == (0, "")
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert rows[1]["image"] == "photos/0.png"
+    assert rows[1]["tags"] == [0, 1, 0, 0]
+    assert rows[1]["types"] == [None, "attribute", None, None]
+    assert rows[1]["corrected_caption"] == "a green dog 1"
+    assert "cc0-1.0" in (tmp_path / "dataset_card.md").read_text()
+    again = captionlint("import", tmp_path / "out.jsonl", "--db", tmp_path / "again.db")
+    assert again.out == "6 added\n"
+    figures = json.loads(captionlint("stats", "--db", tmp_path / "again.db", "--json").out)
+    assert figures["reviewed"] == 6
+    assert figures["words"]["precision"] == 1.0
+
+
+def test_lines_go_to_stdout(db, captionlint):
+    review(db)
+    ran = captionlint("export", "--db", db, "--format", "dpo", "-")
+    assert ran.code == 0
+    assert [json.loads(line)["chosen"][0]["content"][0]["text"] for line in ran.out.splitlines()] == [
+        "a green dog 1", "a green dog 3", "a green dog 5",
+    ]  # fmt: skip
+
+
+def test_stats_are_readable_too(db, captionlint):
+    review(db)
+    out = captionlint("stats", "--db", db).out
+    assert "words precision" in out
+    assert "recall of attribute" in out
+
+
+def test_import_again_and_with_other_content(db, source, tmp_path, captionlint):
+    def run(*more):
+        return captionlint("import", source, "--db", db, "--images", tmp_path / "photos", *more)
+
+    assert run().out == "0 added, 6 already there\n"
+    source.write_text(source.read_text().replace("red dog 0", "green dog 0"))
+    conflict = run()
+    assert conflict.code == 1
+    assert "'a red dog 0'" in conflict.err
+    assert "'a green dog 0'" in conflict.err
+    assert run("--update").out == "0 added, 5 already there, 1 updated\n"
+    assert run().code == 0
+
+
+def test_bad_rows(source, tmp_path, captionlint):
+    lines = source.read_text().splitlines()
+    source.write_text("\n".join([lines[0], "{broken", '{"image": "missing.png", "caption": "x"}', *lines[1:]]))
+    ran = captionlint("import", source, "--db", tmp_path / "a.db", "--images", tmp_path / "photos")
+    assert ran.code == 0
+    assert ran.out == "6 added, 2 not usable\n"
+    assert "2" in ran.err.splitlines()[0]
+    strict = captionlint("import", source, "--db", tmp_path / "b.db", "--images", tmp_path / "photos", "--strict")
+    assert strict.code == 1
+    assert len(strict.err.splitlines()) == 1
+    nothing = captionlint("import", tmp_path / "no.jsonl", "--db", tmp_path / "c.db")
+    assert nothing.code == 1
+    assert not (tmp_path / "c.db").exists()
+
+
+def test_ctrl_c_keeps_what_was_scored(db, fake_model, captionlint, tmp_path, source):
+    with Store.open(tmp_path / "other.db") as store:
+        from core.formats.reading import read
+
+        items.add(store, read(source, images=tmp_path / "photos"))
+
+    def interrupted(pairs, *, batch_size):
+        for number, result in enumerate(FakeScorer.stream(fake_model, pairs, batch_size=batch_size)):
+            if number == 4:
+                raise KeyboardInterrupt
+            yield result
+
+    fake_model.stream = interrupted
+    ran = captionlint("prelabel", "--db", tmp_path / "other.db", "--batch-size", 2)
+    assert ran.code == 1
+    assert "stopped after 4 items" in ran.err
+    del fake_model.stream
+    assert captionlint("prelabel", "--db", tmp_path / "other.db").out == "2 items scored\n"
+
+
+def test_failures_are_counted_and_retried_when_asked(tmp_path, source, captionlint, fake_model):
+    source.write_text(source.read_text().replace("red dog 0", "unscorable"))
+    db = tmp_path / "a.db"
+    captionlint("import", source, "--db", db, "--images", tmp_path / "photos")
+    assert captionlint("prelabel", "--db", db).out == "6 items scored, 1 failed\n"
+    assert captionlint("prelabel", "--db", db).out == "0 items scored\n"
+    assert captionlint("prelabel", "--db", db, "--retry-failed").out == "1 items scored, 1 failed\n"
+
+
+def test_split_review_merge(db, tmp_path, captionlint):
+    ran = captionlint("split", "--db", db, "--annotators", "ana,ben", "--overlap", ".4", tmp_path / "out")
+    assert (ran.code, len(ran.out.splitlines())) == (0, 2)
+    for name in ("ana", "ben"):
+        review(tmp_path / "out" / f"{name}.db", annotator=name)
+    others = [tmp_path / "out" / "ana.db", tmp_path / "out" / "ben.db"]
+    first = captionlint("merge", *others, "--db", db)
+    assert first.code == 0
+    assert "0 reviews added" in captionlint("merge", *others, "--db", db).out
+    figures = json.loads(captionlint("stats", "--db", db, "--json").out)
+    assert figures["reviewed"] == 6
+    assert figures["agreement"][0]["kappa"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["stats", "--db", "typo.db"], 1, "does not exist"),
+        (["prelabel", "--db", "typo.db"], 1, "does not exist"),
+        (["merge", "typo.db", "--db", "typo.db"], 1, "does not exist"),
+        (["stats"], 2, "--db"),
+        (["prelabel", "--db", "x.db", "--batch-size", "0"], 2, "batch-size"),
+        (["stats", "--db", "mysql://x/y"], 2, "postgresql"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(captionlint, arguments, code, said):
+    ran = captionlint(*arguments)
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_format_that_does_not_exist(db, captionlint):
+    ran = captionlint("export", "--db", db, "--format", "excel", "x", "--unreviewed")
+    assert ran.code == 2
+    assert "words" in ran.err
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys, cli.main\n"
+        "heavy = {'torch', 'sqlalchemy', 'alembic', 'sklearn', 'ray', 'PySide6', 'pyarrow'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+        "import db.store, db.prelabel, db.operations.stats, db.operations.exports\n"
+        "heavy = {'torch', 'alembic', 'sklearn', 'ray', 'pyarrow'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
