@@ -63,7 +63,7 @@ class Batch:
         for row, image in self.rows:
             self._take(session, row, image, images)
         if self._new:
-            session.execute(insert(Item), self._new)
+            session.connection().execute(insert(Item.__table__), self._new)  # type: ignore[arg-type]
         self._write_extras(session)
 
     def _find(self, session: Session) -> None:
@@ -124,7 +124,7 @@ class Batch:
                 "source_id": source_id,
                 "image_id": image_id,
                 "caption": row.caption,
-                "references": list(row.references) or None,
+                "reference_captions": list(row.references) or None,
                 "shuffle": shuffle,
                 "blind_rank": blind_rank,
                 "status": "pending",

@@ -32,13 +32,13 @@ def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]
     session.execute(statement, list(rows))
 
 
-def setting(session: Session, name: str) -> Any:  # noqa: ANN401 — each setting has its own shape
+def setting(session: Session, name: str) -> Any:
     """A setting's value, or None."""
     row = session.get(Setting, name)
     return None if row is None else row.value["value"]
 
 
-def put_setting(session: Session, name: str, value: Any) -> None:  # noqa: ANN401
+def put_setting(session: Session, name: str, value: Any) -> None:
     """Keeps a setting; the value must be fit for JSON."""
     upsert(session, Setting, [{"name": name, "value": {"value": value}}])
 

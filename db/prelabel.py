@@ -129,7 +129,7 @@ def count_waiting(store: Store, *, scorer_version: str, retry_failed: bool = Fal
         return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def _waiting(session: Session, version: str, *, retry_failed: bool) -> Any:  # noqa: ANN401 — see `db.reviewed`
+def _waiting(session: Session, version: str, *, retry_failed: bool) -> Any:
     scorer = lookups.scorer_named(session, version)
     scored = and_(PredictionRow.item_id == Item.id, PredictionRow.scorer_id == scorer.id)
     failed = and_(FailureRow.item_id == Item.id, FailureRow.scorer_id == scorer.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from core import scores
@@ -13,6 +13,8 @@ from db.packing import unpack_scores
 from db.schema import UNRANKED, Item, Prediction, Scorer
 
 _CHUNK = 5000
+_RANK = update(Item.__table__).where(Item.__table__.c.id == bindparam("item"))  # type: ignore[arg-type]
+"""By the table, not the class: the ORM's bookkeeping would cost as much as the writing."""
 
 
 def rank(cosine: float | None, attributions: Iterable[float | None], epsilon: float) -> tuple[float, float]:
@@ -26,7 +28,7 @@ def rank(cosine: float | None, attributions: Iterable[float | None], epsilon: fl
 def rank_items(session: Session, ranks: Sequence[tuple[int, float, float]]) -> None:
     """Writes (item, suspicion, margin)."""
     if ranks:
-        session.execute(update(Item), [{"id": i, "suspicion": s, "margin": m} for i, s, m in ranks])
+        session.connection().execute(_RANK, [{"item": i, "suspicion": s, "margin": m} for i, s, m in ranks])
 
 
 def rank_all(session: Session, scorer: Scorer) -> int:

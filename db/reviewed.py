@@ -40,7 +40,7 @@ def by_ids(session: Session, revision_ids: Sequence[int]) -> tuple[StoredReview,
     return tuple(_load(session, _revisions().where(schema.Revision.id.in_(revision_ids))))
 
 
-def _revisions() -> Any:  # noqa: ANN401 — written Select[tuple[…]] in SQLAlchemy 2.0 and Select[…] in 2.1
+def _revisions() -> Any:
     revision = schema.Revision
     return (
         select(revision, schema.Annotator.name)

@@ -58,7 +58,7 @@ class Base(DeclarativeBase):
         datetime: Moment,
         bytes: LargeBinary,
         dict[str, Any]: JSON,
-        list[str]: JSON,
+        list[str]: JSON(none_as_null=True),
     }
 
 

@@ -40,6 +40,7 @@ class Store:
         self.name = name
         self.path = path
         self.backup: Path | None = None
+        self._folder = f"{path.parent}{os.sep}" if path else ""
         self._reader = engine
         self._writer = engine.execution_options(**{connection.WRITES: True})
 
@@ -106,16 +107,15 @@ class Store:
         if "://" in image:
             return image
         path = os.path.abspath(image)  # noqa: PTH100 — a million times; pathlib is ten times slower
-        folder = f"{self.path.parent}{os.sep}" if self.path else ""
-        if folder and path.startswith(folder):
-            return path[len(folder) :].replace(os.sep, "/")
+        if self._folder and path.startswith(self._folder):
+            return path[len(self._folder) :].replace(os.sep, "/")
         return path
 
     def locate(self, location: str) -> str:
         """The URL or absolute path of a picture that `place` named."""
-        if self.path is None or "://" in location:
+        if not self._folder or "://" in location:
             return location
-        return os.path.join(self.path.parent, location)  # noqa: PTH118 — as in `place`
+        return os.path.join(self._folder, location)  # noqa: PTH118 — as in `place`
 
 
 def _check(path: Path, *, create: bool) -> None:

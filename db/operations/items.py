@@ -48,13 +48,14 @@ def add(
 
 def _add(store: Store, rows: Sequence[SourceItem | BadRow], total: Added, *, update: bool, strict: bool) -> Added:
     good, bad = _fit(rows, strict=strict)
-    placed = {store.place(row.image): row.image for row in good}
+    places = {row.image: store.place(row.image) for row in good}
+    placed = {place: image for image, place in places.items()}
     with store.reading() as session:
         before = _known_images(session, list(placed))
     prints = fingerprints(list(placed.items()), before)
     ready: list[tuple[SourceItem, Fingerprint]] = []
     for row in good:
-        found = prints[store.place(row.image)]
+        found = prints[places[row.image]]
         if isinstance(found, OSError):
             bad.append(BadRow(row.where, f"the picture {row.image} cannot be read: {found.strerror or found}"))
         else:

@@ -142,13 +142,13 @@ def _beyond(session: Session, key: InstrumentedAttribute[Any] | None, after: int
     return and_(at_least, or_(past, past_id))
 
 
-def _columns() -> Any:  # noqa: ANN401 — the type of a query is as long as its columns
+def _columns() -> Any:
     return select(
         Item.id, Item.source_id, Item.caption, Item.status, Item.blind_rank, Item.suspicion, Item.margin, Image.location
     ).join(Image, Image.id == Item.image_id)
 
 
-def _entry(store: Store, row: Any, share: float) -> QueueEntry:  # noqa: ANN401
+def _entry(store: Store, row: Any, share: float) -> QueueEntry:
     status: Status = row.status
     return QueueEntry(
         item_id=row.id,

@@ -5,7 +5,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import uuid
 from pathlib import Path
 
 import pytest
@@ -25,13 +24,14 @@ def store(request, tmp_path):
 
 @pytest.fixture
 def database(server):
-    """The URL of a fresh database on the server."""
+    """The URL of an empty database on the server."""
     import psycopg
 
-    name = f"t{uuid.uuid4().hex}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
-    return f"{server}/{name}"
+    url = f"{server}/postgres"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -94,11 +94,14 @@ def test_kill_at_any_moment(tmp_path, monkeypatch):
     list(rows(tmp_path, ITEMS))  # the pictures
     lots = random.Random(5)
     acknowledged = {}
+    with Store.open(path) as store:
+        items.add(store, rows(tmp_path, 20))  # something to review from the first kill on
     for number in range(KILLS):
         work = (do_import, do_prelabel, do_review)[number % 3]
         acknowledged |= kill_after(lots.uniform(0.005, 0.35), work, path, tmp_path)
-        if path.exists() and path.stat().st_size:
-            check(path, acknowledged)
+        check(path, acknowledged)
+    while not acknowledged:  # a busy machine may have been too slow to acknowledge anything
+        acknowledged |= kill_after(1, do_review, path, tmp_path)
     with Store.open(path) as store:
         items.add(store, rows(tmp_path, ITEMS))
         prelabel(store, FakeScorer())
@@ -114,4 +117,3 @@ def test_kill_at_any_moment(tmp_path, monkeypatch):
     connection.close()
     assert counts == (ITEMS, ITEMS)
     assert standing == (0,)
-    assert acknowledged or KILLS < 6
