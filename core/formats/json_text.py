@@ -11,7 +11,7 @@ from core.formats.records import RowError
 _ESCAPED: Final = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def parse(text: str) -> Any:  # noqa: ANN401 - JSON holds anything
+def parse(text: str) -> Any:
     """The value that a JSON text stands for; NaN and infinities are floats. Raises RowError with the reason."""
     try:
         return json.loads(text)

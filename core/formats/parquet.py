@@ -137,7 +137,7 @@ def image_struct(item: ExportItem) -> dict[str, Any]:
     return {"bytes": image_bytes(item), "path": item.image}
 
 
-def image_type() -> Any:  # noqa: ANN401 - pyarrow has no types
+def image_type() -> Any:
     """The Arrow type of `image_struct`."""
     pa, _ = arrow()
     return pa.struct([("bytes", pa.binary()), ("path", pa.string())])
@@ -158,7 +158,7 @@ def _words_fields() -> list[tuple[str, Any]]:
     ]
 
 
-def _rows(batch: Any) -> Iterator[dict[str, Any] | RowError]:  # noqa: ANN401 - pyarrow has no types
+def _rows(batch: Any) -> Iterator[dict[str, Any] | RowError]:
     try:
         yield from batch.to_pylist()
     except UnicodeDecodeError:  # a writer that put other bytes than UTF-8 into a text column: find out which rows
