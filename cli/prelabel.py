@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +15,7 @@ from cli.store_options import Db
 
 if TYPE_CHECKING:
     from db.prelabel import Progress
+    from db.store import Store
 
 
 class Engine(StrEnum):
@@ -42,41 +44,54 @@ def prelabel(
 ) -> None:
     """Score every item that has no prediction by this model; stop with Ctrl-C and go on later."""
     from db.prelabel import Progress
-    from db.prelabel import prelabel as run
     from db.store import Store
 
     settings = options.settings(
         layers=layers, template=template, aggregate=aggregate, device=device, image_dtype=image_dtype
     )
-    last = Progress(0, 0, 0)
-    with Store.open(db, create=False) as store:
-        with bar("scoring") as move:
+    run = _ray if engine is Engine.ray else _local
+    how = {"batch_size": batch_size, "limit": limit, "retry_failed": retry_failed}
+    with Store.open(db, create=False) as store, bar("scoring") as move:
+        last = Progress(0, 0, 0)
 
-            def moved(progress: Progress) -> None:
-                nonlocal last
-                last = progress
-                move(progress.done, progress.total)
+        def moved(progress: Progress) -> None:
+            nonlocal last
+            last = progress
+            move(progress.done, progress.total)
 
-            try:
-                if engine is Engine.ray:
-                    from db.prelabel_ray import Recipe
-                    from db.prelabel_ray import prelabel as run_on_ray
+        try:
+            last = run(store, _Asked(model, model_config, checkpoint, settings), {**how, "on_progress": moved})
+        except KeyboardInterrupt:
+            typer.echo(f"stopped after {last.done} items, all kept; run the command again to go on", err=True)
+            raise typer.Exit(1) from None
+    _report(last)
 
-                    recipe = Recipe(model, _text(model_config), _text(checkpoint), settings)
-                    last = run_on_ray(
-                        store, recipe, batch_size=batch_size, limit=limit, retry_failed=retry_failed, on_progress=moved
-                    )
-                else:
-                    scorer = options.load_scorer(
-                        model=model, model_config=model_config, checkpoint=checkpoint, **settings
-                    )
-                    last = run(
-                        store, scorer, batch_size=batch_size, limit=limit, retry_failed=retry_failed, on_progress=moved
-                    )
-            except KeyboardInterrupt:
-                typer.echo(f"stopped after {last.done} items, all kept; run the command again to go on", err=True)
-                raise typer.Exit(1) from None
-        _report(last)
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The model that was asked for."""
+
+    model: str | None
+    config: Path | None
+    checkpoint: Path | None
+    settings: dict[str, Any]
+
+
+def _local(store: Store, asked: _Asked, how: dict[str, Any]) -> Progress:
+    from db.prelabel import prelabel as run
+
+    scorer = options.load_scorer(
+        model=asked.model, model_config=asked.config, checkpoint=asked.checkpoint, **asked.settings
+    )
+    return run(store, scorer, **how)
+
+
+def _ray(store: Store, asked: _Asked, how: dict[str, Any]) -> Progress:
+    from db.prelabel_ray import Recipe
+    from db.prelabel_ray import prelabel as run
+
+    recipe = Recipe(asked.model, _text(asked.config), _text(asked.checkpoint), asked.settings)
+    return run(store, recipe, **how)
 
 
 def _text(path: Path | None) -> str | None:

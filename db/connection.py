@@ -6,12 +6,13 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 
 from core.errors import StoreError, UsageError
 
 WRITES: Final = "captionlint_writes"
 """The execution option of a transaction that will write."""
+_TURN: Final = 4_272_193  # any number, as long as all Captionlints take the same one
 
 
 def file_engine(path: Path, *, busy_timeout: float) -> Engine:
@@ -37,6 +38,12 @@ def file_engine(path: Path, *, busy_timeout: float) -> Engine:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def take_turn(connection: Connection) -> None:
+    """Waits until no other transaction writes; on SQLite ``BEGIN IMMEDIATE`` has done so already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _TURN})
 
 
 def server_engine(url: str) -> Engine:

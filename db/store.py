@@ -41,7 +41,8 @@ class Store:
         self.path = path
         self.backup: Path | None = None
         self._folder = f"{path.parent}{os.sep}" if path else ""
-        self._reader = engine
+        # As SQLite has it by nature: a reader sees one state, and writers take turns (see `writing`).
+        self._reader = engine if path else engine.execution_options(isolation_level="REPEATABLE READ")
         self._writer = engine.execution_options(**{connection.WRITES: True})
 
     @classmethod
@@ -90,6 +91,7 @@ class Store:
     def writing(self) -> Iterator[Session]:
         """A transaction that writes; on return it is on the disk. Keep it short: others wait."""
         with faults.translated(self.name, self.path), Session(self._writer) as session, session.begin():
+            connection.take_turn(session.connection())
             yield session
 
     def back_up(self, label: str = "manual") -> Path | None:

@@ -10,11 +10,10 @@ from typing import Final
 from sqlalchemy import Connection, Engine, inspect, text
 
 from core.errors import StoreError
-from db.connection import WRITES
+from db.connection import WRITES, take_turn
 from db.migrations import REVISIONS
 from db.schema import Base
 
-_LOCK: Final = 4_272_193  # any number, as long as all Captionlints take the same one
 _TABLE: Final = "alembic_version"
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 
@@ -54,7 +53,7 @@ def _version(connection: Connection, name: str) -> str | None:
 
 def _create(engine: Engine, name: str) -> None:
     with engine.execution_options(**{WRITES: True}).begin() as connection:
-        _lock(connection)
+        take_turn(connection)
         if _version(connection, name) is None:  # another process may have been first
             Base.metadata.create_all(connection)
             connection.execute(text(f"CREATE TABLE {_TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
@@ -66,18 +65,13 @@ def _migrate(engine: Engine, name: str) -> None:
     from alembic.config import Config
 
     with engine.execution_options(**{WRITES: True}).begin() as connection:
-        _lock(connection)
+        take_turn(connection)
         if _version(connection, name) == REVISIONS[-1]:
             return
         config = Config()
         config.set_main_option("script_location", str(_SCRIPTS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-
-
-def _lock(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
 
 
 def back_up(path: Path, label: str) -> Path:

@@ -63,13 +63,16 @@ def tags(words: Sequence[WordScore], spans: Sequence[Span]) -> tuple[int, ...]:
     return tuple(int(any(s.start < w.end and w.start < s.end for s in stand)) for w in words)
 
 
-def stream(store: Store, *, statuses: Sequence[Status] | None = None) -> Iterator[Evidence]:
-    """Items in file order, of these statuses or all, a thousand in memory at a time.
+def stream(
+    store: Store, *, statuses: Sequence[Status] | None = None, scorer_version: str | None = None
+) -> Iterator[Evidence]:
+    """Items in file order, of these statuses or all, a thousand in memory at a time, by the current scorer or another.
 
     All come from one state of the store, whatever is written meanwhile.
     """
     with store.reading() as session:
-        scorer = lookups.current_scorer(session)
+        named = scorer_version is not None
+        scorer = lookups.scorer_named(session, scorer_version or "") if named else lookups.current_scorer(session)
         share = marking.blind_share(session)
         ignored = marking.ignored(session)
         after = 0

@@ -8,7 +8,7 @@ from core.formats.reading import read
 from core.formats.records import SourceItem
 from core.formats.writing import FORMATS_OUT, open_writer
 from core.review import KINDS, Span
-from db.operations import exports, items, reviews
+from db.operations import evidence, exports, items, reviews
 from db.operations.evidence import stream
 from db.prelabel import prelabel
 from db.store import Store
@@ -47,13 +47,13 @@ def test_names_start_beside_the_output_or_at_the_common_folder(full, tmp_path):
     assert exports.names_root(full, beside=tmp_path / "elsewhere") == tmp_path / "photos"
 
 
-def test_an_export_sees_one_state_of_the_store(tmp_path):
-    with Store.open(tmp_path / "review.db") as store:
-        items.add(store, [row(photo(tmp_path), f"caption {n}") for n in range(3)])
-        seen = stream(store)
-        first = next(seen)
-        reviews.accept(store, item_id=3, annotator="ana")
-        assert [first.status, *(e.status for e in seen)] == ["pending"] * 3
+def test_an_export_sees_one_state_of_the_store(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(evidence, "_CHUNK", 1)
+    items.add(store, [row(photo(tmp_path), f"caption {n}") for n in range(3)])
+    seen = stream(store)
+    first = next(seen)
+    reviews.accept(store, item_id=3, annotator="ana")
+    assert [first.status, *(e.status for e in seen)] == ["pending"] * 3
 
 
 CAPTIONS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=40).filter(
@@ -70,12 +70,12 @@ def test_offsets_survive_import_store_export_and_import(tmp_path_factory, captio
         items.add(store, [SourceItem(picture, caption, "row") for caption in captions])
         prelabel(store, FakeScorer())
         expected = {}
-        for evidence in stream(store):
-            words = evidence.words
+        for found in stream(store):
+            words = found.words
             chosen = data.draw(st.lists(st.sampled_from(words), unique=True)) if words else []
             spans = [Span(w.start, w.end, data.draw(st.sampled_from(KINDS))) for w in chosen]
-            reviews.correct(store, item_id=evidence.item_id, annotator="ana", spans=spans)
-            expected[evidence.caption] = ({(w.start, w.end) for w in chosen}, [(w.start, w.end, w.text) for w in words])
+            reviews.correct(store, item_id=found.item_id, annotator="ana", spans=spans)
+            expected[found.caption] = ({(w.start, w.end) for w in chosen}, [(w.start, w.end, w.text) for w in words])
         for name in ("words", "words-parquet"):
             out = folder / f"{name}{FORMATS_OUT[name].suffix}"
             with open_writer(name, out) as writer:

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -5,6 +6,7 @@ from stores import FakeScorer, photo, row, rows
 
 from core.errors import StoreError, UsageError
 from core.review import Review, Span
+from db.filters import Filters
 from db.operations import history, items, queue, reviews, scorers, vocabulary
 from db.prelabel import prelabel
 
@@ -149,3 +151,11 @@ def test_another_epsilon_marks_other_words_without_inference(store, item_id):
     assert scorers.set_epsilon(store, epsilon=-100.0).epsilon == -100.0
     assert items.get(store, item_id=item_id).marks == ()
     assert queue.page(store)[0].f_clip_score == 0.0
+
+
+def test_many_at_once_in_threads(store, tmp_path):
+    items.add(store, rows(tmp_path, 12))
+    with ThreadPoolExecutor(4) as pool:
+        made = pool.map(lambda i: reviews.accept(store, item_id=i, annotator=f"annotator {i % 3}"), items.ids(store))
+        assert len({decision.made.uid for decision in made}) == 12
+    assert queue.count(store, filters=Filters(status=("accepted",))) == 12

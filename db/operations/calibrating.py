@@ -1,0 +1,116 @@
+"""Learning from the reviews: the calibrated scorer, made from what is stored, without inference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import delete, select
+
+from core.calibration import Calibration, Fitted, Goal, calibrate, drift, flag_rate
+from core.errors import CalibrationError
+from core.word_table import ReviewedCaption, WordTable
+from db import schema
+from db.operations import predictions, scorers
+from db.operations.evidence import Evidence, stream, tags
+from db.records import ScorerInfo
+from db.store import Store
+
+BASE: Final = "calibrated_from"
+CALIBRATION: Final = "calibration"
+_BATCH: Final = 1000
+
+
+def base_scorer(store: Store) -> ScorerInfo:
+    """The scorer whose raw scores a calibration reads: the current one, or the one beneath a calibrated one.
+
+    Raises:
+        CalibrationError: nothing was scored yet.
+    """
+    current = scorers.current(store)
+    if current is None:
+        raise CalibrationError(f"{store.name} has no predictions: run `captionlint prelabel --db {store.name}` first.")
+    version = current.details.get(BASE, current.version)
+    return next(s for s in scorers.known(store) if s.version == version)
+
+
+def reviewed_captions(store: Store, *, scorer_version: str) -> Iterator[ReviewedCaption]:
+    """Reviewed items as that scorer saw them, with the newest verdict about each word."""
+    for found in stream(store, statuses=("accepted", "corrected"), scorer_version=scorer_version):
+        verdict = found.verdict
+        if verdict is None or found.prediction is None:
+            continue
+        wrong = [bool(tag) for tag in tags(found.words, verdict.review.spans)]
+        yield ReviewedCaption(found.prediction, wrong, found.image_key, verdict.blind)
+
+
+def learn(store: Store, *, goal: Goal | None = None, seed: int = 0) -> Fitted:
+    """Fits a calibration to the reviews; changes nothing.
+
+    Raises:
+        CalibrationError: too few reviews.
+    """
+    base = base_scorer(store)
+    table = WordTable.of(reviewed_captions(store, scorer_version=base.version))
+    return calibrate(table, base=base.version, goal=goal, seed=seed)
+
+
+def adopt(store: Store, *, calibration: Calibration) -> ScorerInfo:
+    """Writes the calibrated predictions of every scored item and makes them the ones shown. No inference.
+
+    The scorer beneath keeps its own; `db.operations.scorers.choose` goes back to it. Predictions of earlier
+    calibrations of the same scorer go: their fits stay in `details`, from which they can be made again.
+    """
+    base = next(s for s in scorers.known(store) if s.version == calibration.base)
+    details = {**base.details, BASE: base.version, CALIBRATION: calibration.as_dict()}
+    version, epsilon = calibration.version, -calibration.cut
+    source = ((e.item_id, e.prediction) for e in stream(store, scorer_version=base.version))
+    results = ((item_id, calibration.apply(p)) for item_id, p in source if p is not None)
+    while batch := list(islice(results, _BATCH)):
+        predictions.record(store, scorer_version=version, results=batch, details=details, epsilon=epsilon)
+    scorers.set_epsilon(store, epsilon=epsilon, version=version)
+    chosen = scorers.choose(store, version=version)
+    _drop_earlier(store, keep=version, base=base.version)
+    return chosen
+
+
+def _drop_earlier(store: Store, *, keep: str, base: str) -> None:
+    with store.writing() as session:
+        rows = session.scalars(select(schema.Scorer).where(schema.Scorer.version != keep))
+        ids = [row.id for row in rows if row.details.get(BASE) == base]
+        session.execute(delete(schema.Prediction).where(schema.Prediction.scorer_id.in_(ids)))
+
+
+def current_calibration(store: Store) -> Calibration | None:
+    """The calibration whose marks are shown, or None where a bare scorer's are."""
+    current = scorers.current(store)
+    found: Any = None if current is None else current.details.get(CALIBRATION)
+    return None if found is None else Calibration.from_dict(found)
+
+
+def drift_of_pending(store: Store) -> float | None:
+    """How far the flag rate of items without a review has moved from the reviewed ones', in standard errors.
+
+    Beyond 3, captions or pictures are of another sort than those that were learned from. None without calibration.
+    """
+    calibration = current_calibration(store)
+    if calibration is None:
+        return None
+    version = calibration.version
+    cut = calibration.cut
+    flagged, images = [], []
+    for found in stream(store, statuses=("pending", "skipped"), scorer_version=version):
+        flags = _flags(found, cut)
+        flagged += flags
+        images += [found.image_key] * len(flags)
+    if not flagged:
+        return 0.0
+    import numpy as np
+
+    return drift(calibration, *flag_rate(np.array(flagged), np.array(images)))
+
+
+def _flags(found: Evidence, cut: float) -> list[bool]:
+    words = found.prediction.words if found.prediction else ()
+    return [w.score is not None and -w.score > cut for w in words]

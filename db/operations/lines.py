@@ -1,0 +1,99 @@
+"""Lines of the queue as a list shows them: with the number of marks, and how suspicious an item is among all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import func, select
+
+from db import lookups, marking
+from db.operations import queue
+from db.operations.predictions import load
+from db.records import QueueEntry
+from db.schema import UNRANKED, Item, Prediction
+from db.store import Store
+
+_CHUNK = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the queue. `marks` is None without a prediction and for blind items; `share` is the item's
+    F-CLIPScore over the lowest one of all, 0 to 1.
+    """
+
+    entry: QueueEntry
+    marks: int | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """What a threshold does to the whole set: all words' attributions, and each caption's lowest, ascending.
+
+    ``words.searchsorted(epsilon)`` words in ``captions.searchsorted(epsilon)`` captions are flagged; words that are
+    never marked are counted too.
+    """
+
+    words: NDArray[np.float64]
+    captions: NDArray[np.float64]
+
+    def flagged(self, epsilon: float) -> tuple[int, int]:
+        """Words and captions below a threshold."""
+        return int(self.words.searchsorted(epsilon)), int(self.captions.searchsorted(epsilon))
+
+
+def read(store: Store, *, item_ids: Sequence[int]) -> tuple[Line, ...]:
+    """Lines by id, in the order asked for; ids that are not there are left out."""
+    entries = queue.entries(store, item_ids=tuple(item_ids))
+    with store.reading() as session:
+        scorer = lookups.current_scorer(session)
+        ignored = marking.ignored(session)
+        worst = session.scalar(select(func.min(Item.suspicion)).where(Item.suspicion != UNRANKED)) or 0.0
+        seen = [e.item_id for e in entries if not e.blind]
+        found = load(session, scorer, seen) if scorer else {}
+        epsilon = scorer.epsilon if scorer else 0.0
+        marks = {i: len(marking.marks(p, epsilon, ignored)) for i, p in found.items()}
+    return tuple(Line(e, marks.get(e.item_id), _share(e, worst)) for e in entries)
+
+
+def distribution(store: Store) -> Distribution:
+    """The current scorer's attributions over all items, sorted outside of the interpreter's lock."""
+    words: list[Any] = []
+    lowest: list[Any] = []
+    after = 0
+    with store.reading() as session:
+        scorer = lookups.current_scorer(session)
+        while scorer is not None:
+            query = select(Prediction.item_id, Prediction.scores).where(
+                Prediction.scorer_id == scorer.id, Prediction.item_id > after
+            )
+            rows = session.execute(query.order_by(Prediction.item_id).limit(_CHUNK)).all()
+            if not rows:
+                break
+            after = rows[-1].item_id
+            packed = [np.frombuffer(row.scores, dtype="<f8") for row in rows]
+            lengths = np.array([len(p) for p in packed])
+            joined = np.concatenate(packed) if packed else np.empty(0)
+            words.append(joined[~np.isnan(joined)])
+            filled = np.where(np.isnan(joined), np.inf, joined)
+            starts = np.cumsum(lengths)[lengths > 0] - lengths[lengths > 0]
+            if len(starts):
+                lowest.append(np.minimum.reduceat(filled, starts))
+    return Distribution(_sorted(words), _sorted(lowest))
+
+
+def _sorted(parts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    joined = np.concatenate(parts) if parts else np.empty(0)
+    joined.sort()
+    return joined
+
+
+def _share(entry: QueueEntry, worst: float) -> float:
+    if entry.blind or entry.f_clip_score is None or worst >= 0:
+        return 0.0
+    return max(0.0, min(1.0, entry.f_clip_score / worst))
