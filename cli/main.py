@@ -62,14 +62,16 @@ def _said(error: CaptionlintError | OSError) -> str:
 
 def _register() -> None:
     """The commands in the order of ``--help``. Their modules load torch, the store and Qt only when they run."""
-    from cli import demo, evaluate, export, import_, merge, models, prelabel, score, split, stats
+    from cli import calibrate, demo, evaluate, export, import_, merge, models, prelabel, review, score, split, stats
 
     app.command()(score.score)
     app.command()(demo.demo)
     app.command("import")(import_.import_)
     app.command()(prelabel.prelabel)
+    app.command()(review.review)
     app.command()(export.export)
     app.command()(stats.stats)
+    app.command()(calibrate.calibrate)
     app.command()(split.split)
     app.command()(merge.merge)
     app.command()(models.models)

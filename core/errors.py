@@ -7,6 +7,7 @@
     ├── ItemError            one image or caption cannot be scored; the rest of a batch goes on
     │   ├── ImageError
     │   └── CaptionError
+    ├── CalibrationError     there are too few reviews, or none of a sort, to learn from
     ├── FormatError          a file is not what it should be
     └── StoreError           the store cannot be opened, read or written
 
@@ -47,6 +48,10 @@ class ImageError(ItemError):
 
 class CaptionError(ItemError):
     """A caption cannot be scored."""
+
+
+class CalibrationError(CaptionlintError):
+    """The reviews do not suffice for what was asked of them."""
 
 
 class FormatError(CaptionlintError):

@@ -54,6 +54,52 @@ def best_threshold(scores: ArrayLike, labels: ArrayLike, *, beta: float = 1.0) -
     return float((here + above) / 2), float(precision[best]), float(recall[best])
 
 
+def expected_calibration_error(probabilities: ArrayLike, labels: ArrayLike, *, bins: int = 10) -> float:
+    """Mean gap between stated probability and observed share over equal-width bins, weighted by their counts; 0 to 1.
+
+    Naeini et al. 2015 for the positive class of a binary label; NaN without cases.
+    """
+    stated, positive = np.asarray(probabilities, dtype=np.float64), np.asarray(labels, dtype=np.float64)
+    if not len(stated):
+        return float("nan")
+    place = np.clip((stated * bins).astype(int), 0, bins - 1)
+    gap = np.bincount(place, weights=stated, minlength=bins) - np.bincount(place, weights=positive, minlength=bins)
+    return float(np.abs(gap).sum() / len(stated))
+
+
+def brier_score(probabilities: ArrayLike, labels: ArrayLike) -> float:
+    """Mean squared difference of probability and label; 0 (best) to 1."""
+    return float(np.mean((np.asarray(probabilities, dtype=np.float64) - np.asarray(labels, dtype=np.float64)) ** 2))
+
+
+def precision_recall(flagged: ArrayLike, labels: ArrayLike) -> tuple[float, float]:
+    """Precision and recall of flags, 0 to 1; NaN where nothing is flagged, or nothing positive."""
+    marks, positive = np.asarray(flagged, dtype=bool), np.asarray(labels, dtype=bool)
+    hits = float((marks & positive).sum())
+    shown, present = int(marks.sum()), int(positive.sum())
+    return hits / shown if shown else float("nan"), hits / present if present else float("nan")
+
+
+def pearson(one: ArrayLike, other: ArrayLike) -> float:
+    """Linear correlation, −1 to 1; NaN where one side is constant."""
+    a, b = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
+    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return float("nan")
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def spearman(one: ArrayLike, other: ArrayLike) -> float:
+    """Correlation of ranks, −1 to 1, equal values sharing their mean rank; NaN where one side is constant."""
+    return pearson(_mean_ranks(one), _mean_ranks(other))
+
+
+def _mean_ranks(values: ArrayLike) -> NDArray[np.float64]:
+    _, codes, counts = np.unique(np.asarray(values, dtype=np.float64), return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    ranks: NDArray[np.float64] = (ends - (counts - 1) / 2)[codes]
+    return ranks
+
+
 def _sorted(scores: ArrayLike, labels: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     values, positive = np.asarray(scores, dtype=np.float64), np.asarray(labels, dtype=bool)
     order = np.argsort(-values, kind="stable")

@@ -1,0 +1,142 @@
+"""``captionlint calibrate``: learns from the reviews, and marks by what was learned."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.store_options import Db
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    from core.calibration import Fitted, Goal
+    from core.judging import Figures
+
+
+def calibrate(
+    db: Db,
+    target_recall: Annotated[
+        float | None,
+        typer.Option(
+            "--target-recall", min=0.0, max=1.0, metavar="R", help="Miss at most 1 − R of the wrong words on average."
+        ),
+    ] = None,
+    beta: Annotated[
+        float | None, typer.Option("--beta", min=0.01, metavar="B", help="Best F-beta.  [default: 2, for recall]")
+    ] = None,
+    cost: Annotated[
+        str | None,
+        typer.Option("--cost", metavar="REMOVE:ADD", help="Least work: seconds to remove a mark, and to add one."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which images fit and which judge.")] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the figures, change nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Learn from the reviews how probable it is that a word is wrong, and mark by that from now on."""
+    goal = _goal(target_recall, beta, cost)
+    from core.judging import judge
+    from db.operations import calibrating
+    from db.store import Store
+
+    with Store.open(db, create=False) as store:
+        fitted = calibrating.learn(store, goal=goal, seed=seed)
+        figures = judge(fitted)
+        moved = None
+        if not dry_run:
+            calibrating.adopt(store, calibration=fitted.calibration)
+            moved = calibrating.drift_of_pending(store)
+    if as_json:
+        typer.echo(json.dumps(_as_object(fitted, figures, moved, adopted=not dry_run), allow_nan=False))
+    else:
+        _show(fitted, figures)
+    if moved is not None and abs(moved) > 3:
+        typer.echo(
+            f"Drift: unreviewed captions get {'more' if moved > 0 else 'fewer'} marks than the reviewed ones "
+            f"({moved:+.1f} standard errors); review some of them, then calibrate again.",
+            err=True,
+        )
+
+
+def _goal(target_recall: float | None, beta: float | None, cost: str | None) -> Goal:
+    from core.calibration import Goal
+
+    if sum(option is not None for option in (target_recall, beta, cost)) > 1:
+        raise UsageError("Give one of --target-recall, --beta and --cost.")
+    if target_recall is not None:
+        if not 0 < target_recall < 1:
+            raise UsageError("--target-recall lies between 0 and 1, say 0.8; 1 would mean marking every word.")
+        return Goal.risk(1 - target_recall)
+    if cost is not None:
+        remove, add = _seconds(cost)
+        return Goal.cost(remove=remove, add=add)
+    return Goal() if beta is None else Goal(beta=beta)
+
+
+def _seconds(cost: str) -> tuple[float, float]:
+    try:
+        remove, add = (float(part) for part in cost.split(":"))
+    except ValueError:
+        raise UsageError(f"--cost is REMOVE:ADD, two numbers such as 1:4, not '{cost}'.") from None
+    if not (remove > 0 and add > 0):
+        raise UsageError("Both costs of --cost are above 0.")
+    return remove, add
+
+
+def _as_object(fitted: Fitted, figures: Figures, moved: float | None, *, adopted: bool) -> dict[str, Any]:
+    return {
+        "scorer_version": fitted.calibration.version,
+        "base": fitted.calibration.base,
+        "epsilon": -fitted.calibration.cut,
+        "adopted": adopted,
+        "goal": fitted.calibration.as_dict()["goal"],
+        "figures": figures.as_dict(),
+        "cut_from_blind_reviews": fitted.cut_from_blind_reviews,
+        "drift": moved,
+    }
+
+
+def _show(fitted: Fitted, figures: Figures) -> None:
+    from rich.table import Table
+
+    from cli.console import OUT
+
+    low, high = figures.ap_interval
+    OUT.print(
+        f"{figures.captions} reviewed captions of {figures.images} images, {figures.wrong} of {figures.words} words "
+        "wrong; every figure is of images that the model has not seen.\n"
+    )
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("marks by", "AP of words"):
+        table.add_column(title, justify="left" if title == "marks by" else "right")
+    table.add_row("chance", f"{figures.base_rate:.3f}")
+    table.add_row("blind baseline: the words without the picture", f"{figures.ap_blind:.3f}")
+    table.add_row("attribution alone", f"{figures.ap_attribution:.3f}")
+    table.add_row("calibrated", f"{figures.ap:.3f}  ({low:.3f}–{high:.3f})", style="bold")
+    OUT.print(table)
+    OUT.print(
+        f"\nMarked above probability {figures.cut:.3f}: precision {_number(figures.precision)}, "
+        f"recall {_number(figures.recall)}, {figures.flag_rate:.1%} of words marked."
+        f"\nCalibration error {figures.ece:.3f}, Brier score {figures.brier:.4f}."
+    )
+    OUT.print(_promise(fitted, figures), style="dim", soft_wrap=True)
+
+
+def _promise(fitted: Fitted, figures: Figures) -> str:
+    goal = fitted.calibration.goal
+    swayed = "" if fitted.cut_from_blind_reviews else " Marks were shown during most of these reviews and may have "
+    swayed += "" if fitted.cut_from_blind_reviews else "swayed them; blind items judge without that."
+    if goal.kind == "risk":
+        return (
+            f"Promise (conformal risk control): of the wrong words of an image, a share of at most {goal.alpha:g} is "
+            f"missed on average over images like these, as their reviewers would judge; here {_number(figures.missed)}."
+            + swayed
+        )
+    if goal.kind == "cost":
+        return f"The cut makes the least work at {goal.remove:g} to remove a mark and {goal.add:g} to add one." + swayed
+    return f"The cut has the highest F{goal.beta:g}. --target-recall sets one with a promise instead." + swayed
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

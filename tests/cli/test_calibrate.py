@@ -1,0 +1,122 @@
+"""``captionlint calibrate`` on a real store: figures, the calibrated scorer, the way back, and what cannot be."""
+
+import json
+
+import pytest
+from made_reviews import reviews as made
+from stores import photo
+
+from core.formats.records import SourceItem
+from core.review import Span
+from db.operations import calibrating, items, predictions, queue, reviews, scorers
+from db.store import Store
+
+
+@pytest.fixture
+def db(tmp_path):
+    """160 captions of 80 images, scored; the first 120 reviewed as their makers know them."""
+    path, captions = tmp_path / "review.db", made(160)
+    names = sorted({c.image for c in captions})
+    pictures = {name: photo(tmp_path, f"{name}.png", (i, 9, 9)) for i, name in enumerate(names)}
+    with Store.open(path) as store:
+        rows = [SourceItem(pictures[c.image], f"{c.prediction.caption}", f"line {i}") for i, c in enumerate(captions)]
+        items.add(store, rows)
+        ids = list(items.ids(store))
+        results = [(i, c.prediction) for i, c in zip(ids, captions, strict=True)]
+        predictions.record(store, scorer_version="made-1", results=results, epsilon=-0.01)
+        for item_id, caption in list(zip(ids, captions, strict=True))[:120]:
+            words = zip(caption.prediction.words, caption.wrong, strict=True)
+            spans = [Span(w.start, w.end) for w, bad in words if bad]
+            reviews.correct(store, item_id=item_id, annotator="ana", spans=spans)
+    return path
+
+
+def test_it_adopts_a_calibrated_scorer(db, captionlint):
+    found = json.loads(captionlint("calibrate", "--db", db, "--json").out)
+    figures = found["figures"]
+    assert figures["captions"] == 120
+    assert figures["ap"] > figures["ap_attribution"]
+    assert figures["ap"] > figures["ap_blind"]
+    assert found["scorer_version"].startswith("made-1;cal-")
+    with Store.open(db) as store:
+        current = scorers.current(store)
+        assert current.version == found["scorer_version"]
+        assert current.epsilon == found["epsilon"]
+        assert current.predictions == 160
+        assert len(queue.item_ids(store)) == 160
+        marks = [m for i in items.ids(store) for m in items.get(store, item_id=i).marks]
+        assert 0 < len(marks) < 400
+    stats = json.loads(captionlint("stats", "--db", db, "--json").out)
+    assert stats["scorer_version"] == found["scorer_version"]
+    assert stats["words"]["recall"] > 0.6
+
+
+def test_again_it_reads_the_scorer_beneath_and_keeps_one_calibration(db, captionlint):
+    first = json.loads(captionlint("calibrate", "--db", db, "--json").out)
+    assert json.loads(captionlint("calibrate", "--db", db, "--json").out) == first
+    second = json.loads(captionlint("calibrate", "--db", db, "--beta", "1", "--json").out)
+    assert second["base"] == "made-1"
+    with Store.open(db) as store:
+        kept = {s.version: s.predictions for s in scorers.known(store)}
+        assert kept == {"made-1": 160, first["scorer_version"]: 0, second["scorer_version"]: 160}
+        scorers.choose(store, version="made-1")
+        assert calibrating.current_calibration(store) is None
+
+
+def test_a_promise_is_kept_and_said(db, captionlint):
+    ran = captionlint("calibrate", "--db", db, "--target-recall", ".8")
+    assert ran.code == 0
+    assert "at most 0.2" in ran.out
+    assert "blind baseline" in ran.out
+    assert (
+        json.loads(captionlint("calibrate", "--db", db, "--target-recall", ".8", "--json").out)["figures"]["missed"]
+        <= 0.2
+    )
+
+
+def test_a_dry_run_changes_nothing(db, captionlint):
+    before = db.read_bytes()
+    assert captionlint("calibrate", "--db", db, "--dry-run", "--cost", "1:4").code == 0
+    with Store.open(db) as store:
+        assert scorers.current(store).version == "made-1"
+    assert db.read_bytes() == before
+
+
+def test_drift_is_said(db, captionlint, tmp_path):
+    strange = made(300, seed=8, wrong_share=0.8)
+    with Store.open(db) as store:
+        items.add(store, [SourceItem(photo(tmp_path, f"s{i}.png", (i % 250, i // 250, 3)), c.prediction.caption, str(i))
+                          for i, c in enumerate(strange)])  # fmt: skip
+        ids = list(items.ids(store))[160:]
+        predictions.record(
+            store, scorer_version="made-1", results=list(zip(ids, [c.prediction for c in strange], strict=True))
+        )
+    ran = captionlint("calibrate", "--db", db)
+    assert ran.code == 0
+    assert "Drift" in ran.err
+    assert "more marks" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--target-recall", "1"], 2, "between 0 and 1"),
+        (["--target-recall", ".8", "--beta", "2"], 2, "one of"),
+        (["--cost", "4"], 2, "REMOVE:ADD"),
+        (["--cost", "0:4"], 2, "above 0"),
+        (["--target-recall", ".999"], 1, "lower --target-recall"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(db, captionlint, options, code, said):
+    ran = captionlint("calibrate", "--db", db, *options)
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_a_store_without_reviews_or_predictions(tmp_path, captionlint):
+    with Store.open(tmp_path / "empty.db"):
+        pass
+    ran = captionlint("calibrate", "--db", tmp_path / "empty.db")
+    assert ran.code == 1
+    assert "prelabel" in ran.err
