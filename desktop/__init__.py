@@ -1,1 +1,4 @@
-"""Floor 3: the review application. Empty until its first screen is built."""
+"""Floor 3: the review application. Models without widgets, thin widgets, and one service for work in the background.
+
+Importing this package loads neither Qt nor torch; `python -m desktop FILE.db` starts the program.
+"""

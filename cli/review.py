@@ -1,0 +1,34 @@
+"""``captionlint review``: starts the desktop application as a program of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.store_options import Db
+from core.errors import UsageError
+
+
+def review(
+    db: Db,
+    annotator: Annotated[
+        str | None, typer.Option("--annotator", metavar="NAME", help="Whose decisions these are (default: yours).")
+    ] = None,
+) -> None:
+    """Open the window in which marked captions are reviewed."""
+    if importlib.util.find_spec("PySide6") is None:
+        raise UsageError("The window needs PySide6: pip install 'captionlint[desktop]'.")
+    if "://" not in db and not Path(db).exists():
+        raise UsageError(f"{db} does not exist: make it with `captionlint import SOURCE --db {db}`.")
+    # A face never imports another one: this is a process, not a call.
+    command = [sys.executable, "-m", "desktop", db]
+    if annotator is not None:
+        command += ["--annotator", annotator]
+    code = subprocess.run(command, check=False).returncode
+    if code:
+        raise typer.Exit(1)

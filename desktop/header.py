@@ -1,0 +1,79 @@
+"""The top line: the store and its model, the numbers people act on, and the three screens."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+SCREENS = ("review", "queue", "summary")
+
+
+class Header(QFrame):
+    """Shows how far the work is.
+
+    Signals:
+        screen_asked: one of `SCREENS`.
+    """
+
+    screen_asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("header")
+        self.setFixedHeight(46)
+        self.name = QLabel(textFormat=Qt.TextFormat.PlainText)
+        font = self.name.font()
+        font.setWeight(font.Weight.DemiBold)
+        self.name.setFont(font)
+        self.model = _dim()
+        self.progress = _dim()
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setFixedSize(120, 4)
+        self.pace = _dim()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 0, 12, 0)
+        layout.setSpacing(12)
+        layout.addWidget(self.name)
+        layout.addWidget(self.model)
+        layout.addStretch(2)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.bar)
+        layout.addStretch(1)
+        layout.addWidget(self.pace)
+        layout.addStretch(2)
+        self._buttons = {name: self._button(name) for name in SCREENS}
+        for button in self._buttons.values():
+            layout.addWidget(button)
+        self.show_screen("review")
+
+    def show_screen(self, name: str) -> None:
+        """Marks the screen that is shown."""
+        for other, button in self._buttons.items():
+            button.setChecked(other == name)
+
+    def show_progress(self, done: int, total: int) -> None:
+        """How many items are decided."""
+        self.progress.setText(self.tr("{0:,} of {1:,}").format(done, total))
+        self.bar.setMaximum(max(total, 1))
+        self.bar.setValue(done)
+        self.bar.setVisible(total > 0)
+
+    def show_pace(self, an_hour: float | None, left: str | None) -> None:
+        """Items an hour, and the time that the rest takes."""
+        parts = [] if an_hour is None else [self.tr("{0:.0f} an hour").format(an_hour)]
+        if left is not None:
+            parts.append(self.tr("{0} left").format(left))
+        self.pace.setText("  ·  ".join(parts))
+
+    def _button(self, name: str) -> QPushButton:
+        button = QPushButton(self.tr(name.capitalize()), flat=True)
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(lambda: self.screen_asked.emit(name))
+        return button
+
+
+def _dim() -> QLabel:
+    label = QLabel(textFormat=Qt.TextFormat.PlainText)
+    label.setProperty("dim", True)
+    return label

@@ -1,0 +1,84 @@
+"""The menu bar: every command once, by section, and what concerns stores and the program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from desktop.actions import Actions
+from desktop.theme import Choice
+
+if TYPE_CHECKING:
+    from desktop.window import MainWindow
+
+
+class Menus(QObject):
+    """Fills a window's menu bar."""
+
+    def __init__(self, window: MainWindow, actions: Actions) -> None:
+        super().__init__(window)
+        self._window, self._actions = window, actions
+        self.store = window.menuBar().addMenu(self.tr("&Store"))
+        self._open = self._add("store", self.tr("Open …"), "Ctrl+O")
+        self._open.triggered.connect(lambda: window.open_asked.emit(""))
+        self.recent = self.store.addMenu(self.tr("Open recent"))
+        self.store.addSeparator()
+        self.import_ = self._add("store", self.tr("Import captions …"), "Ctrl+I")
+        self.prelabel = self._add("store", self.tr("Pre-label …"), "Ctrl+P")
+        self.export = self._add("store", self.tr("Export …"), "Ctrl+E")
+        self.store.addSeparator()
+        self.annotator = self._add("store", self.tr("Annotator …"), "")
+        self._close = self._add("store", self.tr("Close"), "Ctrl+W")
+        self._close.triggered.connect(window.close)
+        for title, sections in (
+            (self.tr("&Decide"), ("Decide",)),
+            (self.tr("&Words"), ("Words",)),
+            (self.tr("&Correct"), ("Correct",)),
+            (self.tr("&Go"), ("Move",)),
+            (self.tr("&View"), ("Picture", "Window")),
+        ):
+            menu = window.menuBar().addMenu(title)
+            for section in actions.sections():
+                if section in sections:
+                    actions.fill(menu, section)
+                    menu.addSeparator()
+            if "Window" in sections:
+                themes = menu.addMenu(self.tr("Theme"))
+                self._themes = QActionGroup(self)
+                for choice, name in (("system", "As the system"), ("light", "Light"), ("dark", "Dark")):
+                    self._add_theme(themes.addAction(self.tr(name)), choice)
+        self.help = window.menuBar().addMenu(self.tr("&Help"))
+        self.help.addAction(actions["keys"])
+        self.bind = self.help.addAction(self.tr("Change keys …"))
+        self.diagnostics = self.help.addAction(self.tr("Copy diagnostics"))
+        self.about = self.help.addAction(self.tr("About Captionlint"))
+        self.refresh_recent()
+
+    def refresh_recent(self) -> None:
+        """Lists the stores that were open."""
+        self.recent.clear()
+        for path in self._window.settings.recent:
+            if path != self._window.project.path:
+                action = self.recent.addAction(path.replace("&", "&&"))
+                action.triggered.connect(lambda _=False, path=path: self._window.open_asked.emit(path))
+        self.recent.setEnabled(not self.recent.isEmpty())
+
+    def _add(self, menu: str, title: str, key: str) -> QAction:
+        action = self.store.addAction(title)
+        action.setObjectName(menu)
+        if key:
+            action.setShortcut(QKeySequence(key))
+        return action
+
+    def _add_theme(self, action: QAction, choice: str) -> None:
+        chosen: Choice = "light" if choice == "light" else "dark" if choice == "dark" else "system"
+        action.setCheckable(True)
+        action.setChecked(self._window.theme.choice == chosen)
+        action.setActionGroup(self._themes)
+        action.triggered.connect(lambda: self._choose(chosen))
+
+    def _choose(self, choice: Choice) -> None:
+        self._window.settings.theme = choice
+        self._window.theme.choose(choice)

@@ -1,0 +1,131 @@
+"""The queue as a list model of known length; lines are read from the store when they scroll into sight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+
+from db.filters import Filters
+from db.operations import lines, queue
+from db.operations.lines import Line
+from db.operations.queue import Order
+from desktop.services.project import Project
+
+Index = QModelIndex | QPersistentModelIndex
+_PAGE: Final = 64
+_NOWHERE: Final = QModelIndex()
+LINE: Final = int(Qt.ItemDataRole.UserRole)
+ITEM_ID: Final = LINE + 1
+
+
+class QueueModel(QAbstractListModel):
+    """One row an item.
+
+    Signals:
+        loaded: the length is known.
+        failed: the filters cannot be applied.
+    """
+
+    loaded = Signal()
+    failed = Signal(object)
+
+    def __init__(self, project: Project, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._project = project
+        self._ids: Sequence[int] = ()
+        self._rows: dict[int, int] = {}
+        self._lines: dict[int, Line] = {}
+        self._asked: set[int] = set()
+        self._wanted: set[int] = set()
+        self.order: Order = "suspicious"
+        self.filters = Filters()
+        self._soon = QTimer(self, interval=0, singleShot=True)
+        self._soon.timeout.connect(self._read)
+
+    def load(self, *, order: Order | None = None, filters: Filters | None = None) -> None:
+        """Reads which items there are, in which order."""
+        self.order = order or self.order
+        self.filters = self.filters if filters is None else filters
+        job = partial(_ids, order=self.order, filters=self.filters)
+        self._project.ask(job, self._take_ids, failed=self.failed.emit, topic="queue")
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        """All items that pass the filters."""
+        return 0 if parent.isValid() else len(self._ids)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A line under `LINE`, None until it was read; asking is what has it read."""
+        if not 0 <= index.row() < len(self._ids):
+            return None
+        item_id = self._ids[index.row()]
+        if role == ITEM_ID:
+            return item_id
+        if role not in (LINE, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        line = self._lines.get(item_id)
+        if line is None:
+            self._want(index.row())
+        if role == LINE:
+            return line
+        return line.entry.caption if line else ""
+
+    def row_of(self, item_id: int) -> int | None:
+        """Where an item stands."""
+        return self._rows.get(item_id)
+
+    def near(self, item_id: int, count: int) -> list[int]:
+        """The ids of the next items."""
+        row = self._rows.get(item_id)
+        return [] if row is None else list(self._ids[row + 1 : row + 1 + count])
+
+    def line(self, item_id: int) -> Line | None:
+        """An item's line, if it was read."""
+        return self._lines.get(item_id)
+
+    def refresh(self, item_ids: Sequence[int] | None = None) -> None:
+        """Reads lines again, some or all of those that were read."""
+        wanted = list(self._lines) if item_ids is None else [i for i in item_ids if i in self._rows]
+        if item_ids is None:
+            self._lines = {}
+            self._asked.clear()
+            self.dataChanged.emit(self.index(0), self.index(max(len(self._ids) - 1, 0)))
+        elif wanted:
+            self._project.ask(partial(lines.read, item_ids=tuple(wanted)), self._take_lines)
+
+    def _want(self, row: int) -> None:
+        page = row // _PAGE
+        if page not in self._asked:
+            self._asked.add(page)
+            self._wanted.add(page)
+            self._soon.start()
+
+    def _read(self) -> None:
+        for page in sorted(self._wanted):
+            ids = tuple(self._ids[page * _PAGE : (page + 1) * _PAGE])
+            self._project.ask(partial(lines.read, item_ids=ids), self._take_lines)
+        self._wanted.clear()
+
+    def _take_ids(self, found: tuple[Sequence[int], dict[int, int]]) -> None:
+        self.beginResetModel()
+        self._ids, self._rows = found
+        self._lines, self._asked = {}, set()
+        self.endResetModel()
+        self.loaded.emit()
+
+    def _take_lines(self, found: Sequence[Line]) -> None:
+        rows = []
+        for line in found:
+            row = self._rows.get(line.entry.item_id)
+            if row is not None:
+                self._lines[line.entry.item_id] = line
+                rows.append(row)
+        if rows:
+            self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
+
+
+def _ids(store: Any, *, order: Order, filters: Filters) -> tuple[Sequence[int], dict[int, int]]:
+    ids = queue.item_ids(store, order=order, filters=filters)
+    return ids, {item_id: row for row, item_id in enumerate(ids)}

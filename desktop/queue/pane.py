@@ -1,0 +1,124 @@
+"""The left column: search, order, and the queue."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+
+from core.errors import UsageError
+from db.operations.queue import Order
+from desktop.queue.delegate import LineDelegate
+from desktop.queue.model import ITEM_ID, QueueModel
+from desktop.queue.query import parse
+from desktop.queue.thumbnails import Thumbnails
+from desktop.theme import Theme
+
+ORDERS: Final[tuple[tuple[Order, str], ...]] = (
+    ("suspicious", "Most suspicious first"),
+    ("uncertain", "Least certain first"),
+    ("random", "In random order"),
+    ("file", "In the file's order"),
+)
+
+
+class QueuePane(QWidget):
+    """Chooses which items come, in which order, and jumps to one.
+
+    Signals:
+        chosen: an item to show.
+        narrowed: order or filters changed.
+        left: the keyboard goes back to the item.
+    """
+
+    chosen = Signal(int)
+    narrowed = Signal()
+    left = Signal()
+
+    def __init__(self, model: QueueModel, theme: Theme, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("side")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._model = model
+        self.search = QLineEdit(placeholderText=self.tr("Search captions   /"), clearButtonEnabled=True)
+        self.search.setAccessibleName(self.tr("Search captions"))
+        self.search.setToolTip(
+            self.tr("Words of the caption, and: status:pending kind:count word:dog score:-0.5..-0.1 blind:yes by:ana")
+        )
+        self.order = QComboBox()
+        self.order.setAccessibleName(self.tr("Order"))
+        for order, title in ORDERS:
+            self.order.addItem(self.tr(title), order)
+        self.problem = QLabel(wordWrap=True)
+        self.problem.setProperty("danger", True)
+        self.problem.hide()
+        self.list = _list(model, theme, thumbnails, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 12, 0, 0)
+        layout.setSpacing(0)
+        top = QVBoxLayout()
+        top.setContentsMargins(14, 0, 14, 10)
+        top.setSpacing(8)
+        for widget in (self.search, self.order, self.problem):
+            top.addWidget(widget)
+        layout.addLayout(top)
+        layout.addWidget(self.list, 1)
+        self._typed = QTimer(self, interval=200, singleShot=True)
+        self._typed.timeout.connect(self._narrow)
+        self.search.textEdited.connect(lambda _: self._typed.start())
+        self.search.textChanged.connect(lambda text: None if text else self._typed.start())
+        self.search.returnPressed.connect(self._search_now)
+        self.order.activated.connect(lambda _: self._narrow())
+        self.list.clicked.connect(self._choose)
+        self.list.activated.connect(self._choose)
+        model.failed.connect(self._fail)
+        thumbnails.ready.connect(self.list.viewport().update)
+
+    def show_item(self, item_id: int | None) -> None:
+        """Selects the item before the eyes and brings it into sight."""
+        row = self._model.row_of(item_id) if item_id is not None else None
+        if row is None:
+            self.list.clearSelection()
+            return
+        index = self._model.index(row)
+        self.list.setCurrentIndex(index)
+        self.list.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+
+    def _search_now(self) -> None:
+        self._typed.stop()
+        self._narrow()
+        self.left.emit()
+
+    def _narrow(self) -> None:
+        try:
+            filters = parse(self.search.text())
+        except UsageError as error:
+            self._fail(error)
+            return
+        self.problem.hide()
+        self._model.load(order=self.order.currentData(), filters=filters)
+        self.narrowed.emit()
+
+    def _fail(self, error: Exception) -> None:
+        self.problem.setText(str(error))
+        self.problem.show()
+
+    def _choose(self, index: QModelIndex) -> None:
+        self.chosen.emit(int(index.data(ITEM_ID)))
+        self.left.emit()
+
+
+def _list(model: QueueModel, theme: Theme, thumbnails: Thumbnails, parent: QWidget) -> QListView:
+    """A list that asks only for what it shows: batched layout, equal rows."""
+    view = QListView(parent)
+    view.setUniformItemSizes(True)
+    view.setLayoutMode(QListView.LayoutMode.Batched)
+    view.setBatchSize(500)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setItemDelegate(LineDelegate(theme, thumbnails, view))
+    view.setModel(model)
+    view.setAccessibleName("Queue")
+    return view

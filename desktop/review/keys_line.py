@@ -1,0 +1,92 @@
+"""The one line of keys under the caption; what does not fit is left out, never cut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from desktop.keymap import Keymap, shown
+from desktop.theme import Theme
+
+_LINE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
+    (("accept",), "accept"),
+    (("edit",), "edit caption"),
+    (("toggle",), "mark / unmark"),
+    (("previous_word", "next_word"), "word"),
+    (("kind_object", "kind_other"), "kind"),
+    (("reject",), "reject"),
+    (("skip",), "skip"),
+    (("undo",), "undo"),
+    (("keys",), "all keys"),
+)
+
+
+class KeysLine(QWidget):
+    """Shows the usual keys."""
+
+    def __init__(self, keymap: Keymap, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("keys")
+        self._theme = theme
+        self._caps: list[tuple[str, str]] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+        self.rebind(keymap)
+
+    def rebind(self, keymap: Keymap) -> None:
+        """Shows other keys."""
+        self._caps = [(_cap(keymap, names), self.tr(title)) for names, title in _LINE]
+        self.setAccessibleName(", ".join(f"{title}: {cap}" for cap, title in self._caps))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """One line with room."""
+        return QSize(200, int(QFontMetricsF(self.font()).height()) + 24)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Key caps with their titles, centred."""
+        look = self._theme.look
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(look.base.panel))
+        painter.fillRect(QRectF(0, 0, self.width(), 1), QColor(look.base.line))
+        metrics = QFontMetricsF(self.font())
+        caps = _fitting(self._caps, metrics, self.width() - 24)
+        x = (self.width() - sum(_width(c, metrics) for c in caps) + 20) / 2
+        for cap, title in caps:
+            width = metrics.horizontalAdvance(cap) + 14
+            height = metrics.height() + 5
+            box = QRectF(x, (self.height() - height) / 2, width, height)
+            painter.setPen(QColor(look.base.line))
+            painter.setBrush(QColor(look.button))
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(QColor(look.base.text))
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), cap)
+            painter.setPen(QColor(look.base.dim))
+            room = QRectF(box.right() + 7, 0, metrics.horizontalAdvance(title) + 2, self.height())
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), title)
+            x += _width((cap, title), metrics)
+        painter.end()
+
+
+def _cap(keymap: Keymap, names: Sequence[str]) -> str:
+    keys = [shown(keymap.keys(name)[0]) if keymap.keys(name) else "–" for name in names]
+    if len(keys) == 2:
+        return f"{keys[0]}–{keys[1]}" if keys[0].isdigit() else f"{keys[0]} {keys[1]}"
+    return keys[0]
+
+
+def _width(pair: tuple[str, str], metrics: QFontMetricsF) -> float:
+    return metrics.horizontalAdvance(pair[0]) + metrics.horizontalAdvance(pair[1]) + 41
+
+
+def _fitting(caps: Sequence[tuple[str, str]], metrics: QFontMetricsF, room: float) -> list[tuple[str, str]]:
+    """As many as fit; the last one, which leads to all others, always stays."""
+    first, last = list(caps[:-1]), caps[-1]
+    while first and sum(_width(c, metrics) for c in (*first, last)) > room:
+        first.pop()
+    return [*first, last]

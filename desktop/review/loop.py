@@ -1,0 +1,258 @@
+"""The review loop: a decision is committed, then the next item comes. The one way by which an item is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final, Literal
+
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
+
+from core.review import Span, Status
+from db.filters import Filters
+from db.operations import history, items, queue, reviews
+from db.operations.queue import Order
+from db.records import Decision, StoredItem
+from db.store import Store
+from desktop.review import draft as drafts
+from desktop.review.model import ReviewModel
+from desktop.services.project import Project
+
+Way = Literal["accept", "reject", "skip"]
+_OPEN: Final[tuple[Status, ...]] = ("pending",)
+PAUSE: Final = 300.0
+"""Seconds on one item beyond which somebody was away: such a time is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A decision on its way to the store; `spans` is None where all marks stand as they were shown."""
+
+    way: Way
+    item_id: int
+    spans: tuple[Span, ...] | None
+    caption: str | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What a job of the loop came back with: what was decided, the item to show next, and the undo titles."""
+
+    decision: Decision | None
+    item: StoredItem | None
+    undo: str | None
+    redo: str | None
+
+
+class ReviewLoop(QObject):
+    """Leads an annotator through the queue.
+
+    Attributes:
+        order, filters: which items come, and in which order.
+
+    Signals:
+        decided: a `Decision` is on the disk.
+        landed: another item is shown; None at the end of the queue.
+        committed: the time of the last commit.
+        history_changed: what undo and redo would do across items.
+        said: one sentence for the status line and for screen readers.
+        failed: an error to be shown.
+    """
+
+    decided = Signal(object)
+    landed = Signal(object)
+    committed = Signal(object)
+    history_changed = Signal()
+    said = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, project: Project, model: ReviewModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project = project
+        self.model = model
+        self.order: Order = "suspicious"
+        self.filters = Filters()
+        self.undo_title: str | None = None
+        self.redo_title: str | None = None
+        self._since = QElapsedTimer()
+        self._leaving = False
+
+    def begin(self) -> None:
+        """Goes where this annotator was last, else to the first item to review."""
+        self._ask(self._first)
+
+    def go(self, item_id: int) -> None:
+        """Shows an item. An undecided draft stays with its item as an unfinished one."""
+        if self.model.item is None or item_id != self.model.item.item_id:
+            self._ask(partial(self._at, item_id))
+
+    def refresh(self) -> None:
+        """Reads the item again, after something about it changed."""
+        if self.model.item is not None:
+            self._ask(partial(self._at, self.model.item.item_id))
+
+    def decide(self, way: Way) -> None:
+        """Commits the decision about the item before the eyes, then shows the next one."""
+        draft, item = self.model.draft, self.model.item
+        if draft is None or item is None or self._leaving:
+            return
+        if way == "accept" and not self.model.is_changed and item.status in ("accepted", "corrected"):
+            self.next()
+            return
+        corrected = way == "accept" and (self.model.is_changed or bool(item.reviews and draft.fixed))
+        spans = drafts.decided(draft) if corrected else None
+        caption = draft.text if draft.edited else None
+        self._leaving = True
+        self._ask(partial(self._decide, Answer(way, item.item_id, spans, caption, self._seconds())))
+
+    def next(self) -> None:
+        """Shows the item behind this one, whatever its state."""
+        self._step(back=False)
+
+    def previous(self) -> None:
+        """Shows the item before this one."""
+        self._step(back=True)
+
+    def next_suspicious(self) -> None:
+        """Shows the next undecided item that has marks."""
+        self._ask(partial(self._suspicious, self._here()))
+
+    def undo(self) -> None:
+        """Takes back a step of the draft, else the last decision, wherever it was made."""
+        if not self.model.undo() and not self._leaving:
+            self._leaving = True
+            self._ask(partial(self._travel, history.undo))
+
+    def redo(self) -> None:
+        """Does again what was taken back last."""
+        if not self.model.redo() and not self._leaving:
+            self._leaving = True
+            self._ask(partial(self._travel, history.redo))
+
+    def _here(self) -> int | None:
+        return self.model.item.item_id if self.model.item else None
+
+    def _seconds(self) -> float | None:
+        seconds = self._since.elapsed() / 1000 if self._since.isValid() else 0.0
+        return seconds if 0 < seconds <= PAUSE else None
+
+    def _ask(self, job: Callable[[Store], Landing]) -> None:
+        self.project.ask(job, self._land, failed=self._fail)
+
+    def _fail(self, error: Exception) -> None:
+        self._leaving = False
+        self.failed.emit(error)
+
+    def _land(self, landing: Landing) -> None:
+        self._leaving = False
+        self.undo_title, self.redo_title = landing.undo, landing.redo
+        if landing.decision is not None:
+            self.committed.emit(datetime.now(UTC))
+            self.decided.emit(landing.decision)
+        same = landing.item is not None and self._here() == landing.item.item_id
+        self.model.show(landing.item)
+        if not same or landing.decision is not None:
+            self._since.start()
+        self.landed.emit(landing.item)
+        self.history_changed.emit()
+        if landing.decision is not None:
+            self.said.emit(_sentence(landing.decision))
+
+    # The rest runs on the store's thread.
+
+    def _first(self, store: Store) -> Landing:
+        known = queue.position(store, annotator=self.project.annotator)
+        entries = () if known is None else queue.entries(store, item_ids=(known,))
+        if entries and entries[0].status == "pending":
+            return self._at(known, store)
+        return self._open_after(store, known if entries else None)
+
+    def _at(self, item_id: int | None, store: Store, decision: Decision | None = None) -> Landing:
+        name = self.project.annotator
+        item = None if item_id is None else items.get(store, item_id=item_id, annotator=name)
+        if item is not None:
+            queue.remember(store, annotator=name, item_id=item_id)
+        undo, redo = history.undoable(store, annotator=name), history.redoable(store, annotator=name)
+        return Landing(decision, item, _title(undo), _title(redo))
+
+    def _decide(self, answer: Answer, store: Store) -> Landing:
+        who, way, item_id, seconds = self.project.annotator, answer.way, answer.item_id, answer.seconds
+        if way == "reject":
+            made = reviews.reject(store, item_id=item_id, annotator=who, seconds=seconds)
+        elif way == "skip":
+            made = reviews.skip(store, item_id=item_id, annotator=who, seconds=seconds)
+        elif answer.spans is None:
+            made = reviews.accept(store, item_id=item_id, annotator=who, seconds=seconds)
+        else:
+            made = reviews.correct(
+                store, item_id=item_id, annotator=who, spans=answer.spans, corrected_caption=answer.caption,
+                seconds=seconds,
+            )  # fmt: skip
+        return self._open_after(store, item_id, made)
+
+    def _open_after(self, store: Store, after: int | None, made: Decision | None = None) -> Landing:
+        found = queue.following(store, order=self.order, filters=self._open(), after=after)
+        if found is None:
+            found = queue.following(store, order=self.order, filters=self._open())
+        return self._at(found.item_id if found else None, store, made)
+
+    def _open(self) -> Filters:
+        """The queue's own filters, narrowed to what nobody decided yet."""
+        own = self.filters
+        return Filters(
+            status=_OPEN, kind=own.kind, word=own.word, text=own.text, score=own.score, predicted=own.predicted,
+            blind=own.blind,
+        )  # fmt: skip
+
+    def _step(self, *, back: bool) -> None:
+        here = self._here()
+        if here is None:
+            self._ask(self._first)
+            return
+
+        def job(store: Store) -> Landing:
+            if back:
+                found = queue.preceding(store, order=self.order, filters=self.filters, before=here)
+            else:
+                found = queue.following(store, order=self.order, filters=self.filters, after=here)
+            return self._at(found.item_id if found else here, store)
+
+        self._ask(job)
+
+    def _suspicious(self, here: int | None, store: Store) -> Landing:
+        after = here
+        while found := queue.page(store, order=self.order, filters=self._open(), after=after, limit=50):
+            for entry in found:
+                if not entry.blind and entry.f_clip_score is not None and entry.f_clip_score < 0:
+                    return self._at(entry.item_id, store)
+            after = found[-1].item_id
+        return self._at(here, store)
+
+    def _travel(self, move: Callable[..., Decision | None], store: Store) -> Landing:
+        made = move(store, annotator=self.project.annotator)
+        return self._at(made.item_id if made else self._here(), store, made)
+
+
+_WORDS: Final = {
+    "accept": "accept",
+    "correct": "correction",
+    "reject": "rejection",
+    "skip": "skip",
+    "undo": "undo",
+    "redo": "redo",
+}
+
+
+def _title(review: object) -> str | None:
+    action = getattr(review, "action", None)
+    return None if action is None else _WORDS.get(action, action)
+
+
+def _sentence(decision: Decision) -> str:
+    if decision.made.action in ("undo", "redo") and decision.about is not None:
+        done = "Took back" if decision.made.action == "undo" else "Made again"
+        return f"{done} the {_WORDS.get(decision.about.action, decision.about.action)}"
+    return f"{decision.status.capitalize()}, next"

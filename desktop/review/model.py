@@ -1,0 +1,288 @@
+"""The model of the review screen: one item, the word in focus, its draft, and what can be taken back of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from core import tints
+from core.prediction import Prediction, WordScore
+from core.review import Kind, Span
+from db.marking import marks
+from db.records import StoredItem
+from desktop.review import draft as drafts
+from desktop.review.draft import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    title: str
+    before: Draft
+
+
+class ReviewModel(QObject):
+    """What the review screen shows; widgets read it, actions change it.
+
+    Signals:
+        item_changed: another item, or none.
+        changed: anything that is shown.
+        focus_changed: another word has the focus.
+        steps_changed: what can be taken back of this draft.
+        wording_changed: the caption reads otherwise and has no scores yet.
+    """
+
+    item_changed = Signal()
+    changed = Signal()
+    focus_changed = Signal()
+    steps_changed = Signal()
+    wording_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.draft: Draft | None = None
+        self.focus = 0
+        self.epsilon: float | None = None
+        self.scale: float | None = None
+        self.ignored: AbstractSet[str] = frozenset()
+        self._words: tuple[WordScore, ...] = ()
+        self._own_scale = 1.0
+        self._begun: Draft | None = None
+        self._before_edit: Draft | None = None
+        self._done: list[_Step] = []
+        self._undone: list[_Step] = []
+
+    def show(self, item: StoredItem | None) -> None:
+        """Begins with an item, or with none; the first mark has the focus, else the first word."""
+        self._done, self._undone = [], []
+        self._words = ()
+        if item is None:
+            self.draft = self._begun = None
+        else:
+            self.draft = self._begun = drafts.with_base(drafts.begin(item), self._marks(item))
+            self._words = self._scored(self.draft)
+            self._own_scale = tints.reach(w.score for w in self._words if w.score is not None)
+        self.focus = 0
+        self._focus_first_mark()
+        self.item_changed.emit()
+        self.changed.emit()
+        self.focus_changed.emit()
+        self.steps_changed.emit()
+
+    def resume(self, draft: Draft) -> None:
+        """Takes up a draft that was begun on the item before the program ended."""
+        self._change("resumed draft", draft)
+
+    @property
+    def item(self) -> StoredItem | None:
+        """The item before the eyes."""
+        return self.draft.item if self.draft else None
+
+    @property
+    def text(self) -> str:
+        """The caption as it reads now."""
+        return self.draft.text if self.draft else ""
+
+    @property
+    def words(self) -> tuple[WordScore, ...]:
+        """The words of `text`; scores are None where none are known or none are to be seen."""
+        return self._words
+
+    @property
+    def word(self) -> WordScore | None:
+        """The word in focus."""
+        return self._words[self.focus] if self.focus < len(self._words) else None
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The marks where they stand in `text`."""
+        return self.draft.shown_spans if self.draft else ()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the annotator's answer differs from what was shown at first."""
+        return self.draft is not None and self._begun is not None and drafts.is_changed(self.draft, self._begun)
+
+    def span_of(self, word: WordScore | None) -> Span | None:
+        """The mark on a word, where it stands in `text`."""
+        if word is None:
+            return None
+        return next((s for s in self.spans if s.start < word.end and word.start < s.end), None)
+
+    def step_of(self, word: WordScore) -> int:
+        """The tint of a word, −3 to 3."""
+        return 0 if word.score is None else tints.step(word.score, scale=self.scale or self._own_scale)
+
+    def place_of(self, word: WordScore) -> float | None:
+        """Where a word stands on the scale, −1 to 1."""
+        if word.score is None:
+            return None
+        return max(-1.0, min(1.0, word.score / (self.scale or self._own_scale)))
+
+    def set_focus(self, index: int) -> None:
+        """Moves the focus to a word; out of range, to the nearest."""
+        index = max(0, min(index, len(self._words) - 1))
+        if index != self.focus:
+            self.focus = index
+            self.focus_changed.emit()
+
+    def move_to_mark(self, direction: int) -> None:
+        """Moves the focus to the next mark, or the one before, around the ends."""
+        marked = [i for i, w in enumerate(self._words) if self.span_of(w)]
+        here = self.span_of(self.word)
+        others = [i for i in marked if self.span_of(self._words[i]) != here] or marked
+        ahead = [i for i in others if (i - self.focus) * direction > 0]
+        if others:
+            pick = ahead or others
+            self.set_focus(min(pick) if direction > 0 else max(pick))
+
+    def toggle(self) -> None:
+        """Marks the word in focus, or takes its mark away."""
+        where = self._where()
+        if self.draft and where:
+            title = "unmark" if self.span_of(self.word) else "mark"
+            self._change(f"{title} “{self._focused_text()}”", drafts.toggle(self.draft, *where))
+
+    def extend(self, direction: int) -> None:
+        """Stretches the mark at the focus over the next word on one side."""
+        here = self.span_of(self.word) or self.word
+        if here is None or self.draft is None:
+            return
+        inside = [i for i, w in enumerate(self._words) if w.start < here.end and here.start < w.end]
+        neighbour = (inside[-1] if direction > 0 else inside[0]) + direction
+        if not 0 <= neighbour < len(self._words):
+            return
+        other = self._words[neighbour]
+        where = drafts.in_original(self.draft, min(here.start, other.start), max(here.end, other.end))
+        if where:
+            self._change("extend the mark", drafts.mark(self.draft, *where))
+            self.set_focus(neighbour)
+
+    def set_kind(self, kind: Kind) -> None:
+        """Says what kind of thing is wrong at the focus."""
+        where = self._where()
+        if self.draft and where:
+            self._change(f"kind “{kind}”", drafts.set_kind(self.draft, *where, kind))
+
+    def set_replacement(self, text: str | None) -> None:
+        """Says what should stand in place of the word in focus."""
+        where = self._where()
+        if self.draft and where:
+            self._change(f"replace “{self._focused_text()}”", drafts.set_replacement(self.draft, *where, text))
+
+    def reword(self, text: str) -> None:
+        """Takes another wording of the whole caption; its words have no scores until they come."""
+        if self.draft is not None and text != self.draft.text and text.strip():
+            self._change("edit the caption", drafts.reword(self.draft, text))
+
+    def begin_edit(self) -> None:
+        """The wording is about to change letter by letter; all of it will be one step."""
+        self._before_edit = self.draft
+
+    def reword_live(self, text: str) -> None:
+        """Takes the wording as it is being typed; without a word in it the old one stays."""
+        if self.draft is not None and text.strip():
+            self._take(drafts.reword(self.draft, text))
+
+    def end_edit(self, *, keep: bool) -> None:
+        """Keeps what was typed as one step, or goes back to what there was."""
+        before, now = self._before_edit, self.draft
+        self._before_edit = None
+        if before is None or now is None or before.item != now.item or before.text == now.text:
+            return
+        self._take(before)
+        if keep:
+            self._change("edit the caption", now)
+
+    def take_scores(self, prediction: Prediction) -> None:
+        """Takes the scores of the wording that is shown; of any other they are too late."""
+        if prediction.caption == self.text and self.item is not None and not self.item.blind:
+            self._words = prediction.words
+            self.changed.emit()
+            self.focus_changed.emit()
+
+    def set_threshold(self, epsilon: float | None, ignored: AbstractSet[str] | None = None) -> None:
+        """Marks anew. What the annotator shaped stays."""
+        self.epsilon = epsilon
+        self.ignored = self.ignored if ignored is None else ignored
+        if self.draft is not None:
+            self.draft = drafts.with_base(self.draft, self._marks(self.draft.item))
+            self.changed.emit()
+
+    def set_scale(self, scale: float) -> None:
+        """Sets the attribution at which the strongest tint is full."""
+        self.scale = scale
+        self.changed.emit()
+
+    @property
+    def undo_title(self) -> str | None:
+        """What `undo` would take back of this draft."""
+        return self._done[-1].title if self._done else None
+
+    @property
+    def redo_title(self) -> str | None:
+        """What `redo` would do again."""
+        return self._undone[-1].title if self._undone else None
+
+    def undo(self) -> bool:
+        """Takes back one step of this draft; False if there is none."""
+        return self._travel(self._done, self._undone)
+
+    def redo(self) -> bool:
+        """Does again what was taken back; False if there is nothing."""
+        return self._travel(self._undone, self._done)
+
+    def _travel(self, source: list[_Step], target: list[_Step]) -> bool:
+        if not source or self.draft is None:
+            return False
+        step = source.pop()
+        target.append(_Step(step.title, self.draft))
+        self._take(drafts.with_base(step.before, self.draft.base))
+        return True
+
+    def _change(self, title: str, draft: Draft) -> None:
+        if self.draft is None or draft == self.draft:
+            return
+        self._done.append(_Step(title, self.draft))
+        self._undone.clear()
+        self._take(draft)
+
+    def _take(self, draft: Draft) -> None:
+        reworded = self.draft is not None and draft.text != self.draft.text
+        self.draft = draft
+        if reworded:
+            self._words = self._scored(draft)
+            self.focus = max(0, min(self.focus, len(self._words) - 1))
+            self.focus_changed.emit()
+        self.changed.emit()
+        self.steps_changed.emit()
+        if reworded and draft.edited:
+            self.wording_changed.emit()
+
+    def _scored(self, draft: Draft) -> tuple[WordScore, ...]:
+        prediction = draft.item.prediction
+        if prediction is not None and not draft.item.blind and not draft.edited:
+            return prediction.words
+        return drafts.words_of(draft.text)
+
+    def _marks(self, item: StoredItem) -> Sequence[Span]:
+        epsilon = item.epsilon if self.epsilon is None else self.epsilon
+        if item.prediction is None or epsilon is None:
+            return item.marks
+        return marks(item.prediction, epsilon, self.ignored)
+
+    def _where(self) -> tuple[int, int] | None:
+        if self.word is None or self.draft is None:
+            return None
+        return drafts.in_original(self.draft, self.word.start, self.word.end)
+
+    def _focused_text(self) -> str:
+        return self.word.text if self.word else ""
+
+    def _focus_first_mark(self) -> None:
+        for index, word in enumerate(self._words):
+            if self.span_of(word):
+                self.focus = index
+                return

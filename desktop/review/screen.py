@@ -1,0 +1,211 @@
+"""The review screen: queue, stage and inspector side by side, and what each command does here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
+
+from core.review import KINDS, Kind
+from db.records import StoredItem
+from desktop.keymap import Keymap
+from desktop.queue.model import QueueModel
+from desktop.queue.pane import QueuePane
+from desktop.queue.thumbnails import Thumbnails
+from desktop.review.inspector import Inspector
+from desktop.review.loop import ReviewLoop, Way
+from desktop.review.model import ReviewModel
+from desktop.review.stage import Stage
+from desktop.review.threshold import ThresholdModel
+from desktop.services.decoding import Picture, Pictures
+from desktop.theme import Theme
+
+_AHEAD = 3
+_SIDE_BY_SIDE = 1080
+_WITH_QUEUE = 760
+
+
+class ReviewScreen(QWidget):
+    """Puts the parts together; holds no rule of its own."""
+
+    def __init__(
+        self,
+        *,
+        model: ReviewModel,
+        loop: ReviewLoop,
+        queue: QueueModel,
+        threshold: ThresholdModel,
+        pictures: Pictures,
+        thumbnails: Thumbnails,
+        theme: Theme,
+        keymap: Keymap,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._loop, self._queue, self._threshold = model, loop, queue, threshold
+        self._pictures = pictures
+        self.side = QueuePane(queue, theme, thumbnails)
+        self.side.setFixedWidth(288)
+        self.stage = Stage(model, theme, keymap)
+        self.inspector = Inspector(model, threshold, theme)
+        self._folded = False
+        self._split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False, handleWidth=1)
+        self._split.addWidget(self.stage)
+        self._split.addWidget(self.inspector)
+        self._split.setStretchFactor(0, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.side)
+        layout.addWidget(self._split, 1)
+        self._connect()
+        self._arrange()
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the review commands do."""
+        model, loop, picture = self._model, self._loop, self.stage.picture
+        kinds: dict[str, Callable[[], object]] = {f"kind_{kind}": partial(model.set_kind, kind) for kind in KINDS}
+        return kinds | {
+            "accept": partial(self._decide, "accept"),
+            "reject": partial(self._decide, "reject"),
+            "skip": partial(self._decide, "skip"),
+            "undo": loop.undo,
+            "redo": loop.redo,
+            "next_word": lambda: model.set_focus(model.focus + self._forward()),
+            "previous_word": lambda: model.set_focus(model.focus - self._forward()),
+            "next_mark": partial(model.move_to_mark, 1),
+            "previous_mark": partial(model.move_to_mark, -1),
+            "toggle": model.toggle,
+            "extend_right": lambda: model.extend(self._forward()),
+            "extend_left": lambda: model.extend(-self._forward()),
+            "ignore": self._ignore,
+            "replace": self.inspector.edit_replacement,
+            "delete_word": partial(model.set_replacement, ""),
+            "edit": self.stage.edit,
+            "next": loop.next,
+            "previous": loop.previous,
+            "next_suspicious": loop.next_suspicious,
+            "search": self._search,
+            "zoom_in": partial(picture.zoom, 1),
+            "zoom_out": partial(picture.zoom, -1),
+            "fit": picture.fit,
+            "actual_size": picture.actual_size,
+            "fold_queue": self.fold,
+        }
+
+    def fold(self) -> None:
+        """Shows or hides the queue."""
+        self._folded = not self._folded
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window puts the inspector under the caption, a narrower one folds the queue."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        width = self.width()
+        self.side.setVisible(not self._folded and width >= _WITH_QUEUE)
+        beside = width >= _SIDE_BY_SIDE
+        self._split.setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
+        if beside:
+            self.inspector.setFixedWidth(272)
+            self.inspector.setMaximumHeight(16777215)
+        else:
+            self.inspector.setMinimumWidth(0)
+            self.inspector.setMaximumWidth(16777215)
+            self.inspector.setMaximumHeight(240)
+
+    def _connect(self) -> None:
+        self.side.chosen.connect(self._loop.go)
+        self.side.left.connect(self.stage.take_keyboard)
+        self.side.narrowed.connect(self._narrowed)
+        self.inspector.left.connect(self.stage.take_keyboard)
+        self.inspector.kind_chosen.connect(self._set_kind)
+        self.inspector.replacement_given.connect(self._model.set_replacement)
+        self.stage.caption.toggle_asked.connect(self._model.toggle)
+        self._pictures.ready.connect(self._take_picture)
+        self._loop.landed.connect(self._landed)
+        self._loop.decided.connect(lambda decision: self._queue.refresh([decision.item_id]))
+        self._queue.loaded.connect(self._select)
+        self._threshold.kept.connect(self._queue.load)
+        self.stage.caption.hovered.connect(self._hover)
+
+    def _decide(self, way: Way) -> None:
+        self._threshold.settle()
+        self._loop.decide(way)
+
+    def _forward(self) -> int:
+        """Right is forward, save in a right-to-left caption."""
+        laid = self.stage.caption.laid
+        here = laid.first_box(self._model.focus)
+        near = laid.first_box(self._model.focus + 1) or laid.first_box(self._model.focus - 1)
+        if here is None or near is None or near.line != here.line:
+            return self._direction_of(laid.layout.text())
+        ahead = near.word > here.word
+        return 1 if (near.rect.left() > here.rect.left()) == ahead else -1
+
+    @staticmethod
+    def _direction_of(text: str) -> int:
+        from unicodedata import bidirectional
+
+        strong = next((d for d in map(bidirectional, text) if d in ("L", "R", "AL")), "L")
+        return 1 if strong == "L" else -1
+
+    def _set_kind(self, kind: Kind) -> None:
+        self._model.set_kind(kind)
+
+    def _ignore(self) -> None:
+        if self._model.word is not None:
+            self._threshold.ignore(self._model.word.text)
+
+    def _search(self) -> None:
+        if self._folded:
+            self.fold()
+        self.side.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.side.search.selectAll()
+
+    def _narrowed(self) -> None:
+        self._loop.order, self._loop.filters = self._queue.order, self._queue.filters
+
+    def _landed(self, item: StoredItem | None) -> None:
+        if item is None:
+            self.stage.say_empty(self.tr("Nothing is left to review here. Change the search or the order to see more."))
+            self.stage.picture.show_picture(None)
+            self.side.show_item(None)
+            return
+        picture = self._pictures.get(item.image)
+        if picture is not None:
+            self.stage.picture.show_picture(picture)
+        self._select()
+        if not self.stage.is_editing and not self.side.search.hasFocus():
+            self.stage.take_keyboard()
+        self._look_ahead(item)
+
+    def _look_ahead(self, item: StoredItem) -> None:
+        lines = [self._queue.line(i) for i in self._queue.near(item.item_id, 4 * _AHEAD)]
+        waiting = [line.entry.image for line in lines if line is not None and line.entry.status == "pending"]
+        self._pictures.prefetch(waiting[:_AHEAD])
+
+    def _take_picture(self, picture: Picture) -> None:
+        if self._model.item is not None and picture.path == self._model.item.image:
+            self.stage.picture.show_picture(picture)
+
+    def _select(self) -> None:
+        if self._model.item is not None:
+            self.side.show_item(self._model.item.item_id)
+
+    def _hover(self, index: int | None) -> None:
+        words = self._model.words
+        word = words[index] if index is not None and index < len(words) else None
+        score = None if word is None else word.score
+        tip = "" if word is None or score is None else f"{word.text}  {score:+.2g}".replace("-", "−")
+        self.stage.caption.viewport().setToolTip(tip.replace("<", "‹"))
+
+    def menu_point(self) -> QPoint:
+        """Where a menu of the word in focus opens."""
+        caption = self.stage.caption
+        return caption.viewport().mapToGlobal(caption.word_rect(self._model.focus).bottomLeft().toPoint())

@@ -1,0 +1,81 @@
+"""The middle of the review screen: the picture, the caption under it, one line of keys. Review keys act here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.keymap import Keymap
+from desktop.review.caption import CaptionView
+from desktop.review.editor import CaptionEditor
+from desktop.review.keys_line import KeysLine
+from desktop.review.model import ReviewModel
+from desktop.review.picture import PictureView
+from desktop.theme import Theme
+
+
+class Stage(QFrame):
+    """Picture, caption or its editor, and keys.
+
+    Signals:
+        edit_ended: the caption's editor was left.
+    """
+
+    edit_ended = Signal()
+
+    def __init__(self, model: ReviewModel, theme: Theme, keymap: Keymap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("stage")
+        self._model = model
+        self.picture = PictureView(theme)
+        self.caption = CaptionView(model, theme)
+        self.editor = CaptionEditor(model, theme)
+        self.keys = KeysLine(keymap, theme)
+        self.empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.empty.setProperty("dim", True)
+        self._captions = QStackedWidget()
+        for widget in (self.caption, self.editor, self.empty):
+            self._captions.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.picture, 1)
+        layout.addWidget(self._captions)
+        layout.addWidget(self.keys)
+        self.editor.finished.connect(self._end_edit)
+        model.item_changed.connect(self._show)
+
+    def edit(self) -> None:
+        """Puts the caption into its editor."""
+        if self._model.item is None:
+            return
+        self.editor.setFont(self.caption.caption_font())
+        self.editor.setFixedHeight(self.caption.height())
+        self._model.begin_edit()
+        self._captions.setCurrentWidget(self.editor)
+        self.editor.begin()
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether the caption is in its editor."""
+        return self._captions.currentWidget() is self.editor
+
+    def take_keyboard(self) -> None:
+        """Puts the keyboard where the review keys act."""
+        self.caption.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def say_empty(self, text: str) -> None:
+        """What stands in the caption's place while there is no item."""
+        self.empty.setText(text)
+
+    def _end_edit(self, keep: bool) -> None:
+        self._model.end_edit(keep=keep)
+        self._show()
+        self.edit_ended.emit()
+        self.take_keyboard()
+
+    def _show(self) -> None:
+        there = self._model.item is not None
+        self._captions.setCurrentWidget(self.caption if there else self.empty)
+        self._captions.setMaximumHeight(16777215)
+        self.keys.setVisible(there)

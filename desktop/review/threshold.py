@@ -1,0 +1,121 @@
+"""The threshold: a slider that marks anew while it moves, and what that means for the whole set."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from core import tints
+from db.operations import lines, scorers, vocabulary
+from db.operations.lines import Distribution
+from db.records import ScorerInfo
+from db.store import Store
+from desktop.review.model import ReviewModel
+from desktop.services.project import Project
+
+STEPS: Final = 1000
+_LOWEST: Final = -1.2
+_HIGHEST: Final = 0.2
+
+
+class ThresholdModel(QObject):
+    """The current scorer's threshold, and the words that are never marked.
+
+    Signals:
+        changed: threshold, range or counts.
+        kept: the threshold is in the store; the queue's order follows it.
+        failed: it could not be kept.
+    """
+
+    changed = Signal()
+    kept = Signal()
+    failed = Signal(object)
+
+    def __init__(self, project: Project, review: ReviewModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._project, self._review = project, review
+        self.scorer: ScorerInfo | None = None
+        self.epsilon: float | None = None
+        self.distribution: Distribution | None = None
+        self.scale = 1.0
+        self.ignored: tuple[str, ...] = ()
+        self._soon = QTimer(self, interval=400, singleShot=True)
+        self._soon.timeout.connect(self.keep)
+
+    def load(self) -> None:
+        """Reads the scorer and its words; the counts come later."""
+        self._project.ask(_known, self._take_known)
+        self._project.ask(lines.distribution, self._take_distribution, topic="distribution")
+
+    @property
+    def position(self) -> int:
+        """The threshold as the slider's position, 0 to `STEPS`."""
+        if self.epsilon is None:
+            return 0
+        share = (self.epsilon / self.scale - _LOWEST) / (_HIGHEST - _LOWEST)
+        return round(max(0.0, min(1.0, share)) * STEPS)
+
+    def move(self, position: int) -> None:
+        """Marks by another threshold; it is kept when the slider rests."""
+        if self.epsilon is None or position == self.position:
+            return
+        self.epsilon = (_LOWEST + position / STEPS * (_HIGHEST - _LOWEST)) * self.scale
+        self._review.set_threshold(self.epsilon)
+        self.changed.emit()
+        self._soon.start()
+
+    def keep(self) -> None:
+        """Writes the threshold to the store; no inference."""
+        self._soon.stop()
+        if self.epsilon is not None and self.scorer is not None and self.epsilon != self.scorer.epsilon:
+            job = partial(scorers.set_epsilon, epsilon=self.epsilon)
+            self._project.ask(job, self._take_kept, failed=self.failed.emit, topic="epsilon")
+
+    def settle(self) -> None:
+        """Keeps a threshold that is still moving: before a decision, which is made under it."""
+        if self._soon.isActive():
+            self.keep()
+
+    @property
+    def flagged(self) -> tuple[int, int] | None:
+        """Words and captions that the threshold marks in the whole set."""
+        if self.distribution is None or self.epsilon is None:
+            return None
+        return self.distribution.flagged(self.epsilon)
+
+    def ignore(self, word: str) -> None:
+        """Never marks this word again."""
+        self._project.ask(partial(vocabulary.ignore, word=word), self._take_ignored, failed=self.failed.emit)
+
+    def heed(self, word: str) -> None:
+        """Marks this word again."""
+        self._project.ask(partial(vocabulary.heed, word=word), self._take_ignored, failed=self.failed.emit)
+
+    def _take_known(self, known: tuple[ScorerInfo | None, tuple[str, ...]]) -> None:
+        self.scorer, self.ignored = known
+        self.epsilon = self.scorer.epsilon if self.scorer else None
+        self._review.set_threshold(self.epsilon, frozenset(self.ignored))
+        self.changed.emit()
+
+    def _take_distribution(self, distribution: Distribution) -> None:
+        self.distribution = distribution
+        if len(distribution.words):
+            self.scale = tints.reach(distribution.words[:: max(1, len(distribution.words) // 20_000)].tolist())
+            self._review.set_scale(self.scale)
+        self.changed.emit()
+
+    def _take_kept(self, scorer: ScorerInfo) -> None:
+        self.scorer = scorer
+        self.kept.emit()
+
+    def _take_ignored(self, words: tuple[str, ...]) -> None:
+        self.ignored = words
+        self._review.set_threshold(self.epsilon, frozenset(words))
+        self.changed.emit()
+        self.kept.emit()
+
+
+def _known(store: Store) -> tuple[ScorerInfo | None, tuple[str, ...]]:
+    return scorers.current(store), vocabulary.ignored(store)

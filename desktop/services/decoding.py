@@ -1,0 +1,144 @@
+"""Pictures, decoded in a pool by the same function as the model's, so that eye and model see the same."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from core.errors import ImageError
+from core.images import open_image
+from desktop.services.background import Background
+
+PREVIEW: Final = 2048
+"""Longest side of the copy that is drawn while the picture fits the window."""
+KEPT_BYTES: Final = 512 * 2**20
+ON_THE_WEB: Final = "The picture is a web address; download it and import the caption again."
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded picture, or why there is none. `preview` is `full` where that is small."""
+
+    path: str
+    full: QImage | None
+    preview: QImage | None
+    error: str | None = None
+
+    @property
+    def bytes(self) -> int:
+        """Memory that it holds."""
+        images = {id(i): i for i in (self.full, self.preview) if i is not None}
+        return sum(image.sizeInBytes() for image in images.values())
+
+
+class Pictures(QObject):
+    """Decodes what is asked for, keeps the last ones, and decodes the next ones ahead.
+
+    Signals:
+        ready: a `Picture` that was asked for.
+    """
+
+    ready = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = Background(name="decode", threads=2, newest_first=True, parent=self)
+        self._known: OrderedDict[str, Picture] = OrderedDict()
+        self._asked: set[str] = set()
+
+    def get(self, path: str) -> Picture | None:
+        """The picture if it is there now; else it is decoded and `ready` tells."""
+        found = self._known.get(path)
+        if found is not None:
+            self._known.move_to_end(path)
+            return found
+        self._decode(path)
+        return None
+
+    def prefetch(self, paths: Iterable[str]) -> None:
+        """Decodes pictures that will be wanted soon, the first one first."""
+        for path in reversed(list(paths)):
+            if path not in self._known:
+                self._decode(path)
+
+    def forget(self, path: str) -> None:
+        """Reads the file again when it is asked for the next time."""
+        self._known.pop(path, None)
+
+    def stop(self) -> None:
+        """Drops what was not begun and waits for the rest."""
+        self._pool.forget()
+        self._pool.stop()
+
+    def _decode(self, path: str) -> None:
+        if path not in self._asked:
+            self._asked.add(path)
+            self._pool.ask(partial(decode, path), self._take)
+
+    def _take(self, picture: Picture) -> None:
+        self._asked.discard(picture.path)
+        self._known[picture.path] = picture
+        while sum(p.bytes for p in self._known.values()) > KEPT_BYTES and len(self._known) > 1:
+            self._known.popitem(last=False)
+        self.ready.emit(picture)
+
+
+def decode(path: str) -> Picture:
+    """Reads a picture for the screen; any thread."""
+    if "://" in path:
+        return Picture(path, None, None, ON_THE_WEB)
+    try:
+        image = open_image(Path(path))
+    except ImageError as error:
+        return Picture(path, None, None, str(error))
+    preview = image
+    if max(image.size) > PREVIEW:
+        preview = image.copy()
+        preview.thumbnail((PREVIEW, PREVIEW), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    full = as_qimage(image)
+    return Picture(path, full, full if preview is image else as_qimage(preview))
+
+
+def thumbnail(path: str, side: tuple[int, int]) -> QImage | None:
+    """A picture cropped to a small size; None where it cannot be read."""
+    if "://" in path:
+        return None
+    try:
+        image = _draft(Path(path), side)
+    except ImageError:
+        return None
+    scale = max(side[0] / image.width, side[1] / image.height)
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    left, top = (image.width - side[0]) // 2, (image.height - side[1]) // 2
+    return as_qimage(image.crop((left, top, left + side[0], top + side[1])))
+
+
+def _draft(path: Path, side: tuple[int, int]) -> Image.Image:
+    """A JPEG at the smallest scale that its decoder offers for free; any other picture whole."""
+    try:
+        with Image.open(path) as image:
+            if image.format != "JPEG":
+                return open_image(path)
+            image.draft("RGB", (side[0] * 2, side[1] * 2))
+            return open_image(image)
+    except ImageError:
+        raise
+    except Exception as error:  # Pillow's decoders raise whatever their format led them to
+        raise ImageError(f"{path} cannot be read ({error}).") from error
+
+
+def as_qimage(image: Image.Image) -> QImage:
+    """An RGB picture as Qt draws it fastest; the pixels are Qt's own."""
+    data = image.tobytes()
+    return QImage(data, image.width, image.height, 3 * image.width, QImage.Format.Format_RGB888).convertToFormat(
+        QImage.Format.Format_RGB32
+    )

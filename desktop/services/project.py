@@ -1,0 +1,90 @@
+"""One open store: its file, its lock, its annotator, and the worker through which everything about it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QLockFile, QObject, Signal
+
+from core.errors import StoreError
+from db.store import Store
+from desktop.services.background import Background
+
+T = TypeVar("T")
+
+
+class Project(QObject):
+    """A store and its one worker: jobs run in the order in which they were asked for.
+
+    Signals:
+        opened: the store can be asked.
+        failed: an error that nobody who asked takes care of.
+    """
+
+    opened = Signal()
+    failed = Signal(object)
+
+    def __init__(self, path: str, *, annotator: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.path = path
+        self.annotator = annotator
+        self._store: Store | None = None
+        self._lock: QLockFile | None = None
+        self.worker = Background(name="store", parent=self)
+        self.worker.failed.connect(self.failed)
+
+    @property
+    def name(self) -> str:
+        """What the window calls it."""
+        return Path(self.path).name
+
+    def hold(self) -> str | None:
+        """Locks the file against a second window; returns who holds it, in words, where one does."""
+        if "://" in self.path or not Path(self.path).parent.is_dir():
+            return None
+        lock = QLockFile(f"{self.path}.lock")
+        lock.setStaleLockTime(0)
+        if lock.tryLock(0):
+            self._lock = lock
+            return None
+        if lock.error() is not QLockFile.LockError.LockFailedError:
+            return None  # a folder that cannot be written to is said by the store, in better words
+        pid, host, _ = lock.getLockInfo()
+        return f"process {pid} on {host}" if pid else "another process"
+
+    def open(self, *, failed: Callable[[Exception], None], create: bool = True) -> None:
+        """Opens the store in the background."""
+
+        def run() -> None:
+            self._store = Store.open(self.path, create=create)
+
+        self.worker.ask(run, lambda _: self.opened.emit(), failed=failed)
+
+    def ask(
+        self,
+        job: Callable[[Store], T],
+        then: Callable[[T], None] = lambda _: None,
+        *,
+        failed: Callable[[Exception], None] | None = None,
+        topic: str | None = None,
+    ) -> None:
+        """Asks or changes the store; the answer comes back on the window's thread."""
+
+        def run() -> T:
+            if self._store is None:
+                raise StoreError(f"{self.path} is not open.")
+            return job(self._store)
+
+        self.worker.ask(run, then, failed=failed, topic=topic)
+
+    def close(self) -> None:
+        """Finishes what was asked, closes the store and lets go of the file."""
+        self.worker.stop()
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+        if self._lock is not None:
+            self._lock.unlock()
+            self._lock = None

@@ -1,0 +1,203 @@
+"""The window of one open store: models made, screens put in, signals joined. What the parts do stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.actions import Actions
+from desktop.header import Header
+from desktop.menus import Menus
+from desktop.overlay import KeysOverlay
+from desktop.problems import show_problem
+from desktop.progress import ProgressModel
+from desktop.queue.model import QueueModel
+from desktop.queue.thumbnails import Thumbnails
+from desktop.review.ignored import IgnoredDialog
+from desktop.review.loop import ReviewLoop
+from desktop.review.model import ReviewModel
+from desktop.review.screen import ReviewScreen
+from desktop.review.threshold import ThresholdModel
+from desktop.review.word_menu import word_menu
+from desktop.services.decoding import Pictures
+from desktop.services.project import Project
+from desktop.services.settings import Settings
+from desktop.theme import Theme
+
+
+class MainWindow(QMainWindow):
+    """One store before one annotator.
+
+    Signals:
+        open_asked: another store, by path; "" asks for one first.
+        closed: the store is closed, everything asked of it done.
+    """
+
+    open_asked = Signal(str)
+    closed = Signal()
+
+    def __init__(self, project: Project, *, theme: Theme, settings: Settings) -> None:
+        super().__init__()
+        self.project, self.theme, self.settings = project, theme, settings
+        self.review = ReviewModel(self)
+        self.loop = ReviewLoop(project, self.review, self)
+        self.queue = QueueModel(project, self)
+        self.threshold = ThresholdModel(project, self.review, self)
+        self.progress = ProgressModel(project, self)
+        self.pictures = Pictures(self)
+        self.thumbnails = Thumbnails(self)
+        self._saved_at: datetime | None = None
+        self._build()
+        self._connect()
+        self._restore()
+
+    def start(self) -> None:
+        """Opens the store; the window is there already."""
+        self.project.open(failed=lambda error: self._problem(self.tr("The store cannot be opened"), error))
+
+    def _build(self) -> None:
+        keymap = self.settings.keymap
+        self.header = Header()
+        self.screen_review = ReviewScreen(
+            model=self.review, loop=self.loop, queue=self.queue, threshold=self.threshold, pictures=self.pictures,
+            thumbnails=self.thumbnails, theme=self.theme, keymap=keymap,
+        )  # fmt: skip
+        self.screens = QStackedWidget()
+        self.screens.addWidget(self.screen_review)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.screens, 1)
+        self.setCentralWidget(whole)
+        self.overlay = KeysOverlay(keymap, self.theme, whole)
+        self.actions_by_name = Actions(keymap, self._handlers(), window=self, stage=self.screen_review.stage)
+        self.menus = Menus(self, self.actions_by_name)
+        self.setWindowTitle(f"{self.project.name} — Captionlint")
+        self.header.name.setText(self.project.name)
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        return self.screen_review.handlers() | {
+            "heat": lambda: None,
+            "occlusion": lambda: None,
+            "screen_review": lambda: self.show_screen("review"),
+            "screen_queue": lambda: self.show_screen("queue"),
+            "screen_summary": lambda: self.show_screen("summary"),
+            "full_screen": self._full_screen,
+            "keys": self.overlay.toggle,
+        }
+
+    def _connect(self) -> None:
+        self.project.opened.connect(self._opened)
+        self.project.failed.connect(lambda error: self._problem(self.tr("That did not work"), error))
+        self.loop.failed.connect(self._not_saved)
+        self.threshold.failed.connect(lambda error: self._problem(self.tr("The threshold was not kept"), error))
+        self.loop.decided.connect(self.progress.decided)
+        self.loop.committed.connect(self._committed)
+        self.loop.said.connect(self._say)
+        self.loop.history_changed.connect(self._name_history)
+        self.review.steps_changed.connect(self._name_history)
+        self.progress.changed.connect(self._show_progress)
+        self.threshold.changed.connect(self._show_model)
+        self.header.screen_asked.connect(self.show_screen)
+        self.screen_review.stage.caption.menu_asked.connect(self._word_menu)
+        self.screen_review.inspector.list_asked.connect(self._show_ignored)
+        self._clock = QTimer(self, interval=1000)
+        self._clock.timeout.connect(self._show_saved)
+        self._clock.start()
+
+    def show_screen(self, name: str) -> None:
+        """Shows one of the screens."""
+        self.header.show_screen(name)
+
+    def _opened(self) -> None:
+        self.settings.remember_file(self.project.path)
+        self.menus.refresh_recent()
+        self.loop.begin()
+        self.queue.load()
+        self.threshold.load()
+        self.progress.load()
+
+    def _word_menu(self, where: QPoint) -> None:
+        suggestions = [b.text() for b in self.screen_review.inspector.suggestions if b.isVisible()]
+        menu = word_menu(
+            self.review, suggestions, self.actions_by_name, replace=self.review.set_replacement, parent=self
+        )
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(where)
+
+    def _show_ignored(self) -> None:
+        IgnoredDialog(self.threshold, self).open()
+
+    def _committed(self, when: datetime) -> None:
+        self._saved_at = when
+        self._show_saved()
+
+    def _show_saved(self) -> None:
+        if self._saved_at is not None:
+            seconds = int((datetime.now(UTC) - self._saved_at).total_seconds())
+            ago = self.tr("now") if seconds < 2 else self.tr("{0} s ago").format(seconds)
+            if seconds >= 60:
+                ago = self.tr("{0} min ago").format(seconds // 60)
+            self.screen_review.inspector.saved.setText(self.tr("Saved {0}").format(ago))
+
+    def _not_saved(self, error: Exception) -> None:
+        self.screen_review.inspector.saved.setText(self.tr("Not saved"))
+        self._problem(self.tr("The decision was not saved"), error)
+
+    def _problem(self, title: str, error: Exception) -> None:
+        show_problem(self, title, error)
+
+    def _say(self, sentence: str) -> None:
+        event = QAccessibleAnnouncementEvent(self, sentence)
+        QAccessible.updateAccessibility(event)
+
+    def _show_progress(self) -> None:
+        self.header.show_progress(self.progress.done, self.progress.total)
+        self.header.show_pace(self.progress.an_hour, self.progress.left)
+
+    def _show_model(self) -> None:
+        scorer = self.threshold.scorer
+        if scorer is None:
+            self.header.model.setText(self.tr("not scored yet"))
+            return
+        named = [str(scorer.details[k]) for k in ("model", "pretrained") if scorer.details.get(k)]
+        self.header.model.setText(" · ".join(named) or scorer.version)
+
+    def _name_history(self) -> None:
+        for name, own, across in (
+            ("undo", self.review.undo_title, self.loop.undo_title),
+            ("redo", self.review.redo_title, self.loop.redo_title),
+        ):
+            title = own or across
+            word = self.tr("Undo") if name == "undo" else self.tr("Redo")
+            action = self.actions_by_name[name]
+            action.setText(f"{word} {title}".replace("&", "&&") if title else word)
+            action.setEnabled(title is not None)
+
+    def _full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def _restore(self) -> None:
+        geometry = self.settings.bytes("geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(1440, 900)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keeps the window's place, finishes what was asked, closes the store."""
+        self.settings.put("geometry", self.saveGeometry())
+        self._clock.stop()
+        self.threshold.settle()
+        self.pictures.stop()
+        self.thumbnails.stop()
+        self.project.close()
+        event.accept()
+        self.closed.emit()

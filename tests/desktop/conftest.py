@@ -1,0 +1,111 @@
+"""Windows without a screen: settings, home and log in a temporary folder; any warning of Qt fails the test."""
+
+import os
+import shutil
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import pytest
+from PySide6.QtCore import QSettings
+from stores import FakeScorer, rows
+
+from db.operations import items
+from db.prelabel import prelabel
+from db.store import Store
+from desktop.services.project import Project
+from desktop.services.settings import Settings
+from desktop.theme import Theme
+from desktop.window import MainWindow
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """No test reads or writes the user's own settings."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(folder))
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    """Six scored items: made once, since making a store takes longer than most tests. It can be copied as a folder."""
+    folder = tmp_path_factory.mktemp("template")
+    with Store.open(folder / "review.db") as store:
+        items.add(store, rows(folder / "photos", 6))
+        prelabel(store, FakeScorer())
+    return folder
+
+
+@pytest.fixture
+def fill(tmp_path, template):
+    """Makes a store of these rows, scored by the fake scorer; returns its path."""
+
+    def make(source=None, *, count=6, scored=True, name="review.db"):
+        path = tmp_path / name
+        if source is None and count == 6 and scored and name == "review.db":
+            shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+            return path
+        with Store.open(path) as store:
+            items.add(store, rows(tmp_path / "photos", count) if source is None else source)
+            if scored:
+                prelabel(store, FakeScorer())
+        return path
+
+    return make
+
+
+@pytest.fixture
+def ask():
+    """Asks a closed or open store one question from outside of the program."""
+
+    def call(path, question, **arguments):
+        with Store.open(path) as store:
+            return question(store, **arguments)
+
+    return call
+
+
+@pytest.fixture
+def project(qtbot, fill):
+    """An open project of six scored items."""
+    made = Project(str(fill()), annotator="ana")
+    with qtbot.waitSignal(made.opened):
+        made.open(failed=pytest.fail)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def theme(qapp):
+    qapp.setStyle("Fusion")
+    return Theme(qapp, "light")
+
+
+@pytest.fixture
+def open_window(qtbot, theme, settings):
+    """Opens a store in the real window and waits for its first item; windows are closed at the end."""
+    opened = []
+
+    def call(path, *, annotator="ana", wait=True):
+        window = MainWindow(Project(str(path), annotator=annotator), theme=theme, settings=settings)
+        window.resize(1280, 800)
+        opened.append(window)
+        if wait:
+            with qtbot.waitSignals([window.loop.landed, window.queue.loaded, window.threshold.changed], timeout=10_000):
+                window.show()
+                window.start()
+            window.activateWindow()
+            window.screen_review.stage.take_keyboard()
+        return window
+
+    yield call
+    for window in opened:
+        window.close()
+        window.deleteLater()
