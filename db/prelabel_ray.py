@@ -7,6 +7,7 @@ paths must mean the same on every machine, and so must `folder`.
 from __future__ import annotations
 
 import json
+import logging
 import math
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -108,11 +109,12 @@ def _write_shards(source: Iterator[Waiting], folder: Path) -> None:
 def _run(recipe: Recipe, place: Path, batch_size: int, workers: int | None) -> None:
     import ray
 
+    logging.getLogger("ray").setLevel(logging.ERROR)
     if not ray.is_initialized():
         ray.init(log_to_driver=False, include_dashboard=False, logging_level="ERROR")
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
-    size: Any = workers or (1, max(1, int(ray.cluster_resources().get("CPU", 1))))
+    most = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
     gpus = 1 if ray.cluster_resources().get("GPU") else 0
     rows = ray.data.read_parquet(str(place / "items"))
     # An actor gets several batches at once, so that pictures are read ahead of the model.
@@ -120,7 +122,7 @@ def _run(recipe: Recipe, place: Path, batch_size: int, workers: int | None) -> N
         Worker,
         fn_constructor_args=(recipe, batch_size),
         batch_size=batch_size * 8,
-        concurrency=size,
+        compute=ray.data.ActorPoolStrategy(min_size=workers or 1, max_size=most),
         num_gpus=gpus,
     )
     rows.write_parquet(str(place / "results"))
