@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.blocks import attention, finish, project, project_keys_values, row_mask, run_block
+from core.blocks import KeysValues, attention, extend, finish, project, project_keys_values, row_mask, run_block
 from core.towers import TextInputs, TextTower
 
 
@@ -28,8 +28,8 @@ def token_attributions(tower: TextTower, ids: Tensor, image_features: Tensor, *,
     with torch.no_grad():
         inputs = tower.inputs(ids)
         x = inputs.x
-        for block in tower.blocks[:-layers]:
-            x = run_block(block, x, inputs.mask)
+        for block, shared in zip(tower.blocks[:-layers], inputs.shared[:-layers], strict=True):
+            x = run_block(block, x, inputs.mask, shared=shared)
     path = _pooled_row_path if tower.causal else _general_path
     rows, contexts, attentions, values, at = path(tower.blocks[-layers:], x, inputs)
     with torch.enable_grad():
@@ -56,10 +56,10 @@ def _pooled_row_path(blocks: list[Any], x: Tensor, inputs: TextInputs) -> Path:
     pick = torch.arange(len(x), device=x.device)
     with torch.no_grad():
         row = x[pick, inputs.row][:, None]
-        keys_values = _keys_values(blocks, x, inputs.mask)
-        length = x.shape[1]
+        keys_values = _keys_values(blocks, x, inputs)
         mask = None if inputs.mask is None else row_mask(_four(inputs.mask), inputs.row)
-        own = torch.nn.functional.one_hot(inputs.row, length).to(x.dtype)[:, None, None]
+        length = x.shape[1] + inputs.offset
+        own = torch.nn.functional.one_hot(inputs.row + inputs.offset, length).to(x.dtype)[:, None, None]
     contexts, attentions, values = [], [], []
     with torch.enable_grad():
         for block, (key, value) in zip(blocks, keys_values, strict=True):
@@ -78,16 +78,17 @@ def _pooled_row_path(blocks: list[Any], x: Tensor, inputs: TextInputs) -> Path:
     return row[:, 0], contexts, attentions, values, torch.zeros_like(inputs.row)
 
 
-def _keys_values(blocks: list[Any], x: Tensor, mask: Tensor | None) -> list[tuple[Tensor, Tensor]]:
+def _keys_values(blocks: list[Any], x: Tensor, inputs: TextInputs) -> list[KeysValues]:
     """Keys and values of each block for all positions, (B, H, L, D); the last block is not run any further."""
     pairs = []
-    four = None if mask is None else _four(mask)
-    for block in blocks[:-1]:
+    mask = None if inputs.mask is None else _four(inputs.mask)
+    *before, final = inputs.shared[-len(blocks) :]
+    for block, shared in zip(blocks[:-1], before, strict=True):
         query, key, value = project(block, x)
-        pairs.append((key, value))
-        context = torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=four)
+        pairs.append(extend(shared, key, value))
+        context = torch.nn.functional.scaled_dot_product_attention(query, *pairs[-1], attn_mask=mask)
         x = finish(block, x, context)
-    pairs.append(project_keys_values(blocks[-1], blocks[-1].ln_1(x)))
+    pairs.append(extend(final, *project_keys_values(blocks[-1], blocks[-1].ln_1(x))))
     return pairs
 
 
@@ -110,5 +111,5 @@ def _general_path(blocks: list[Any], x: Tensor, inputs: TextInputs) -> Path:
 
 
 def _four(mask: Tensor) -> Tensor:
-    """(L, L) stays; (B, L, L) becomes (B, 1, L, L)."""
+    """(L, keys) stays; (B, L, keys) becomes (B, 1, L, keys)."""
     return mask if mask.dim() == 2 else mask[:, None]

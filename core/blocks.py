@@ -12,6 +12,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+KeysValues = tuple[Tensor, Tensor]
+"""Keys and values, each (B, H, L, D)."""
+
 
 def project(block: Any, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Queries, keys and values of the block, each (B, H, L, D), from its input (B, L, W)."""
@@ -27,6 +30,14 @@ def project_keys_values(block: Any, hidden: Tensor) -> tuple[Tensor, Tensor]:
     bias = None if attn.in_proj_bias is None else attn.in_proj_bias[width:]
     key, value = F.linear(hidden, attn.in_proj_weight[width:], bias).chunk(2, dim=-1)
     return split_heads(key, attn.num_heads), split_heads(value, attn.num_heads)
+
+
+def extend(shared: KeysValues | None, key: Tensor, value: Tensor) -> KeysValues:
+    """Puts keys and values of a beginning that all samples share, (1, H, m, D), before each sample's own."""
+    if shared is None:
+        return key, value
+    first_key, first_value = (part.expand(len(key), -1, -1, -1) for part in shared)
+    return torch.cat([first_key, key], dim=2), torch.cat([first_value, value], dim=2)
 
 
 def attention(query: Tensor, key: Tensor, mask: Tensor | None) -> Tensor:
@@ -45,11 +56,18 @@ def finish(block: Any, x: Tensor, context: Tensor) -> Tensor:
     return output
 
 
-def run_block(block: Any, x: Tensor, mask: Tensor | None = None, row: Tensor | None = None) -> Tensor:
-    """The whole block: (B, L, W) to (B, L, W). `mask` is additive, (L, L) or (B, L, L).
+def run_block(
+    block: Any,
+    x: Tensor,
+    mask: Tensor | None = None,
+    *,
+    row: Tensor | None = None,
+    shared: KeysValues | None = None,
+) -> Tensor:
+    """The whole block: (B, L, W) to (B, L, W). `mask` is additive, (L, keys) or (B, L, keys).
 
     With `row` (B,) only that query row of each sample is computed: the result is (B, 1, W). In a last block
-    nothing else is read.
+    nothing else is read. `shared` holds keys and values that stand before every sample's own.
     """
     if mask is not None and mask.dim() == 3:
         mask = mask[:, None]
@@ -62,6 +80,7 @@ def run_block(block: Any, x: Tensor, mask: Tensor | None = None, row: Tensor | N
         query = project_query(block, hidden[pick, row][:, None])
         x = x[pick, row][:, None]
         mask = None if mask is None else row_mask(mask, row)
+    key, value = extend(shared, key, value)
     if torch.is_grad_enabled():
         # The fused kernel's backward is slower than plain matrix products on CPUs.
         context = attention(query, key, mask) @ value

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
+from math import fsum
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Final, Literal, Self
 
 import torch
@@ -38,7 +40,7 @@ _PROBE: Final = "A small cat sits on a red chair, next to 2 dogs."
 
 Aggregate = Literal["mean", "sum", "min"]
 Picture = Path | str | Image.Image
-_AGGREGATES: Final = {"mean": lambda t: t.mean(), "sum": lambda t: t.sum(), "min": lambda t: t.min()}
+_AGGREGATES: Final[dict[str, Callable[[Sequence[float]], float]]] = {"mean": fmean, "sum": fsum, "min": min}
 
 
 class Scorer:
@@ -71,6 +73,7 @@ class Scorer:
         self.layers = min(layers, len(self.tower.blocks))
         self.aggregate = aggregate
         self.epsilon = epsilon
+        self.tower.share(torch.tensor(self.tokenizer.beginning, device=self.device))
         self._check_tower(model)
         self._pictures = PictureTower(model, dtype=image_dtype)
         self._transform = loaded.transform
@@ -212,18 +215,19 @@ class Scorer:
             ids = self._padded([item.tokenized.windows[i].ids for item, i in chunk])
             images = torch.stack([features[item.picture.key] for item, _ in chunk])
             cosines, attributions = token_attributions(self.tower, ids, images, layers=self.layers)
-            for (item, i), cosine, row in zip(chunk, cosines.tolist(), attributions.cpu(), strict=True):
+            for (item, i), cosine, row in zip(chunk, cosines.tolist(), attributions.tolist(), strict=True):
                 item.cosines[i], item.rows[i] = cosine, row
 
     def _prediction(self, item: _Work) -> Prediction:
         pieces = item.tokenized.pieces
         values: dict[int, float] = {}
         weighted, weight = 0.0, 0
+        aggregate = _AGGREGATES[self.aggregate]
         for i, window in enumerate(item.tokenized.windows):
             words = sum(pieces[p].is_word for p, _, _ in window.spans)
             weighted, weight = weighted + item.cosines[i] * words, weight + words
             for p, start, end in window.spans:
-                values[p] = float(_AGGREGATES[self.aggregate](item.rows[i][start:end]))
+                values[p] = aggregate(item.rows[i][start:end])
         words_scored = tuple(
             WordScore(piece.text, piece.start, piece.end, values.get(p), item.tokenized.reasons.get(p))
             for p, piece in enumerate(pieces)
@@ -280,7 +284,7 @@ class _Work:
     tokenized: TokenizedCaption
     picture: _LoadedPicture
     cosines: dict[int, float] = field(default_factory=dict)
-    rows: dict[int, Tensor] = field(default_factory=dict)
+    rows: dict[int, list[float]] = field(default_factory=dict)
 
 
 def _check_settings(

@@ -39,7 +39,8 @@ class WordTokenizer:
     Attributes:
         pad: the id that fills a sequence up.
         context_length: positions of the text tower.
-        template: ids that precede every window's own.
+        beginning: ids that stand before every window's own: the start token and the template.
+        room: ids that a window may hold besides.
     """
 
     def __init__(self, tokenizer: Any, *, context_length: int, template: str) -> None:
@@ -47,8 +48,9 @@ class WordTokenizer:
         self._encode = lru_cache(maxsize=65536)(self._encode_text)
         self.context_length = context_length
         self._prefix, self._suffix, self.pad = self._frame()
-        self.template = [i for piece in split_pieces(template) for i in self._encode(piece.text)]
-        self.room = context_length - len(self._prefix) - len(self._suffix) - len(self.template)
+        template_ids = [i for piece in split_pieces(template) for i in self._encode(piece.text)]
+        self.beginning = [*self._prefix, *template_ids]
+        self.room = context_length - len(self.beginning) - len(self._suffix)
 
     def tokenize(self, caption: str) -> TokenizedCaption:
         """Cuts the caption into windows that each fit the context together with the template."""
@@ -68,7 +70,7 @@ class WordTokenizer:
         return [*ids, *[self.pad] * (self.context_length - len(ids))]
 
     def _window(self, ids: list[tuple[int, ...]], window: range) -> Window:
-        sequence = [*self._prefix, *self.template]
+        sequence = [*self.beginning]
         spans = []
         for i in window:
             if ids[i]:

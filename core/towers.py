@@ -6,6 +6,7 @@ read from a tower that was misunderstood.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.blocks import run_block
+from core.blocks import KeysValues, project, run_block
 from core.errors import UnprobeableError
 
 TOLERANCE: Final = 1e-4
@@ -25,11 +26,17 @@ _INSTEAD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class TextInputs:
-    """What the first block reads: x (B, L, W), an additive mask (L, L) or (B, L, L), the pooled rows (B,)."""
+    """What the first block reads: x (B, L, W), an additive mask (L, keys) or (B, L, keys), the pooled rows of x (B,).
+
+    Where all captions begin alike, `shared` holds each block's keys and values of that beginning, `offset` tokens
+    long, and x only what follows: the pooled token is then key number ``row + offset``.
+    """
 
     x: Tensor
     mask: Tensor | None
     row: Tensor
+    shared: Sequence[KeysValues | None]
+    offset: int = 0
 
 
 class TextTower:
@@ -62,6 +69,25 @@ class TextTower:
         self.causal = mask is not None and bool(torch.isneginf(mask[0, 1:]).all())
         self.context_length = int(holder.positional_embedding.shape[0]) - (self._class is not None)
         self._may_cut = self.causal and (self._class is not None or self._pool in ("argmax", "eos"))
+        self._beginning: Tensor | None = None
+        self._shared: list[KeysValues] = []
+
+    @torch.no_grad()
+    def share(self, ids: Tensor) -> None:
+        """Computes once what the tower makes of a beginning (m,) that captions share: start token and template.
+
+        In a causal tower nothing that follows changes it. Other towers ignore the call.
+        """
+        if not self._may_cut or self._class is not None or not len(ids):
+            return
+        length = len(ids)
+        x = self._holder.token_embedding(ids[None]) + self._holder.positional_embedding[:length]
+        self._shared = []
+        for block in self.blocks:
+            _, key, value = project(block, x)
+            self._shared.append((key, value))
+            x = run_block(block, x, None if self._mask is None else self._mask[:length, :length])
+        self._beginning = ids
 
     def inputs(self, ids: Tensor) -> TextInputs:
         """Embeds ids (B, context_length). In a causal tower the batch is cut to its longest caption."""
@@ -71,14 +97,18 @@ class TextTower:
         if self._may_cut:
             # A CoCa's class token sees one position past the end token: its published mask is shifted by one.
             length = min(length, int(row.max()) + (2 if self._class is not None else 1))
-        x = holder.token_embedding(ids[:, :length]) + holder.positional_embedding[:length]
-        mask = None if self._mask is None else self._mask[:length, :length]
+        start = self._shared_length(ids)
+        x = holder.token_embedding(ids[:, start:length]) + holder.positional_embedding[start:length]
+        mask = None if self._mask is None else self._mask[start:length, :length]
         if self._class is None:
-            return TextInputs(x, mask, row)
+            shared = self._shared if start else [None] * len(self.blocks)
+            return TextInputs(x, mask, row - start, shared, start)
         own = (self._class + holder.positional_embedding[-1]).expand(len(x), 1, -1)
         columns = torch.tensor([*range(length), ids.shape[1]], device=ids.device)
         full = self._class_mask(ids)
-        return TextInputs(torch.cat([x, own], dim=1), full[:, columns][:, :, columns], torch.full_like(row, length))
+        mask = full[:, columns][:, :, columns]
+        unshared = [None] * len(self.blocks)
+        return TextInputs(torch.cat([x, own], dim=1), mask, torch.full_like(row, length), unshared)
 
     def features(self, rows: Tensor) -> Tensor:
         """Unit features (B, E) from the last block's pooled rows (B, W)."""
@@ -96,9 +126,10 @@ class TextTower:
         """Unit features (B, E) of ids (B, context_length), by the blocks run here."""
         inputs = self.inputs(ids)
         x = inputs.x
-        for block in self.blocks[:-1]:
-            x = run_block(block, x, inputs.mask)
-        return self.features(run_block(self.blocks[-1], x, inputs.mask, inputs.row)[:, 0])
+        for block, shared in zip(self.blocks[:-1], inputs.shared[:-1], strict=True):
+            x = run_block(block, x, inputs.mask, shared=shared)
+        last = run_block(self.blocks[-1], x, inputs.mask, row=inputs.row, shared=inputs.shared[-1])
+        return self.features(last[:, 0])
 
     @torch.no_grad()
     def check(self, model: Any, ids: Tensor) -> None:
@@ -114,6 +145,13 @@ class TextTower:
             raise self._refusal(
                 f"its features come out differently when its blocks are run one by one ({difference:.1e})"
             )
+
+    def _shared_length(self, ids: Tensor) -> int:
+        """How many first tokens are the beginning whose keys and values are known; 0 if any caption differs."""
+        if self._beginning is None:
+            return 0
+        length = len(self._beginning)
+        return length if bool(ids[:, :length].eq(self._beginning).all()) else 0
 
     def _rows(self, ids: Tensor) -> Tensor:
         """The position that the tower pools from; for a class token, the end token's."""

@@ -114,20 +114,26 @@ def caption_words(scene: Scene) -> list[tuple[str, str]]:
     return words
 
 
-def shorten(scene: Scene, must_keep: frozenset[int], rng: np.random.Generator) -> list[int]:
+def shorten(scene: Scene, must_keep: frozenset[int], rng: np.random.Generator, *, bare: bool = False) -> list[int]:
     """Which words of the scene's caption to keep, and in which order; indices into ``caption_words``.
 
     Three captions in five lose words (each stays with probability .3 to 1), half of those are shuffled.
-    Without this all blame gathers in one token. A kept relation keeps both its nouns, in order.
+    Without this all blame gathers in one token. A kept relation keeps both its nouns, in order. With `bare`, four
+    captions in five lose words, and three in five of those that claim nothing ("on", "of", "a") go, so that blame
+    cannot settle in them.
     """
     words = caption_words(scene)
-    if rng.random() >= 0.6:
+    if rng.random() >= (0.8 if bare else 0.6):
         return list(range(len(words)))
     keep = rng.random(len(words)) < rng.uniform(0.3, 1.0)
     keep[list(must_keep)] = True
     has_relation = any(keep[i] for i, (_, role) in enumerate(words) if role == "relation")
     if has_relation:
         keep |= np.array([role in ("noun", "other", "relation") for _, role in words])
+    if bare:
+        claims_nothing = np.array([role == "" or word == "of" for word, role in words])
+        keep &= ~(claims_nothing & (rng.random(len(words)) < 0.6))
+        keep[list(must_keep)] = True
     kept = [int(i) for i in np.flatnonzero(keep)]
     if not has_relation and rng.random() < 0.5:
         rng.shuffle(kept)

@@ -45,18 +45,23 @@ SPECIAL: Final = ("size", "count", "relation")
 
 @dataclass(frozen=True)
 class Schedule:
-    """Lengths in steps of 128 pictures: single words, stage A's end, counts and relations, the end."""
+    """Lengths in steps of 128 pictures: single words, stage A's end, counts and relations, stage B's end, the end."""
 
     warmup: int = 350
     stage_a: int = 1650
     focus: int = 400
-    total: int = 4900
+    stage_b: int = 4900
+    total: int = 5700
     peak: float = 1e-3
+    bare_peak: float = 4e-4
 
     def rate(self, step: int) -> float:
-        """Learning rate: 100 steps up, flat, and down to zero over the last 45 %."""
-        down_from = 0.55 * self.total
-        return self.peak * min(1.0, (step + 1) / 100, (self.total - step) / (self.total - down_from))
+        """Learning rate: 100 steps up, flat, down to zero over the last 45 % of stage B; once more down after it."""
+        if step >= self.stage_b:
+            length = self.total - self.stage_b
+            return self.bare_peak * min(1.0, (step - self.stage_b + 1) / 50, (self.total - step) / length)
+        down_from = 0.55 * self.stage_b
+        return self.peak * min(1.0, (step + 1) / 100, (self.stage_b - step) / (self.stage_b - down_from))
 
     def types(self, step: int) -> dict[SceneType, float]:
         """How often each type of scene is drawn at this step (weights, not normalised)."""
@@ -64,7 +69,7 @@ class Schedule:
             return {"size": 1.0, "two": 1.0, "count": 1.0, "relation": 1.0}
         if step < self.stage_a + self.focus:
             return {"size": 0.4, "two": 0.4, "count": 2.0, "relation": 1.6}
-        return {"size": 1.0, "two": 1.0, "count": 1.6, "relation": 1.0}
+        return {"size": 1.0, "two": 1.0, "count": 1.6, "relation": 1.0 if step < self.stage_b else 1.6}
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,7 @@ def pixels(scenes: list[Scene]) -> Tensor:
     return ((stack.float() / 255 - MEAN) / STD).permute(0, 3, 1, 2).contiguous()
 
 
-def make_batch(swaps: list[Swap], tokens: Tokens, rng: np.random.Generator) -> Batch:
+def make_batch(swaps: list[Swap], tokens: Tokens, rng: np.random.Generator, *, bare: bool = False) -> Batch:
     """Draws the scenes and twins and writes their own and false captions, shortened alike."""
     scenes = [s for swap in swaps for s in (swap.scene, swap.twin)]
     own: list[list[str]] = []
@@ -165,7 +170,7 @@ def make_batch(swaps: list[Swap], tokens: Tokens, rng: np.random.Generator) -> B
     roles: list[frozenset[str]] = []
     for swap in swaps:
         false = [swap_word(s, rng, kind=_false_kind(s, rng)) for s in (swap.scene, swap.twin)]
-        order = shorten(swap.scene, frozenset({swap.word, *(f.word for f in false)}), rng)
+        order = shorten(swap.scene, frozenset({swap.word, *(f.word for f in false)}), rng, bare=bare)
         prefix = TEMPLATE.split() if rng.random() < 0.7 else []
         words = caption_words(swap.scene)
         kept = frozenset(words[i][1] for i in order)
@@ -238,6 +243,7 @@ class Training:
                         "step %d  loss %.3f  %.0f pictures/s  pairs %s", self.step, loss, rate, self.pair_accuracy()
                     )
                     self._save()
+        self._save()
         self._export()
 
     def _train_step(self) -> float:
@@ -263,7 +269,8 @@ class Training:
         weights = self.schedule.types(self.step)
         chances = np.array(list(weights.values())) / sum(weights.values())
         types = [list(weights)[i] for i in rng.choice(len(weights), size=PAIRS, p=chances)]
-        batch = make_batch([swap_word(sample_scene(rng, type=t), rng) for t in types], self.tokens, rng)
+        swaps = [swap_word(sample_scene(rng, type=t), rng) for t in types]
+        batch = make_batch(swaps, self.tokens, rng, bare=self.step >= self.schedule.stage_b)
         pictures = self.model.pictures(batch.pictures)
         captions = self.model.captions(batch.tokens, batch.ends)
         logits = self.model.logits(pictures, captions)
@@ -352,10 +359,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/demo-model"))
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=Schedule.total, help="128 pictures each")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler(show_path=False)])
-    Training(options.out, seed=options.seed, schedule=Schedule(total=options.steps)).run()
+    Training(options.out, seed=options.seed, schedule=Schedule()).run()
 
 
 if __name__ == "__main__":
