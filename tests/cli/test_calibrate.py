@@ -1,6 +1,8 @@
 """``captionlint calibrate`` on a real store: figures, the calibrated scorer, the way back, and what cannot be."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from made_reviews import reviews as made
@@ -12,10 +14,11 @@ from db.operations import calibrating, items, predictions, queue, reviews, score
 from db.store import Store
 
 
-@pytest.fixture
-def db(tmp_path):
+@pytest.fixture(scope="module")
+def reviewed(tmp_path_factory):
     """160 captions of 80 images, scored; the first 120 reviewed as their makers know them."""
-    path, captions = tmp_path / "review.db", made(160)
+    tmp_path, captions = tmp_path_factory.mktemp("reviewed"), made(160)
+    path = tmp_path / "review.db"
     names = sorted({c.image for c in captions})
     pictures = {name: photo(tmp_path, f"{name}.png", (i, 9, 9)) for i, name in enumerate(names)}
     with Store.open(path) as store:
@@ -29,6 +32,11 @@ def db(tmp_path):
             spans = [Span(w.start, w.end) for w, bad in words if bad]
             reviews.correct(store, item_id=item_id, annotator="ana", spans=spans)
     return path
+
+
+@pytest.fixture
+def db(reviewed, tmp_path):
+    return Path(shutil.copy(reviewed, tmp_path / "review.db"))
 
 
 def test_it_adopts_a_calibrated_scorer(db, captionlint):

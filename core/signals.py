@@ -1,0 +1,129 @@
+"""Signals beside the attribution: how the cosine moves when a word or its phrase goes, stands alone, or is swapped.
+
+All are differences of plain cosines of edited captions with the same picture. The picture is encoded once, edited
+captions of a whole batch are encoded together without gradients, equal ones once. Function words are not tried:
+they are wrong where a content word beside them is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.phrases import noun_phrases, swaps
+from core.prediction import Failure, Prediction
+from core.scorer import Picture, Scorer
+from core.tokens import Window, WordTokenizer
+from core.word_class import word_classes
+
+Array = NDArray[np.float64]
+SIGNALS: Final = ("drop", "phrase_drop", "phrase_cosine", "swap")
+"""`drop`: cosine of the caption minus that without the word; negative: better without. `phrase_drop`: the same for
+the word's noun phrase. `phrase_cosine`: the phrase alone, minus the caption. `swap`: the caption minus the best with
+another number, or the opposite place or size, in the word's place; negative: another fits better. 0 where untried."""
+_ROWS: Final = 256
+Ids = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A signal of a word: the cosine of `own` minus the highest cosine of `others`, turned round if `alone`."""
+
+    word: int
+    signal: int
+    own: Ids
+    others: tuple[Ids, ...]
+    alone: bool = False
+
+
+def stream(
+    scorer: Scorer, pairs: Iterable[tuple[Picture, str]], *, batch_size: int = 32
+) -> Iterator[tuple[Prediction | Failure, Array]]:
+    """As `Scorer.stream`, each result with its signals (W, 4) in the order of ``prediction.words``; columns SIGNALS.
+
+    A failure has signals of shape (0, 4).
+    """
+    iterator = iter(pairs)
+    while batch := list(islice(iterator, batch_size)):
+        results = list(scorer.stream(batch, batch_size=batch_size))
+        asked = [_questions(scorer, r) if isinstance(r, Prediction) else [] for r in results]
+        texts = _encode(scorer, {ids for qs in asked for q in qs for ids in (q.own, *q.others)})
+        for (image, _), result, questions in zip(batch, results, asked, strict=True):
+            found = np.zeros((len(result.words) if isinstance(result, Prediction) else 0, len(SIGNALS)))
+            if questions:
+                _answer(found, questions, texts, scorer.picture_features(image))
+            yield result, found
+
+
+def _questions(scorer: Scorer, prediction: Prediction) -> list[_Question]:
+    tokenized = scorer.tokenizer.tokenize(prediction.caption)
+    order = [i for i, piece in enumerate(tokenized.pieces) if piece.is_word]
+    kinds = word_classes([tokenized.pieces[i].text for i in order])
+    number = {piece: word for word, piece in enumerate(order)}
+    phrases = noun_phrases(tokenized.pieces)
+    found: list[_Question] = []
+    for window in tokenized.windows:
+        places = {piece: (start, end) for piece, start, end in window.spans}
+        for piece, place in places.items():
+            word = number.get(piece)
+            if word is None or kinds[word] == "function":
+                continue
+            found.append(_Question(word, 0, window.ids, (_without(window.ids, [place]),)))
+            found += _of_phrase(word, window.ids, [places[p] for p in phrases[piece] if p in places], places)
+            found += _of_swaps(word, window.ids, place, swaps(tokenized.pieces[piece].text), scorer.tokenizer)
+    return found
+
+
+def _of_phrase(
+    word: int, ids: Ids, phrase: Sequence[tuple[int, int]], places: dict[int, tuple[int, int]]
+) -> list[_Question]:
+    if not phrase:
+        return []
+    rest = [place for place in places.values() if place not in phrase]
+    without, alone = _without(ids, phrase), _without(ids, rest)
+    return [_Question(word, 1, ids, (without,)), _Question(word, 2, ids, (alone,), alone=True)]
+
+
+def _of_swaps(
+    word: int, ids: Ids, place: tuple[int, int], others: Sequence[str], tokenizer: WordTokenizer
+) -> list[_Question]:
+    windows = [w for text in others for w in tokenizer.tokenize(text).windows[:1]]
+    swapped = [(*ids[: place[0]], *_inner(w), *ids[place[1] :]) for w in windows]
+    fitting = tuple(text for text in swapped if len(text) <= tokenizer.context_length)
+    return [_Question(word, 3, ids, fitting)] if fitting else []
+
+
+def _without(ids: Ids, places: Sequence[tuple[int, int]]) -> Ids:
+    gone = {i for start, end in places for i in range(start, end)}
+    return tuple(token for i, token in enumerate(ids) if i not in gone)
+
+
+def _inner(window: Window) -> Ids:
+    """A window's tokens between the template and the end."""
+    return window.ids[window.spans[0][1] : window.spans[-1][2]]
+
+
+def _encode(scorer: Scorer, texts: set[Ids]) -> dict[Ids, Tensor]:
+    """Unit features (E,) of each text, those of like length together."""
+    ordered = sorted(texts, key=len)
+    found: dict[Ids, Tensor] = {}
+    for start in range(0, len(ordered), _ROWS):
+        chunk = ordered[start : start + _ROWS]
+        ids = torch.tensor([scorer.tokenizer.pad_to_context(row) for row in chunk], device=scorer.device)
+        found |= dict(zip(chunk, scorer.tower.encode(ids), strict=True))
+    return found
+
+
+def _answer(found: Array, questions: Sequence[_Question], texts: dict[Ids, Tensor], picture: Tensor) -> None:
+    asked = list(dict.fromkeys(ids for q in questions for ids in (q.own, *q.others)))
+    cosines = dict(zip(asked, (torch.stack([texts[i] for i in asked]) @ picture).tolist(), strict=True))
+    for q in questions:
+        change = cosines[q.own] - max(cosines[ids] for ids in q.others)
+        found[q.word, q.signal] = -change if q.alone else change

@@ -1,0 +1,78 @@
+"""Signals against cosines of captions that were edited by hand, on a small random CLIP."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import signals
+from core.prediction import Failure
+
+CAPTION = "Two small dogs sit left of a red car."
+
+
+def pictures(count):
+    rng = np.random.default_rng(5)
+    return [Image.fromarray(rng.integers(0, 255, (40, 50, 3), dtype=np.uint8)) for _ in range(count)]
+
+
+def test_each_is_a_difference_of_cosines(scorer):
+    (image,) = pictures(1)
+    ((prediction, found),) = signals.stream(scorer, [(image, CAPTION)])
+    column = {name: found[:, i] for i, name in enumerate(signals.SIGNALS)}
+    word = {w.text: i for i, w in enumerate(prediction.words)}
+
+    def cosine(caption):
+        return scorer.score([image], [caption])[0].cosine
+
+    own = cosine(CAPTION)
+    without = cosine("Two small dogs sit left of a car.")
+    assert column["drop"][word["red"]] == pytest.approx(own - without, abs=1e-5)
+    no_phrase = cosine("sit left of a red car.")
+    assert column["phrase_drop"][word["small"]] == pytest.approx(own - no_phrase, abs=1e-5)
+    assert column["phrase_drop"][word["Two"]] == column["phrase_drop"][word["dogs"]]
+    assert column["phrase_cosine"][word["red"]] == pytest.approx(cosine("red car") - own, abs=1e-5)
+    best = max(cosine(CAPTION.replace("Two", n)) for n in ("one", "three", "four"))
+    assert column["swap"][word["Two"]] == pytest.approx(own - best, abs=1e-5)
+    other = cosine(CAPTION.replace("left", "right"))
+    assert column["swap"][word["left"]] == pytest.approx(own - other, abs=1e-5)
+    assert not found[[word["of"], word["a"]]].any()
+
+
+def test_predictions_are_the_scorers_and_batches_do_not_matter(scorer):
+    images = pictures(5)
+    captions = [CAPTION, "a cat", "three birds over one old house near a lake", "running", CAPTION]
+    pairs = list(zip(images, captions, strict=True))
+    plain = scorer.score(images, captions)
+    for size in (1, 2, 32):
+        found = list(signals.stream(scorer, pairs, batch_size=size))
+        for (prediction, rows), expected in zip(found, plain, strict=True):
+            assert [w.score for w in prediction.words] == pytest.approx([w.score for w in expected.words], abs=1e-6)
+            assert rows.shape == (len(prediction.words), len(signals.SIGNALS))
+        if size == 1:
+            alone = [rows for _, rows in found]
+        assert all(np.allclose(a, rows, atol=1e-5) for a, (_, rows) in zip(alone, found, strict=True))
+
+
+def test_a_failure_stands_in_its_place(scorer):
+    (image,) = pictures(1)
+    results = list(signals.stream(scorer, [(image, "a cat"), (image, "  "), (image, "a dog")]))
+    assert [isinstance(r, Failure) for r, _ in results] == [False, True, False]
+    assert results[1][1].shape == (0, 4)
+
+
+def test_a_long_caption_is_asked_window_by_window(scorer):
+    (image,) = pictures(1)
+    caption = "A small brown dog sits on the red sofa next to two cats. " * 12
+    ((prediction, found),) = signals.stream(scorer, [(image, caption)])
+    assert len(found) == len(prediction.words)
+    assert np.isfinite(found).all()
+    assert all(found[i, 0] != 0 for i, w in enumerate(prediction.words) if w.text in ("dog", "sofa", "two"))
+
+
+def test_a_picture_is_encoded_once(scorer, monkeypatch):
+    encoded = []
+    encode = scorer._pictures.encode
+    monkeypatch.setattr(scorer._pictures, "encode", lambda p: encoded.append(len(p)) or encode(p))
+    image = Image.new("RGB", (31, 31), (9, 200, 40))
+    list(signals.stream(scorer, [(image, CAPTION), (image, "a cat")]))
+    assert sum(encoded) == 1
