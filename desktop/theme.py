@@ -117,6 +117,7 @@ def style_sheet(look: Look) -> str:
     #inspector {{ border-left: 1px solid {b.line}; }}
     #inspector QScrollArea, #inspectorBody {{ background: {b.panel}; border: none; }}
     #keys {{ border-top: 1px solid {b.line}; }}
+    QFrame[card="true"] {{ background: {b.window}; border: 1px solid {b.line}; border-radius: 8px; }}
     QLabel[dim="true"] {{ color: {b.dim}; }}
     QLabel[head="true"] {{ color: {b.dim}; font-weight: 600; }}
     QLabel[danger="true"] {{ color: {look.danger}; }}

@@ -6,26 +6,35 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.actions import Actions
+from desktop.dialogues import Dialogues
 from desktop.header import Header
+from desktop.importing.import_dialogue import dropped
+from desktop.keymap import Keymap
 from desktop.menus import Menus
 from desktop.overlay import KeysOverlay
 from desktop.problems import show_problem
 from desktop.progress import ProgressModel
+from desktop.queue.board import Board
 from desktop.queue.model import QueueModel
 from desktop.queue.thumbnails import Thumbnails
+from desktop.review.assistant import Assistant
 from desktop.review.ignored import IgnoredDialog
+from desktop.review.keeper import DraftKeeper
 from desktop.review.loop import ReviewLoop
 from desktop.review.model import ReviewModel
 from desktop.review.screen import ReviewScreen
 from desktop.review.threshold import ThresholdModel
 from desktop.review.word_menu import word_menu
 from desktop.services.decoding import Pictures
+from desktop.services.drafts import Drafts
 from desktop.services.project import Project
+from desktop.services.scoring import Scoring
 from desktop.services.settings import Settings
+from desktop.summary.screen import SummaryScreen
 from desktop.theme import Theme
 
 
@@ -48,8 +57,11 @@ class MainWindow(QMainWindow):
         self.queue = QueueModel(project, self)
         self.threshold = ThresholdModel(project, self.review, self)
         self.progress = ProgressModel(project, self)
+        self.scoring = Scoring(self)
+        self.assistant = Assistant(project, self.review, self.scoring, self)
         self.pictures = Pictures(self)
         self.thumbnails = Thumbnails(self)
+        self.keeper = DraftKeeper(self.review, self.loop, Drafts(project.path, project.annotator), self)
         self._saved_at: datetime | None = None
         self._build()
         self._connect()
@@ -64,10 +76,13 @@ class MainWindow(QMainWindow):
         self.header = Header()
         self.screen_review = ReviewScreen(
             model=self.review, loop=self.loop, queue=self.queue, threshold=self.threshold, pictures=self.pictures,
-            thumbnails=self.thumbnails, theme=self.theme, keymap=keymap,
+            thumbnails=self.thumbnails, assistant=self.assistant, theme=self.theme, keymap=keymap,
         )  # fmt: skip
         self.screens = QStackedWidget()
-        self.screens.addWidget(self.screen_review)
+        self.board = Board(self.queue, self.theme, self.thumbnails)
+        self.summary = SummaryScreen(self.project, self.threshold, self.theme)
+        for screen in (self.screen_review, self.board, self.summary):
+            self.screens.addWidget(screen)
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -78,13 +93,15 @@ class MainWindow(QMainWindow):
         self.overlay = KeysOverlay(keymap, self.theme, whole)
         self.actions_by_name = Actions(keymap, self._handlers(), window=self, stage=self.screen_review.stage)
         self.menus = Menus(self, self.actions_by_name)
+        self.dialogues = Dialogues(self)
+        self.setAcceptDrops(True)
         self.setWindowTitle(f"{self.project.name} — Captionlint")
         self.header.name.setText(self.project.name)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         return self.screen_review.handlers() | {
-            "heat": lambda: None,
-            "occlusion": lambda: None,
+            "heat": self.assistant.toggle_heat,
+            "occlusion": lambda: self.assistant.toggle_heat("occlusion"),
             "screen_review": lambda: self.show_screen("review"),
             "screen_queue": lambda: self.show_screen("queue"),
             "screen_summary": lambda: self.show_screen("summary"),
@@ -107,6 +124,10 @@ class MainWindow(QMainWindow):
         self.header.screen_asked.connect(self.show_screen)
         self.screen_review.stage.caption.menu_asked.connect(self._word_menu)
         self.screen_review.inspector.list_asked.connect(self._show_ignored)
+        self.board.chosen.connect(self._review_item)
+        self.board.search_asked.connect(self.screen_review.side.search_for)
+        self.queue.loaded.connect(lambda: self.board.show_search(self.screen_review.side.search.text()))
+        self.summary.export_asked.connect(self.dialogues.export)
         self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self._show_saved)
         self._clock.start()
@@ -114,6 +135,47 @@ class MainWindow(QMainWindow):
     def show_screen(self, name: str) -> None:
         """Shows one of the screens."""
         self.header.show_screen(name)
+        shown = {"review": self.screen_review, "queue": self.board, "summary": self.summary}[name]
+        self.screens.setCurrentWidget(shown)
+        if name == "review":
+            self.screen_review.stage.take_keyboard()
+
+    def rebind(self, keymap: Keymap) -> None:
+        """Takes other keys everywhere."""
+        self.actions_by_name.rebind(keymap)
+        self.overlay.rebind(keymap)
+        self.screen_review.stage.keys.rebind(keymap)
+
+    def reload(self) -> None:
+        """Reads the store again, after something else wrote to it."""
+        self.assistant.forget_words()
+        self.threshold.load()
+        self.queue.load()
+        self.progress.load()
+        if self.review.item is None:
+            self.loop.begin()
+        elif not self.review.is_changed:
+            self.loop.refresh()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Takes one file or folder."""
+        if dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A store is opened, anything else is offered for import."""
+        path = dropped(event)
+        if path is None:
+            return
+        event.acceptProposedAction()
+        if path.endswith((".db", ".sqlite")):
+            self.open_asked.emit(path)
+        else:
+            self.dialogues.import_(path)
+
+    def _review_item(self, item_id: int) -> None:
+        self.show_screen("review")
+        self.loop.go(item_id)
 
     def _opened(self) -> None:
         self.settings.remember_file(self.project.path)
@@ -124,7 +186,9 @@ class MainWindow(QMainWindow):
         self.progress.load()
 
     def _word_menu(self, where: QPoint) -> None:
-        suggestions = [b.text() for b in self.screen_review.inspector.suggestions if b.isVisible()]
+        suggestions = [text for text, _ in self.assistant.suggestions]
+        if not suggestions:
+            self.assistant.suggest()  # they stand in the inspector when they come
         menu = word_menu(
             self.review, suggestions, self.actions_by_name, replace=self.review.set_replacement, parent=self
         )
@@ -163,6 +227,7 @@ class MainWindow(QMainWindow):
 
     def _show_model(self) -> None:
         scorer = self.threshold.scorer
+        self.scoring.use(scorer)
         if scorer is None:
             self.header.model.setText(self.tr("not scored yet"))
             return
@@ -196,6 +261,8 @@ class MainWindow(QMainWindow):
         self.settings.put("geometry", self.saveGeometry())
         self._clock.stop()
         self.threshold.settle()
+        self.keeper.flush()
+        self.scoring.stop()
         self.pictures.stop()
         self.thumbnails.stop()
         self.project.close()

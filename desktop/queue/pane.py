@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from core.errors import UsageError
 from db.operations.queue import Order
+from desktop.choice import Choice
 from desktop.queue.delegate import LineDelegate
 from desktop.queue.model import ITEM_ID, QueueModel
 from desktop.queue.query import parse
@@ -46,7 +47,7 @@ class QueuePane(QWidget):
         self.search.setToolTip(
             self.tr("Words of the caption, and: status:pending kind:count word:dog score:-0.5..-0.1 blind:yes by:ana")
         )
-        self.order = QComboBox()
+        self.order = Choice()
         self.order.setAccessibleName(self.tr("Order"))
         for order, title in ORDERS:
             self.order.addItem(self.tr(title), order)
@@ -84,6 +85,12 @@ class QueuePane(QWidget):
         index = self._model.index(row)
         self.list.setCurrentIndex(index)
         self.list.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+
+    def search_for(self, text: str) -> None:
+        """Searches for something else."""
+        self.search.setText(text)
+        self._typed.stop()
+        self._narrow()
 
     def _search_now(self) -> None:
         self._typed.stop()

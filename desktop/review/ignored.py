@@ -40,6 +40,9 @@ class IgnoredDialog(QDialog):
         layout.addWidget(remove)
         layout.addLayout(row)
         layout.addWidget(buttons)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setAutoDefault(False)  # Enter adds a word and must not close as well
+        close.setDefault(False)
         buttons.rejected.connect(self.reject)
         add.clicked.connect(self._add)
         self.new.returnPressed.connect(self._add)

@@ -131,6 +131,9 @@ class Inspector(QWidget):
         if word.score is None:
             return word.reason or model.item.failure or self.tr("not scored")
         says = self.tr(_SAYS[model.step_of(word)])
+        scorer = self._threshold.scorer
+        if scorer is not None and "calibration" in scorer.details:
+            return f"{says}\n" + self.tr("{0:.0%} likely wrong").format(-word.score)
         return f"{says}\n" + self.tr("attribution") + f" {word.score:+.2g}".replace("-", "−")
 
     def _refresh_threshold(self) -> None:

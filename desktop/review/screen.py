@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
@@ -15,6 +15,8 @@ from desktop.keymap import Keymap
 from desktop.queue.model import QueueModel
 from desktop.queue.pane import QueuePane
 from desktop.queue.thumbnails import Thumbnails
+from desktop.review.assistant import Assistant
+from desktop.review.heat_image import heat_image
 from desktop.review.inspector import Inspector
 from desktop.review.loop import ReviewLoop, Way
 from desktop.review.model import ReviewModel
@@ -40,13 +42,14 @@ class ReviewScreen(QWidget):
         threshold: ThresholdModel,
         pictures: Pictures,
         thumbnails: Thumbnails,
+        assistant: Assistant,
         theme: Theme,
         keymap: Keymap,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._model, self._loop, self._queue, self._threshold = model, loop, queue, threshold
-        self._pictures = pictures
+        self._pictures, self._assistant, self._theme = pictures, assistant, theme
         self.side = QueuePane(queue, theme, thumbnails)
         self.side.setFixedWidth(288)
         self.stage = Stage(model, theme, keymap)
@@ -82,7 +85,7 @@ class ReviewScreen(QWidget):
             "extend_right": lambda: model.extend(self._forward()),
             "extend_left": lambda: model.extend(-self._forward()),
             "ignore": self._ignore,
-            "replace": self.inspector.edit_replacement,
+            "replace": self._replace,
             "delete_word": partial(model.set_replacement, ""),
             "edit": self.stage.edit,
             "next": loop.next,
@@ -133,6 +136,11 @@ class ReviewScreen(QWidget):
         self._queue.loaded.connect(self._select)
         self._threshold.kept.connect(self._queue.load)
         self.stage.caption.hovered.connect(self._hover)
+        self._assistant.heat_changed.connect(self._show_heat)
+        self._assistant.suggestions_changed.connect(self._show_suggestions)
+        self._assistant.said.connect(self._show_said)
+        self._theme.changed.connect(self._show_heat)
+        self._model.focus_changed.connect(self._name_heat)
 
     def _decide(self, way: Way) -> None:
         self._threshold.settle()
@@ -161,6 +169,36 @@ class ReviewScreen(QWidget):
     def _ignore(self) -> None:
         if self._model.word is not None:
             self._threshold.ignore(self._model.word.text)
+
+    def _replace(self) -> None:
+        self.inspector.edit_replacement()
+        self._assistant.suggest()
+
+    def _show_heat(self) -> None:
+        found = self._assistant.heat
+        values, box = getattr(found, "values", None), getattr(found, "box", None)
+        if values is None or box is None:
+            self.stage.picture.show_heat(None)
+        else:
+            left, top, right, bottom = box
+            where = QRectF(left, top, right - left, bottom - top)
+            self.stage.picture.show_heat(heat_image(values, self._theme.look), where)
+        self._name_heat()
+
+    def _name_heat(self) -> None:
+        word = self._model.word
+        if word is None:
+            self.stage.picture.set_hint("")
+        elif self.stage.picture.has_heat:
+            self.stage.picture.set_hint(self.tr("“{0}”: blue speaks for it, orange against").format(word.text))
+        else:
+            self.stage.picture.set_hint(self.tr("H  where is “{0}”?").format(word.text))
+
+    def _show_suggestions(self) -> None:
+        self.inspector.show_suggestions(self._assistant.suggestions)
+
+    def _show_said(self, said: str) -> None:
+        self.inspector.show_suggestions(self._assistant.suggestions, said)
 
     def _search(self) -> None:
         if self._folded:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.keymap import Keymap
 from desktop.review.caption import CaptionView
@@ -36,6 +36,8 @@ class Stage(QFrame):
         self._captions = QStackedWidget()
         for widget in (self.caption, self.editor, self.empty):
             self._captions.addWidget(widget)
+        for widget in (self.editor, self.empty):  # the caption alone says how high the place is
+            widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

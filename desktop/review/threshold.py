@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import sqrt
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -16,8 +17,8 @@ from desktop.review.model import ReviewModel
 from desktop.services.project import Project
 
 STEPS: Final = 1000
-_LOWEST: Final = -1.2
-_HIGHEST: Final = 0.2
+ZERO: Final = 800
+"""Where on the slider the threshold 0 stands; steps are finer towards it."""
 
 
 class ThresholdModel(QObject):
@@ -54,14 +55,24 @@ class ThresholdModel(QObject):
         """The threshold as the slider's position, 0 to `STEPS`."""
         if self.epsilon is None:
             return 0
-        share = (self.epsilon / self.scale - _LOWEST) / (_HIGHEST - _LOWEST)
-        return round(max(0.0, min(1.0, share)) * STEPS)
+        low, high = self.range
+        side = sqrt(min(1.0, abs(self.epsilon) / (-low if self.epsilon < 0 else high)))
+        return round(ZERO - side * ZERO if self.epsilon < 0 else ZERO + side * (STEPS - ZERO))
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """From a threshold that marks no word to one that marks words that the picture speaks for."""
+        words = None if self.distribution is None else self.distribution.words
+        lowest = -1.2 * self.scale if words is None or not len(words) else float(words[0]) * 1.001
+        return min(lowest, -1e-9), 0.2 * self.scale
 
     def move(self, position: int) -> None:
         """Marks by another threshold; it is kept when the slider rests."""
         if self.epsilon is None or position == self.position:
             return
-        self.epsilon = (_LOWEST + position / STEPS * (_HIGHEST - _LOWEST)) * self.scale
+        low, high = self.range
+        side = (position - ZERO) / (ZERO if position < ZERO else STEPS - ZERO)
+        self.epsilon = (low if position < ZERO else high) * side**2
         self._review.set_threshold(self.epsilon)
         self.changed.emit()
         self._soon.start()

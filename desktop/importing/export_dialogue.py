@@ -1,0 +1,63 @@
+"""Exporting reviewed items: a format, a place, and how many there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+
+from core.formats.writing import FORMATS_OUT
+from desktop.choice import Choice
+from desktop.importing import jobs
+from desktop.importing.dialogue import JobDialogue
+
+
+class ExportDialogue(JobDialogue):
+    """Asks for a format and writes a file or folder with a data-set card beside it."""
+
+    def __init__(self, db: str, *, reviewed: int, parent: QWidget | None = None) -> None:
+        super().__init__(
+            "Export",
+            "Writes reviewed items with a data-set card beside them. Rejected items are left out; splits go by picture "
+            "and never move.",
+            "Export",
+            parent,
+        )
+        self._db = db
+        self.format = Choice()
+        for name, one in FORMATS_OUT.items():
+            self.format.addItem(f"{name} — {one.summary}", name)
+        self.out = QLineEdit()
+        choose = QPushButton(self.tr("Choose …"), autoDefault=False)
+        choose.clicked.connect(self._choose)
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.out, 1)
+        layout.addWidget(choose)
+        self.unreviewed = QCheckBox(self.tr("Add items that nobody has reviewed"))
+        self.count = QLabel(self.tr("{0:,} reviewed items").format(reviewed))
+        self.count.setProperty("dim", True)
+        self.form.addRow(self.tr("Format"), self.format)
+        self.form.addRow(self.tr("To"), row)
+        self.form.addRow("", self.unreviewed)
+        self.form.addRow("", self.count)
+        self.format.currentIndexChanged.connect(lambda _: self._propose())
+        self.out.textChanged.connect(lambda text: self.start.setEnabled(bool(text.strip())))
+        self._propose()
+
+    def begin(self) -> None:
+        """Writes in a process of its own."""
+        out = str(Path(self.out.text().strip()).expanduser().absolute())
+        self.running.run(jobs.export, self._db, self.format.currentData(), out, self.unreviewed.isChecked())
+
+    def _propose(self) -> None:
+        one = FORMATS_OUT[self.format.currentData()]
+        folder = Path(self._db).parent if "://" not in self._db else Path.home()
+        self.out.setText(str(folder / f"labels{one.suffix}"))
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, self.tr("Export to"), self.out.text())
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.fileSelected.connect(self.out.setText)
+        dialog.open()

@@ -1,0 +1,162 @@
+"""What importing, pre-labelling and exporting do in a process of their own: no Qt here.
+
+Each ends with `Done` or `Failed`. Killing one loses nothing that was reported: stores are written in batches, and an
+export gets its name only when it is complete.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from core.errors import CaptionlintError
+from desktop.services.scorer_child import ModelChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How far it is; `total` is None while nobody knows."""
+
+    done: int
+    total: int | None
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How it ended, in a sentence or two; `problems` are rows or items that were left out, the first few."""
+
+    said: str
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why it did not work, in a sentence; `details` for a report."""
+
+    said: str
+    details: str = ""
+
+
+def import_captions(connection: Connection, db: str, source: str, images: str | None) -> None:
+    """Reads a file or folder of any input format into a store."""
+    with _reporting(connection):
+        from core.formats.reading import read
+        from db.operations import items
+        from db.records import Added
+        from db.store import Store
+
+        def moved(added: Added) -> None:
+            seen = added.added + added.unchanged + added.updated + added.bad_count + added.conflict_count
+            connection.send(Moved(seen, None, "captions read"))
+
+        rows = read(Path(source), images=Path(images) if images else None)
+        with Store.open(db) as store:
+            added = items.add(store, rows, on_progress=moved)
+        told = [(added.added, "added"), (added.unchanged, "already there"), (added.bad_count, "not usable")]
+        told.append((added.conflict_count, "contradicting what is there"))
+        said = ", ".join(f"{number:,} {what}" for number, what in told if number or what == "added")
+        left = [f"{row.where}: {row.reason}" for row in (*added.bad, *added.conflicts)]
+        connection.send(Done(f"{said}.", tuple(left)))
+
+
+def prelabel(connection: Connection, db: str, choice: ModelChoice, retry_failed: bool) -> None:
+    """Scores what has no prediction by this model yet; goes on where an earlier run was stopped."""
+    with suppress(OSError, AttributeError):  # the window goes first; there is no nice on Windows
+        os.nice(10)
+    with _reporting(connection):
+        connection.send(Moved(0, None, "loading the model"))
+        with _downloading(connection, choice.name):
+            from core.scorer import Scorer
+
+            scorer = Scorer.from_pretrained(choice.name, **choice.settings)
+        from db.prelabel import Progress
+        from db.prelabel import prelabel as run
+        from db.store import Store
+
+        def moved(progress: Progress) -> None:
+            connection.send(Moved(progress.done, progress.total, "captions scored"))
+
+        with Store.open(db, create=False) as store:
+            # Small batches: each is committed, and shown as progress.
+            last = run(store, scorer, batch_size=32, retry_failed=retry_failed, on_progress=moved)
+        failed = f", {last.failed:,} could not be" if last.failed else ""
+        connection.send(Done(f"{last.done - last.failed:,} captions scored{failed}."))
+
+
+def export(connection: Connection, db: str, format: str, out: str, unreviewed: bool) -> None:
+    """Writes reviewed items in a format, with a data-set card beside them."""
+    with _reporting(connection):
+        from core.formats.card import CARD_NAME, write_card
+        from core.formats.writing import open_writer
+        from db.operations import exports
+        from db.store import Store
+
+        target = Path(out)
+        with Store.open(db, create=False) as store:
+            root = exports.names_root(store, beside=target.parent)
+            with open_writer(format, target, unreviewed=unreviewed) as writer:
+                for number, item in enumerate(exports.items(store, root=root, unreviewed=unreviewed), 1):
+                    writer.write(item)
+                    if number % 200 == 0:
+                        connection.send(Moved(number, None, "items written"))
+        card = (target if target.is_dir() else target.parent) / CARD_NAME
+        write_card(
+            card, writer.tally, format=format, left_out=writer.left_out, kappa=None, double_reviewed=0,
+            licence="unknown",
+        )  # fmt: skip
+        left = tuple(f"{number:,} left out: {reason}" for reason, number in sorted(writer.left_out.items()))
+        connection.send(Done(f"{writer.written:,} items written to {target}.", left))
+
+
+@contextmanager
+def _reporting(connection: Connection) -> Iterator[None]:
+    try:
+        yield
+    except (CaptionlintError, OSError) as error:
+        connection.send(Failed(str(error)))
+    except Exception as error:
+        import traceback
+
+        connection.send(Failed(f"That did not work ({type(error).__name__}).", traceback.format_exc()))
+
+
+@contextmanager
+def _downloading(connection: Connection, name: str) -> Iterator[None]:
+    """Tells how much of a model's weights has arrived, by the size of the file that is being written."""
+    from core.presets import PRESETS
+
+    megabytes = PRESETS[name].megabytes if name in PRESETS and PRESETS[name].pretrained else 0
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.5):
+            arrived = _arriving()
+            if arrived:
+                connection.send(Moved(arrived, megabytes or None, "MB of the model downloaded"))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    if megabytes:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        if thread.is_alive():
+            thread.join()
+
+
+def _arriving() -> int:
+    """Megabytes of unfinished downloads in the hub's cache."""
+    from huggingface_hub import constants
+
+    sizes = []
+    for path in Path(constants.HF_HUB_CACHE).glob("*/blobs/*.incomplete"):
+        with suppress(OSError):
+            sizes.append(path.stat().st_size)
+    return round(sum(sizes) / 1e6)

@@ -1,0 +1,52 @@
+"""Pre-labelling: which model scores what has no prediction yet. It can be stopped and goes on later."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
+
+from core.presets import PRESETS
+from desktop.choice import Choice
+from desktop.importing import jobs
+from desktop.importing.dialogue import JobDialogue
+from desktop.services.scorer_child import ModelChoice
+
+
+class PrelabelDialogue(JobDialogue):
+    """Asks for a model and scores with it; reviewing goes on meanwhile."""
+
+    def __init__(self, db: str, *, current: ModelChoice | None, parent: QWidget | None = None) -> None:
+        super().__init__(
+            "Pre-label",
+            "Scores every caption that this model has not scored yet, and shows its marks. Each batch is kept at once: "
+            "stop when you like and go on later; reviewing can go on meanwhile.",
+            "Score",
+            parent,
+        )
+        self._db = db
+        self.model = Choice()
+        self.model.setEditable(True)
+        for preset in PRESETS.values():
+            self.model.addItem(preset.name)
+        self.about = QLabel(wordWrap=True)
+        self.about.setProperty("dim", True)
+        self.retry = QCheckBox(self.tr("Try again what failed before"))
+        self.form.addRow(self.tr("Model"), self.model)
+        self.form.addRow("", self.about)
+        self.form.addRow("", self.retry)
+        self.model.setCurrentText(current.name if current else "fast")
+        self.model.editTextChanged.connect(self._describe)
+        self._describe(self.model.currentText())
+
+    def begin(self) -> None:
+        """Scores in a process of its own."""
+        self.running.run(jobs.prelabel, self._db, ModelChoice(self.model.currentText().strip()), self.retry.isChecked())
+
+    def _describe(self, name: str) -> None:
+        preset = PRESETS.get(name.strip())
+        if preset is None:
+            self.about.setText(self.tr("NAME:PRETRAINED, as open_clip writes them, or NAME:/path/to/weights"))
+        elif preset.pretrained:
+            size = self.tr("{0:,} MB are downloaded once").format(preset.megabytes)
+            self.about.setText(f"{preset.model} · {preset.pretrained}: {preset.good_for}. {size}.")
+        else:
+            self.about.setText(f"{preset.good_for}.")

@@ -1,0 +1,103 @@
+"""A job in a process of its own with its progress; a dialogue's lower part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from desktop.importing.jobs import Done, Failed, Moved
+from desktop.services.child import Child, Target
+
+
+class Running(QWidget):
+    """Runs one job at a time and shows how it goes.
+
+    Signals:
+        started, ended: whether a job runs. `ended` tells if it came to its end without an error.
+    """
+
+    started = Signal()
+    ended = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._child: Child | None = None
+        self._over = False
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setFixedHeight(4)
+        self.said = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.details = QPlainTextEdit(readOnly=True)
+        self.details.setMaximumHeight(140)
+        self.unfold = QPushButton(self.tr("Details"), flat=True)
+        self.unfold.setCheckable(True)
+        self.unfold.toggled.connect(self.details.setVisible)
+        row = QHBoxLayout()
+        row.addWidget(self.said, 1)
+        row.addWidget(self.unfold, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.addWidget(self.bar)
+        layout.addLayout(row)
+        layout.addWidget(self.details)
+        self._show("", None)
+        self.bar.hide()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a job runs."""
+        return self._child is not None
+
+    def run(self, target: Target, *arguments: Any) -> None:
+        """Starts a job of `desktop.importing.jobs`."""
+        self._over = False
+        self._show(self.tr("Starting …"), None)
+        self._child = Child(target, *arguments, parent=self)
+        self._child.received.connect(self._take)
+        self._child.ended.connect(self._lose)
+        self.bar.show()
+        self.bar.setRange(0, 0)
+        self.started.emit()
+
+    def cancel(self) -> None:
+        """Ends the job at once; what it reported is kept."""
+        if self._child is not None:
+            self._child.stop()
+            self._finish(self.tr("Stopped. What was done is kept; start again to go on."), (), good=False)
+
+    def _take(self, message: object) -> None:
+        if isinstance(message, Moved):
+            self.bar.setRange(0, message.total or 0)
+            self.bar.setValue(message.done)
+            of = "" if message.total is None else self.tr(" of {0:,}").format(message.total)
+            self._show(f"{message.done:,}{of} {message.what}" if message.done or of else f"{message.what} …", None)
+        elif isinstance(message, Done):
+            self._finish(message.said, message.problems, good=True)
+        elif isinstance(message, Failed):
+            self._finish(message.said, (message.details,) if message.details else (), good=False)
+
+    def _lose(self, code: int) -> None:
+        if not self._over:
+            self._finish(self.tr("The process ended unexpectedly ({0}).").format(code), (), good=False)
+
+    def _finish(self, said: str, problems: tuple[str, ...], *, good: bool) -> None:
+        self._over = True
+        child, self._child = self._child, None
+        if child is not None:
+            child.stop()
+            child.deleteLater()
+        self.bar.hide()
+        self._show(said, "\n".join(problems) or None)
+        self.said.setProperty("danger", not good)
+        self.said.style().polish(self.said)
+        self.ended.emit(good)
+
+    def _show(self, said: str, details: str | None) -> None:
+        self.said.setProperty("danger", False)
+        self.said.style().polish(self.said)
+        self.said.setText(said)
+        self.unfold.setVisible(details is not None)
+        self.unfold.setChecked(False)
+        self.details.hide()
+        self.details.setPlainText(details or "")

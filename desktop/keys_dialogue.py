@@ -1,0 +1,107 @@
+"""Changing keys: one line an action, two keys each; keys that two actions would share are refused."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QKeySequenceEdit,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.keymap import BY_NAME, COMMANDS, SECTIONS, Keymap
+
+_EACH = 2
+
+
+class KeysDialogue(QDialog):
+    """Edits a keymap.
+
+    Signals:
+        changed: a keymap without clashes.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, keymap: Keymap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keys"))
+        self.resize(620, 640)
+        self.edits: dict[str, list[QKeySequenceEdit]] = {}
+        self.problem = QLabel(wordWrap=True)
+        self.problem.setProperty("danger", True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        reset = QPushButton(self.tr("As they were at first"), autoDefault=False)
+        buttons.addButton(reset, QDialogButtonBox.ButtonRole.ResetRole)
+        self.save = buttons.button(QDialogButtonBox.StandardButton.Save)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setWidget(self._table())
+        layout = QVBoxLayout(self)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self.problem)
+        layout.addWidget(buttons)
+        buttons.accepted.connect(self._save)
+        buttons.rejected.connect(self.reject)
+        reset.clicked.connect(lambda: self._show(Keymap()))
+        self._show(keymap)
+
+    @property
+    def keymap(self) -> Keymap:
+        """The keymap as it is edited now."""
+        made = Keymap()
+        for name, edits in self.edits.items():
+            portable = QKeySequence.SequenceFormat.PortableText
+            keys = [edit.keySequence().toString(portable) for edit in edits]
+            rest = BY_NAME[name].keys[_EACH:]
+            made = made.bind(name, (*(key for key in keys if key), *rest))
+        return made
+
+    def _table(self) -> QWidget:
+        body = QWidget()
+        grid = QGridLayout(body)
+        row = 0
+        for section in SECTIONS:
+            heading = QLabel(self.tr(section).upper())
+            heading.setProperty("head", True)
+            grid.addWidget(heading, row, 0)
+            for command in (c for c in COMMANDS if c.section == section):
+                row += 1
+                grid.addWidget(QLabel(self.tr(command.title)), row, 0)
+                self.edits[command.name] = [self._edit(command.title) for _ in range(_EACH)]
+                for column, edit in enumerate(self.edits[command.name], 1):
+                    grid.addWidget(edit, row, column)
+            row += 1
+        return body
+
+    def _edit(self, title: str) -> QKeySequenceEdit:
+        edit = QKeySequenceEdit(maximumSequenceLength=1, clearButtonEnabled=True)
+        edit.setAccessibleName(self.tr("Key for: {0}").format(title))
+        edit.keySequenceChanged.connect(self._check)
+        return edit
+
+    def _show(self, keymap: Keymap) -> None:
+        for name, edits in self.edits.items():
+            keys = keymap.keys(name)
+            for place, edit in enumerate(edits):
+                edit.setKeySequence(QKeySequence(keys[place] if place < len(keys) else ""))
+        self._check()
+
+    def _check(self) -> None:
+        clashes = self.keymap.clashes()
+        said = [
+            self.tr("{0} is on: {1}.").format(key, ", ".join(BY_NAME[name].title for name in names))
+            for key, names in clashes.items()
+        ]
+        self.problem.setText(" ".join(said))
+        self.save.setEnabled(not clashes)
+
+    def _save(self) -> None:
+        self.changed.emit(self.keymap)
+        self.accept()

@@ -1,0 +1,54 @@
+"""Keeps what was not decided yet with its item: when another one is shown, and when the program dies."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer
+
+from db.records import Decision
+from desktop.review.loop import ReviewLoop
+from desktop.review.model import ReviewModel
+from desktop.services.drafts import Drafts
+
+
+class DraftKeeper(QObject):
+    """Writes drafts half a second after a change, and takes them up when their item comes again."""
+
+    def __init__(self, model: ReviewModel, loop: ReviewLoop, drafts: Drafts, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model, self._drafts = model, drafts
+        self._sources: dict[int, str] = {}
+        self._soon = QTimer(self, interval=500, singleShot=True)
+        self._soon.timeout.connect(drafts.write)
+        model.item_changed.connect(self._take_up)
+        model.changed.connect(self._keep)
+        loop.decided.connect(self._decided)
+
+    def flush(self) -> None:
+        """Writes at once."""
+        self._soon.stop()
+        self._drafts.write()
+
+    def _take_up(self) -> None:
+        draft = self._model.draft
+        if draft is None:
+            return
+        self._sources[draft.item.item_id] = draft.item.source_id
+        kept = self._drafts.take_up(draft)
+        if kept is not None:
+            self._model.resume(kept)
+
+    def _keep(self) -> None:
+        draft = self._model.draft
+        if draft is None:
+            return
+        if self._model.is_changed:
+            self._drafts.keep(draft)
+        else:
+            self._drafts.drop(draft.item.source_id)
+        self._soon.start()
+
+    def _decided(self, decision: Decision) -> None:
+        source_id = self._sources.get(decision.item_id)
+        if source_id is not None:
+            self._drafts.drop(source_id)
+            self._soon.start()

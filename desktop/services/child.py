@@ -1,0 +1,86 @@
+"""A process of its own, spawned, for what would stall the window or must be sure to end: torch, imports, exports.
+
+Spawned, never forked after Qt. Ending one is killing it: whatever it writes is committed in batches.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+Target = Callable[..., None]
+"""A function of a module that imports no Qt; its first argument is the connection to the window's process."""
+
+
+class Child(QObject):
+    """One spawned process and the pipe to it.
+
+    Signals:
+        received: a message from the process.
+        ended: its exit code; comes last, also after a crash, but not after `stop`.
+    """
+
+    received = Signal(object)
+    ended = Signal(int)
+    _heard = Signal(object)
+
+    def __init__(self, target: Target, *arguments: Any, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=target, args=(theirs, *arguments), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._stopped = False
+        self._heard.connect(self._hear)
+        self._reader = threading.Thread(target=self._read, args=(self._connection,), daemon=True, name="child")
+        self._reader.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether messages still go to it."""
+        return not self._stopped and self._process.is_alive()
+
+    def send(self, message: object) -> None:
+        """Hands it a message; one that is ending loses it."""
+        with contextlib.suppress(OSError, ValueError):
+            self._connection.send(message)
+
+    def stop(self) -> None:
+        """Ends it at once and waits until it is gone; what it was about to say is dropped."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self._process.kill()
+        self._process.join()
+        self._reader.join()
+        self._connection.close()
+
+    def _read(self, connection: Connection) -> None:
+        while True:
+            try:
+                message = connection.recv()
+            except (EOFError, OSError):
+                break
+            self._heard.emit(message)
+        self._heard.emit(_END)
+
+    def _hear(self, message: object) -> None:
+        if self._stopped:
+            return
+        if message is _END:
+            self._process.join()
+            self._stopped = True
+            self._connection.close()
+            self.ended.emit(self._process.exitcode or 0)
+        else:
+            self.received.emit(message)
+
+
+_END = object()

@@ -1,0 +1,227 @@
+"""What runs in the scorer's process: no Qt here, and torch loads here only.
+
+Requests come through a pipe; of those that wait, only the newest of each kind is answered.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from core.errors import CaptionlintError
+from core.prediction import Failure, Prediction
+
+if TYPE_CHECKING:
+    from core.heatmap import HeatMap, HeatMaps
+    from core.scorer import Scorer
+
+_SHORTLIST: Final = 24
+_OFFERED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """Which model, and the settings of its scorer."""
+
+    name: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    calibration: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Score one caption against one picture."""
+
+    number: int
+    image: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Where in the picture the evidence for a word lies."""
+
+    number: int
+    image: str
+    word: str
+    method: Literal["gradient", "occlusion"] = "gradient"
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Which candidates fit best in place of ``caption[start:end]``."""
+
+    number: int
+    image: str
+    caption: str
+    start: int
+    end: int
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Give up what is being worked on, if it takes long."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The model is there."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long request is."""
+
+    number: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request came to: a `Prediction`, a `HeatMap`, ranked suggestions, or an error in one sentence."""
+
+    number: int
+    value: Prediction | HeatMap | tuple[tuple[str, float], ...] | None
+    error: str | None = None
+
+
+Request = Score | Heat | Rank | Cancel
+
+
+class _Cancelled(Exception):
+    """A newer request came, or nobody wants the answer any more."""
+
+
+def run(connection: Connection, choice: ModelChoice) -> None:
+    """Loads the model and answers until the pipe closes."""
+    with suppress(OSError, AttributeError):  # the window goes first; there is no nice on Windows
+        os.nice(10)
+    try:
+        scorer = _load(choice)
+    except Exception as error:
+        connection.send(Answer(0, None, _said(error)))
+        return
+    connection.send(Loaded(scorer.version))
+    with suppress(EOFError, OSError):
+        _Desk(connection, scorer, choice.calibration).serve()
+
+
+def _load(choice: ModelChoice) -> Scorer:
+    import torch
+
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
+    from core.scorer import Scorer
+
+    return Scorer.from_pretrained(choice.name, **choice.settings)
+
+
+class _Desk:
+    """Takes requests in, answers them one after the other."""
+
+    def __init__(self, connection: Connection, scorer: Scorer, calibration: dict[str, Any] | None) -> None:
+        self._connection, self._scorer = connection, scorer
+        self._calibration = calibration
+        self._waiting: deque[Request] = deque()
+        self._maps: HeatMaps | None = None
+        self._words: dict[str, Any] = {}
+
+    def serve(self) -> None:
+        while True:
+            if not self._waiting:
+                self._take(self._connection.recv())
+            self._drain()
+            request = self._waiting.popleft()
+            if not isinstance(request, Cancel):
+                self._answer(request)
+
+    def _drain(self) -> None:
+        while self._connection.poll():
+            self._take(self._connection.recv())
+
+    def _take(self, request: Request) -> None:
+        self._waiting = deque(r for r in self._waiting if type(r) is not type(request))
+        self._waiting.append(request)
+
+    def _answer(self, request: Score | Heat | Rank) -> None:
+        try:
+            value: Any = self._work(request)
+        except _Cancelled:
+            return
+        except Exception as error:
+            self._connection.send(Answer(request.number, None, _said(error)))
+            return
+        if isinstance(value, Failure):
+            self._connection.send(Answer(request.number, None, value.reason))
+        else:
+            self._connection.send(Answer(request.number, value))
+
+    def _work(self, request: Score | Heat | Rank) -> object:
+        if isinstance(request, Score):
+            return self._score(request)
+        if isinstance(request, Rank):
+            return self._rank(request)
+        return self._heat(request)
+
+    def _score(self, request: Score) -> Prediction | Failure:
+        """On the scale of the scores that are shown: a calibrated scorer's are probabilities."""
+        found = self._scorer.try_score([Path(request.image)], [request.caption])[0]
+        if self._calibration is None or isinstance(found, Failure):
+            return found
+        from core.calibration import Calibration
+
+        return Calibration.from_dict(self._calibration).apply(found)
+
+    def _heat(self, request: Heat) -> HeatMap:
+        from core.heatmap import HeatMaps
+
+        if self._maps is None:
+            self._maps = HeatMaps(self._scorer)
+        if request.method == "gradient":
+            return self._maps.of_word(Path(request.image), request.word)
+
+        def moved(done: int, total: int) -> None:
+            self._connection.send(Progress(request.number, done, total))
+            self._drain()
+            if any(isinstance(r, Heat | Cancel) for r in self._waiting):
+                raise _Cancelled
+
+        return self._maps.by_occlusion(Path(request.image), request.word, on_progress=moved)
+
+    def _rank(self, request: Rank) -> tuple[tuple[str, float], ...]:
+        """Words that make the caption fit the picture better, each with its share of the best one's gain."""
+        picture = self._scorer.picture_features(Path(request.image))
+        alone = self._features(request.candidates) @ picture
+        best = alone.argsort(descending=True)[:_SHORTLIST].tolist()
+        chosen = [request.candidates[i] for i in best]
+        before, after = request.caption[: request.start], request.caption[request.end :]
+        texts = [request.caption, *(before + word + after for word in chosen)]
+        own, *others = (self._scorer.text_features(texts) @ picture).tolist()
+        gains = sorted(((value - own, word) for value, word in zip(others, chosen, strict=True)), reverse=True)
+        top = max(gains[0][0], 1e-9) if gains else 1.0
+        return tuple((word, gain / top) for gain, word in gains[:_OFFERED] if gain > 0)
+
+    def _features(self, words: Sequence[str]) -> Any:
+        import torch
+
+        new = [w for w in words if w not in self._words]
+        if new:
+            self._words |= dict(zip(new, self._scorer.text_features(new), strict=True))
+        return torch.stack([self._words[w] for w in words])
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, CaptionlintError | OSError):
+        return str(error)
+    return f"The model failed ({type(error).__name__}: {error})."

@@ -1,0 +1,167 @@
+"""The summary screen: how good the marks were, what was wrong, how fast the work went, how far annotators agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from core.review import KINDS
+from db.operations import stats
+from db.operations.judged import Judged, judged
+from db.operations.stats import Agreement, Counts
+from db.store import Store
+from desktop.review.threshold import ThresholdModel
+from desktop.services.project import Project
+from desktop.summary.figures import Curve, curve, speed
+from desktop.theme import Theme
+
+
+class SummaryScreen(QWidget):
+    """Reads the store anew whenever it is shown.
+
+    Signals:
+        export_asked: the export dialogue.
+    """
+
+    export_asked = Signal()
+
+    def __init__(
+        self, project: Project, threshold: ThresholdModel, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._project, self._threshold, self._theme = project, threshold, theme
+        self._plots: dict[str, Any] = {}
+        self._judged: Judged | None = None
+        self.curve: Curve | None = None
+        self.setObjectName("stage")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.cards = QHBoxLayout()
+        self.numbers = {name: self._card(title) for name, title in _CARDS}
+        self.agreement = QLabel(wordWrap=True)
+        self.agreement.setProperty("dim", True)
+        export = QPushButton(self.tr("Export …"))
+        export.clicked.connect(self.export_asked)
+        self.grid = QGridLayout()
+        self.grid.setSpacing(18)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(28, 24, 28, 20)
+        layout.setSpacing(18)
+        layout.addLayout(self.cards)
+        layout.addLayout(self.grid, 1)
+        foot = QHBoxLayout()
+        foot.addWidget(self.agreement, 1)
+        foot.addWidget(export)
+        layout.addLayout(foot)
+        theme.changed.connect(self._redo)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Reads the store."""
+        super().showEvent(event)
+        self.load()
+
+    def load(self) -> None:
+        """Reads what was decided, then how far annotators agree."""
+        self._project.ask(_read, self._take, topic="summary")
+        self._project.ask(_agreement, self._take_agreement, failed=self._no_agreement, topic="agreement")
+
+    def _take(self, found: tuple[Judged, Counts]) -> None:
+        self._judged, counts = found
+        self.curve = curve(self._judged.scores, self._judged.wrong)
+        self._count(counts)
+        self._draw()
+
+    def _count(self, counts: Counts) -> None:
+        status = counts.by_status
+        self.numbers["reviewed"].setText(f"{counts.reviewed:,} / {counts.items:,}")
+        self.numbers["accepted"].setText(f"{status['accepted']:,}")
+        self.numbers["corrected"].setText(f"{status['corrected']:,}")
+        self.numbers["rejected"].setText(f"{status['rejected']:,} + {status['skipped']:,}")
+        at = self.curve.at(counts.epsilon) if self.curve and counts.epsilon is not None else None
+        for name, value in zip(("precision", "recall"), at or (None, None), strict=True):
+            known = value is not None and value == value  # noqa: PLR0124 — NaN where nothing is marked
+            self.numbers[name].setText(f"{value:.0%}" if known else "–")
+
+    def _draw(self) -> None:
+        from desktop.summary import plots
+
+        look = self._theme.look
+        if not self._plots:
+            self._plots = {
+                "curve": plots.plot(look, self.tr("Marks against reviews"), across=self.tr("threshold"), up=""),
+                "kinds": plots.plot(look, self.tr("What was wrong"), across="", up=self.tr("marks")),
+                "speed": plots.plot(look, self.tr("Speed"), across=self.tr("hours worked"), up=self.tr("an hour")),
+            }
+            self.grid.addWidget(self._plots["curve"], 0, 0, 1, 2)
+            self.grid.addWidget(self._plots["kinds"], 1, 0)
+            self.grid.addWidget(self._plots["speed"], 1, 1)
+        if self._judged is None or self.curve is None:
+            return
+        plots.draw_curve(self._plots["curve"], self.curve, self._threshold.epsilon, look)
+        plots.draw_kinds(self._plots["kinds"], {k: self._judged.kinds[k] for k in KINDS}, look)
+        plots.draw_speed(self._plots["speed"], *speed([when for when, _ in self._judged.decided]), look)
+
+    def _redo(self) -> None:
+        """Another theme: the plots are made anew, in its colours."""
+        for made in self._plots.values():
+            self.grid.removeWidget(made)
+            made.deleteLater()
+        self._plots = {}
+        if self._judged is not None:
+            self._draw()
+
+    def _take_agreement(self, pairs: tuple[Agreement, ...]) -> None:
+        if not pairs:
+            self.agreement.setText(self.tr("Agreement is measured where two annotators reviewed the same items."))
+            return
+        told = []
+        for pair in pairs:
+            kappa = "–" if pair.kappa is None else f"{pair.kappa:.2f}"
+            told.append(self.tr("{0} and {1}: κ {2} over {3:,} items").format(*pair.annotators, kappa, pair.items))
+        self.agreement.setText("   ·   ".join(told))
+
+    def _no_agreement(self, error: Exception) -> None:
+        self.agreement.setText(str(error))
+
+    def _card(self, title: str) -> QLabel:
+        frame = QFrame()
+        frame.setProperty("card", True)
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(2)
+        number = QLabel("–", textFormat=Qt.TextFormat.PlainText)
+        font = number.font()
+        font.setPointSizeF(font.pointSizeF() * 1.7)
+        font.setWeight(font.Weight.DemiBold)
+        number.setFont(font)
+        label = QLabel(self.tr(title))
+        label.setProperty("dim", True)
+        number.setAccessibleName(self.tr(title))
+        column.addWidget(number)
+        column.addWidget(label)
+        self.cards.addWidget(frame, 1)
+        return number
+
+
+_CARDS = (
+    ("reviewed", "reviewed"),
+    ("accepted", "accepted"),
+    ("corrected", "corrected"),
+    ("rejected", "rejected + skipped"),
+    ("precision", "of the marks were right"),
+    ("recall", "of wrong words were marked"),
+)
+
+
+def _read(store: Store) -> tuple[Judged, Counts]:
+    return judged(store), stats.counts(store)
+
+
+def _agreement(store: Store) -> tuple[Agreement, ...]:
+    """Only where two have decided: the measure's library takes a second to load."""
+    found = judged(store)
+    if len({who for _, who in found.decided}) < 2:
+        return ()
+    return stats.agreement(store)
