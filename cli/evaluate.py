@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,11 +19,35 @@ if TYPE_CHECKING:
     from core.benchmarks.scenes import SceneReport
     from core.scorer import Scorer
 
-BENCHMARKS = ("scenes",)
-
 
 def evaluate(
-    benchmark: Annotated[str, typer.Argument(help="scenes: drawn scenes with one swapped word (synthetic).")],
+    benchmark: Annotated[
+        str,
+        typer.Argument(
+            help="scenes (drawn, with one swapped word), foil, nocaps-foil, hat, seetrue-feedback, rich-hf, valse, "
+            "sugarcrepe or finematch."
+        ),
+    ],
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="DIR", help="The folder with the published files and pictures.")
+    ] = None,
+    no_model: Annotated[
+        bool, typer.Option("--no-model", help="Only what needs neither weights nor pictures: chance, ceiling.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="F.jsonl", help="Every word's score; a run goes on from it.  [default: in DIR]"),
+    ] = None,
+    epsilon: Annotated[
+        float | None,
+        typer.Option("--epsilon", help="Flag words whose attribution is below this.  [default: the model's]"),
+    ] = None,
+    nli: Annotated[
+        str | None,
+        typer.Option(
+            "--nli", metavar="MODULE:FUNCTION", help="Entailment: from (premise, hypothesis) pairs to chances."
+        ),
+    ] = None,
     model: options.ModelName = None,
     model_config: options.ModelConfig = None,
     checkpoint: options.Checkpoint = None,
@@ -36,19 +61,41 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure how well a model finds wrong words. For scenes the default model is the bundled one."""
-    if benchmark not in BENCHMARKS:
-        raise UsageError(f"There is no benchmark '{benchmark}'{nearest(benchmark, BENCHMARKS)}; there is: scenes.")
-    if model is None and model_config is None:
-        model = DEMO
-    scorer = options.load_scorer(
-        model=model, model_config=model_config, checkpoint=checkpoint, layers=layers, template=template,
-        aggregate=aggregate, device=device, image_dtype=image_dtype,
-    )  # fmt: skip
-    report = _scenes(scorer, count=count, seed=seed)
+    _check(benchmark, data, no_model=no_model)
+
+    def load(default: str | None = None) -> Scorer:
+        return options.load_scorer(
+            model=default if model is None and model_config is None else model, model_config=model_config,
+            checkpoint=checkpoint, layers=layers, template=template, aggregate=aggregate, device=device,
+            image_dtype=image_dtype,
+        )  # fmt: skip
+
+    if data is not None:
+        from cli import evaluate_data
+
+        evaluate_data.evaluate(
+            benchmark, data, load=None if no_model else load, out=out, epsilon=epsilon, nli=nli, as_json=as_json
+        )
+        return
+    report = _scenes(load(DEMO), count=count, seed=seed)
     if as_json:
         typer.echo(json.dumps(report.as_dict(), allow_nan=False, default=float))
     else:
         _show(report)
+
+
+def _check(benchmark: str, data: Path | None, *, no_model: bool) -> None:
+    from core.benchmarks.catalogue import DATASETS
+
+    names = ("scenes", *DATASETS)
+    if benchmark not in names:
+        raise UsageError(
+            f"There is no benchmark '{benchmark}'{nearest(benchmark, names)}; there are: {', '.join(names)}."
+        )
+    if benchmark == "scenes" and (data is not None or no_model):
+        raise UsageError("scenes are drawn, not read: --data and --no-model are for the other benchmarks.")
+    if benchmark != "scenes" and data is None:
+        raise UsageError(f"{benchmark} needs --data DIR, the folder with {DATASETS[benchmark].files}.")
 
 
 def _scenes(scorer: Scorer, *, count: int, seed: int) -> SceneReport:
