@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""Takes the pictures of the window that the documentation shows: ``make screenshots``.
+
+Drives the real window on drawn scenes with the bundled model; needs a display, of which Xvfb's is enough.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QElapsedTimer, QSettings, Qt
+from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from core.demo.dataset import write_dataset
+from core.formats.reading import read
+from db.operations import items, queue, reviews
+from db.store import Store
+from desktop.problems import show_problem
+from desktop.services.project import Project
+from desktop.services.scorer_child import ModelChoice
+from desktop.services.settings import Settings
+from desktop.theme import Theme
+from desktop.window import MainWindow
+
+IMAGES = Path(__file__).parent / "images"
+SIZE = (1440, 900)
+
+
+def main() -> None:
+    application = QApplication(sys.argv[:1])
+    application.setStyle("Fusion")
+    if "Inter" in QFontDatabase.families():
+        font = QFont("Inter")
+        font.setPointSizeF(9.75)
+        application.setFont(font)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "review.db"
+        settings = Settings(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
+        Camera(application, path, settings).run()
+
+
+class Camera:
+    """Brings the window into each state and takes its picture."""
+
+    def __init__(self, application: QApplication, path: Path, settings: Settings) -> None:
+        self.path = path
+        self.source = write_dataset(path.parent, count=200, seed=11)
+        with Store.open(path) as store:
+            items.add(store, read(self.source))
+        self.theme = Theme(application, "light")
+        self.window = MainWindow(Project(str(path), annotator="ana"), theme=self.theme, settings=settings)
+        self.window.resize(*SIZE)
+
+    def run(self) -> None:
+        window = self.window
+        window.show()
+        window.start()
+        wait(lambda: window.review.item is not None)
+        self.prelabel()
+        self.review_some()
+        self.take("review")
+        self.theme.choose("dark")
+        self.take("review-dark")
+        self.theme.choose("light")
+        self.heat()
+        self.correct()
+        self.overlay()
+        window.show_screen("queue")
+        wait(window.board.isVisible)
+        QTest.qWait(800)
+        self.take("queue")
+        window.show_screen("summary")
+        wait(lambda: bool(window.summary._plots))
+        QTest.qWait(500)
+        self.take("summary")
+        window.show_screen("review")
+        dialogue = window.dialogues.import_(str(self.source))
+        dialogue.begin()
+        wait(lambda: not dialogue.running.is_running)
+        self.take_with(dialogue, "import")
+        dialogue.close()
+        self.error()
+        window.close()
+
+    def prelabel(self) -> None:
+        dialogue = self.window.dialogues.prelabel()
+        dialogue.model.setCurrentText("demo")
+        dialogue.running.run(*_job(self.path))
+        wait(lambda: dialogue.running.bar.maximum() > 1 and dialogue.running.bar.value() > 60)
+        self.take_with(dialogue, "prelabel")
+        wait(lambda: not dialogue.running.is_running)
+        dialogue.close()
+        wait(
+            lambda: self.window.threshold.distribution is not None and len(self.window.threshold.distribution.words) > 0
+        )
+
+    def review_some(self) -> None:
+        """Sixty decisions by two people, so that the summary has something to sum up."""
+        decide(self.path, count=60)
+        self.window.reload()
+        QTest.qWait(500)
+        self.window.loop.next_suspicious()
+        QTest.qWait(1500)
+        model = self.window.review
+        model.set_kind("object")
+        self.window.screen_review.stage.take_keyboard()
+        self.window.assistant.suggest()
+        wait(lambda: bool(self.window.assistant.suggestions))
+        QTest.qWait(300)
+
+    def heat(self) -> None:
+        window = self.window
+        known = [i for i, w in enumerate(window.review.words) if w.score is not None and window.review.step_of(w) >= 2]
+        if known:
+            window.review.set_focus(known[-1])
+        window.assistant.toggle_heat()
+        wait(lambda: window.assistant.heat is not None)
+        QTest.qWait(400)
+        self.take("heat-map")
+        window.assistant.toggle_heat()
+
+    def correct(self) -> None:
+        window = self.window
+        window.review.move_to_mark(1)
+        window.assistant.suggest()
+        wait(lambda: bool(window.assistant.suggestions))
+        word = window.review.word
+        window.screen_review.stage.edit()
+        editor = window.screen_review.stage.editor
+        QTest.keyClicks(editor, window.assistant.suggestions[0][0])
+        wait(lambda: all(w.score is not None for w in window.review.words))
+        QTest.qWait(300)
+        self.take("correcting")
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        assert word is not None
+
+    def overlay(self) -> None:
+        self.window.overlay.toggle()
+        self.take("keys")
+        self.window.overlay.toggle()
+
+    def error(self) -> None:
+        box = show_problem(
+            self.window, "The decision was not saved", OSError(28, "No space left on device", "review.db")
+        )
+        QTest.qWait(300)
+        self.take_with(box, "error")
+        box.close()
+
+    def take(self, name: str) -> None:
+        QTest.qWait(250)
+        self.window.grab().save(str(IMAGES / f"{name}.png"))
+        print(name)
+
+    def take_with(self, dialogue: QWidget, name: str) -> None:
+        """A dialogue over its window, as the screen shows them."""
+        QTest.qWait(250)
+        picture = self.window.grab()
+        over = dialogue.grab()
+        from PySide6.QtGui import QColor, QPainter
+
+        painter = QPainter(picture)
+        painter.fillRect(self.window.rect(), QColor(0, 0, 0, 70))
+        x, y = (self.window.width() - dialogue.width()) // 2, (self.window.height() - dialogue.height()) // 2
+        painter.drawPixmap(x, y, over)
+        painter.end()
+        picture.save(str(IMAGES / f"{name}.png"))
+        print(name)
+
+
+def _job(path: Path) -> tuple[object, ...]:
+    from desktop.importing import jobs
+
+    return jobs.prelabel, str(path), ModelChoice("demo"), False
+
+
+def decide(path: Path, *, count: int) -> None:
+    """Decides on the most suspicious items, ever so often otherwise than the marks say; every third by two people."""
+    chance = random.Random(5)
+    with Store.open(path) as store:
+        for number, entry in enumerate(queue.page(store, limit=count)):
+            item = items.get(store, item_id=entry.item_id)
+            for name in ("ben", "ana") if number % 3 == 0 else ("ana",):
+                spans = [s for s in item.marks if chance.random() < 0.85]
+                if len(spans) == len(item.marks):
+                    reviews.accept(store, item_id=item.item_id, annotator=name, seconds=chance.uniform(4, 20))
+                else:
+                    reviews.correct(
+                        store, item_id=item.item_id, annotator=name, spans=spans, seconds=chance.uniform(6, 30)
+                    )
+
+
+def wait(until: Callable[[], bool], *, seconds: float = 240) -> None:
+    """Lets the window work until something is so."""
+    clock = QElapsedTimer()
+    clock.start()
+    while not until():
+        if clock.elapsed() > seconds * 1000:
+            raise TimeoutError("the window did not come to where its picture was to be taken")
+        QTest.qWait(20)
+
+
+if __name__ == "__main__":
+    main()
