@@ -1,0 +1,149 @@
+"""A whole session by keyboard; a kill in the middle of one; a second window; what the process never loads."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from stores import rows
+
+from db.operations import items, queue, reviews
+from desktop.app import Program
+from desktop.services.project import Project
+
+KEYS = {
+    "accept": [Qt.Key.Key_Return],
+    "reject": [Qt.Key.Key_R],
+    "skip": [Qt.Key.Key_S],
+    "unmark": [Qt.Key.Key_Space, Qt.Key.Key_Return],
+    "kind": [Qt.Key.Key_3, Qt.Key.Key_Return],
+    "other word": [Qt.Key.Key_Right, Qt.Key.Key_Space, Qt.Key.Key_Return],
+    "undone": [Qt.Key.Key_R],
+}
+
+
+def expected(answer, item):
+    """Status and marks (text, kind, away) that an answer leaves."""
+    marks = [(item.caption[m.start : m.end], "other", False) for m in item.marks]
+    if answer in ("reject", "skip"):
+        return {"reject": "rejected", "skip": "skipped"}[answer], []
+    first = item.caption.split()[0 if not marks else 1]
+    if answer == "unmark":
+        return "corrected", [(first, "other", bool(marks))]
+    if answer == "kind":
+        return "corrected", [(first, "count", False)]
+    if answer == "other word":
+        words = item.caption.split()
+        return "corrected", sorted([*marks, (words[words.index(first) + 1], "other", False)])
+    return "accepted", marks
+
+
+def test_fifty_items_by_keyboard_and_the_store_holds_what_was_decided(qtbot, open_window, fill, tmp_path, ask):
+    db = fill(rows(tmp_path / "photos", 50), name="fifty.db")
+    window = open_window(db)
+    chance = random.Random(3)
+    decided = {}
+    for _ in range(50):
+        item = window.review.item
+        answer = chance.choice(list(KEYS))
+        for key in KEYS[answer]:
+            if key == KEYS[answer][-1]:
+                with qtbot.waitSignal(window.loop.landed):
+                    QTest.keyClick(window.screen_review.stage.caption, key)
+            else:
+                QTest.keyClick(window.screen_review.stage.caption, key)
+        if answer == "undone":
+            with qtbot.waitSignal(window.loop.landed):
+                QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+            assert window.review.item.item_id == item.item_id
+            with qtbot.waitSignal(window.loop.landed):
+                QTest.keyClick(window.screen_review.stage.caption, Qt.Key.Key_Return)
+            answer = "accept"
+        decided[item.item_id] = expected(answer, item)
+    assert window.review.item is None
+    assert len(decided) == 50
+    for item_id, (status, marks) in decided.items():
+        (standing,) = ask(db, reviews.standing, item_id=item_id)
+        caption = ask(db, items.get, item_id=item_id).caption
+        found = sorted((caption[s.start : s.end], s.kind, s.removed) for s in standing.review.spans)
+        assert (standing.review.status, found) == (status, sorted(marks))
+
+
+SCRIPT = """
+    import sys
+    from PySide6.QtCore import QTimer, Qt
+    from PySide6.QtTest import QTest
+    from desktop import app
+    from desktop.window import MainWindow
+
+    class Typist(MainWindow):
+        def __init__(self, *arguments, **named):
+            super().__init__(*arguments, **named)
+            self.left = int(sys.argv[2])
+            self.loop.landed.connect(lambda item: QTimer.singleShot(0, self.go_on))
+
+        def go_on(self):
+            if self.left:
+                self.left -= 1
+                print(self.review.item.item_id, flush=True)
+                QTest.keyClick(self.screen_review.stage.caption, Qt.Key.Key_Return)
+            else:
+                self.review.set_kind("count")
+                QTimer.singleShot(1500, lambda: print("ready", self.review.item.item_id, flush=True))
+
+    app.MainWindow = Typist
+    sys.exit(app.main(["captionlint", sys.argv[1], "--annotator", "ana"]))
+"""
+
+
+def test_killed_in_the_middle_it_opens_at_the_same_item_with_the_same_draft(qtbot, open_window, fill, ask, home):
+    db = fill()
+    command = [sys.executable, "-c", textwrap.dedent(SCRIPT), str(db), "3"]
+    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": os.getcwd()}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as typist:
+        lines = []
+        for line in typist.stdout:
+            lines.append(line.split())
+            if lines[-1][0] == "ready":
+                break
+        os.kill(typist.pid, signal.SIGKILL)
+    *decided, (_, here) = lines
+    assert len(decided) == 3
+    for (item_id,) in decided:
+        (standing,) = ask(db, reviews.standing, item_id=int(item_id))
+        assert standing.review.status == "accepted"
+    assert ask(db, queue.position, annotator="ana") == int(here)
+    window = open_window(db)
+    assert window.review.item.item_id == int(here)
+    assert [s.kind for s in window.review.spans] == ["count"]
+
+
+def test_a_second_window_on_the_same_file_is_refused_by_name(qtbot, qapp, fill, settings):
+    db = fill()
+    holder = Project(str(db), annotator="ben")
+    assert holder.hold() is None
+    program = Program(qapp, settings)
+    assert program.open(str(db)) is None
+    assert f"process {os.getpid()}" in program._box.informativeText()
+    program._box.close()
+    holder.close()
+    free = Project(str(db), annotator="ben")
+    assert free.hold() is None
+    free.close()
+
+
+def test_the_package_loads_neither_qt_nor_torch_and_the_window_no_torch():
+    code = "import sys, desktop; print('PySide6' in sys.modules, 'torch' in sys.modules)"
+    assert run(code) == "False False"
+    code = "import sys, desktop.app; print('torch' in sys.modules, 'pyqtgraph' in sys.modules)"
+    assert run(code) == "False False"
+    code = "import sys, desktop.services.scorer_child, desktop.importing.jobs; print('PySide6' in sys.modules)"
+    assert run(code) == "False"
+
+
+def run(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
