@@ -27,7 +27,8 @@ from core.scorer import Scorer
 from core.word_table import ReviewedCaption, WordTable
 
 SCENES = 2000
-SEED = 606_2026
+SEED = 71_2026
+"""Features and penalty were chosen on another seed's scenes."""
 MISSES, SLIPS = 0.05, 0.005
 CORRECTED = 200
 REPEATS = 20

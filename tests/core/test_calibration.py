@@ -10,8 +10,9 @@ from made_reviews import reviews
 from core import calibration as module
 from core.calibration import Calibration, Goal, calibrate, cross_fitted, drift, flag_rate, weights_by_name
 from core.errors import CalibrationError
-from core.features import PICTURE_FREE_WIDTH, feature_names, word_features
+from core.features import PICTURE_FREE_WIDTH, feature_names, lead, word_features
 from core.judging import judge
+from core.word_class import WORD_CLASSES
 from core.word_table import WordTable
 
 
@@ -160,18 +161,26 @@ def test_features_are_what_they_say():
     scores = np.array([w.score for w in prediction.words])
     assert column["attribution"] == pytest.approx(scores)
     assert np.abs(column["share"]).sum() == pytest.approx(1)
+    assert column["lead"][scores.argmin()] == pytest.approx(scores.min() - np.sort(scores)[1])
+    assert column["lead"][scores.argmax()] == pytest.approx(scores.max() - scores.min())
     assert column["lowest"].argmax() == scores.argmin()
     assert column["rank"][scores.argmax()] == 1
-    assert sum(column[f"attribution:{c}"] for c in module_classes()) == pytest.approx(scores)
+    assert sum(column[f"attribution:{c}"] for c in WORD_CLASSES) == pytest.approx(scores)
     blind = rows[:, :PICTURE_FREE_WIDTH]
     moved = replace(prediction, cosine=0.9, words=tuple(replace(w, score=-1.0) for w in prediction.words))
     assert (word_features(moved)[:, :PICTURE_FREE_WIDTH] == blind).all()
 
 
-def module_classes():
-    from core.word_class import WORD_CLASSES
+def test_the_lead_is_to_the_lowest_other_word():
+    assert lead(np.array([0.3, -0.1, 0.2])) == pytest.approx([0.4, -0.3, 0.3])
+    assert lead(np.array([-0.1, -0.1])) == pytest.approx([0, 0])
+    assert lead(np.array([5.0])) == pytest.approx([0])
 
-    return WORD_CLASSES
+
+def test_features_with_signals_have_as_many_names():
+    prediction = reviews(1, seed=2)[0].prediction
+    found = word_features(prediction, np.ones((len(prediction.words), 2)))
+    assert found.shape == (len(prediction.words), len(feature_names(("one", "two"))))
 
 
 def test_weights_have_names(table):
