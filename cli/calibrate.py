@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import model_options as options
+from cli.progress import bar
 from cli.store_options import Db
 from core.errors import UsageError
 
 if TYPE_CHECKING:
-    from core.calibration import Fitted, Goal
+    from core.calibration import Calibration, Fitted, Goal
     from core.judging import Figures
+    from core.scorer import Scorer
+    from db.store import Store
 
 
 def calibrate(
@@ -30,22 +34,36 @@ def calibrate(
         str | None,
         typer.Option("--cost", metavar="REMOVE:ADD", help="Least work: seconds to remove a mark, and to add one."),
     ] = None,
+    model: options.ModelName = None,
+    model_config: options.ModelConfig = None,
+    checkpoint: options.Checkpoint = None,
+    device: options.Device = "auto",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Which images fit and which judge.")] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the figures, change nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Learn from the reviews how probable it is that a word is wrong, and mark by that from now on."""
+    """Learn from the reviews how probable it is that a word is wrong, and mark by that from now on.
+
+    Without a model the stored attributions suffice, and it takes seconds. With --model every caption is asked more
+    (the cosine without a word, with another number, …), which marks better and scores all items again.
+    """
     goal = _goal(target_recall, beta, cost)
     from core.judging import judge
     from db.operations import calibrating
     from db.store import Store
 
+    scorer = None
+    if model is not None or model_config is not None:
+        scorer = options.load_scorer(model=model, model_config=model_config, checkpoint=checkpoint, device=device)
     with Store.open(db, create=False) as store:
-        fitted = calibrating.learn(store, goal=goal, seed=seed)
+        if scorer is None:
+            fitted = calibrating.learn(store, goal=goal, seed=seed)
+        else:
+            fitted = _with_signals(store, scorer, goal, seed)
         figures = judge(fitted)
         moved = None
         if not dry_run:
-            calibrating.adopt(store, calibration=fitted.calibration)
+            _adopt(store, fitted.calibration, scorer)
             moved = calibrating.drift_of_pending(store)
     if as_json:
         typer.echo(json.dumps(_as_object(fitted, figures, moved, adopted=not dry_run), allow_nan=False))
@@ -56,6 +74,37 @@ def calibrate(
             f"Drift: unreviewed captions get {'more' if moved > 0 else 'fewer'} marks than the reviewed ones "
             f"({moved:+.1f} standard errors); review some of them, then calibrate again.",
             err=True,
+        )
+
+
+def _with_signals(store: Store, scorer: Scorer, goal: Goal, seed: int) -> Fitted:
+    from core import signals
+    from db.operations.calibrating import learn_with_signals
+
+    return learn_with_signals(
+        store,
+        base=scorer.version,
+        names=signals.SIGNALS,
+        ask=lambda pairs: signals.stream(scorer, pairs),
+        goal=goal,
+        seed=seed,
+    )
+
+
+def _adopt(store: Store, calibration: Calibration, scorer: Scorer | None) -> None:
+    if scorer is None:
+        from db.operations.calibrating import adopt
+
+        adopt(store, calibration=calibration)
+        return
+    from core.calibrated_scorer import CalibratedScorer
+    from db.prelabel import prelabel
+
+    with bar("scoring") as move:
+        prelabel(
+            store,
+            CalibratedScorer(scorer, calibration),
+            on_progress=lambda progress: move(progress.done, progress.total),
         )
 
 

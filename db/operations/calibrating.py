@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import delete, select
 
 from core.calibration import Calibration, Fitted, Goal, calibrate, drift, flag_rate
 from core.errors import CalibrationError
+from core.prediction import Failure, Prediction
 from core.word_table import ReviewedCaption, WordTable
 from db import schema
 from db.operations import predictions, scorers
@@ -20,6 +22,7 @@ from db.store import Store
 BASE: Final = "calibrated_from"
 CALIBRATION: Final = "calibration"
 _BATCH: Final = 1000
+Ask = Callable[[Iterable[tuple[Path, str]]], Iterator[tuple[Prediction | Failure, Any]]]
 
 
 def base_scorer(store: Store) -> ScorerInfo:
@@ -32,7 +35,10 @@ def base_scorer(store: Store) -> ScorerInfo:
     if current is None:
         raise CalibrationError(f"{store.name} has no predictions: run `captionlint prelabel --db {store.name}` first.")
     version = current.details.get(BASE, current.version)
-    return next(s for s in scorers.known(store) if s.version == version)
+    found = next((s for s in scorers.known(store) if s.version == version and s.predictions), None)
+    if found is None:
+        raise CalibrationError(f"{store.name} has no predictions of {version} itself: give its --model to calibrate.")
+    return found
 
 
 def reviewed_captions(store: Store, *, scorer_version: str) -> Iterator[ReviewedCaption]:
@@ -54,6 +60,24 @@ def learn(store: Store, *, goal: Goal | None = None, seed: int = 0) -> Fitted:
     base = base_scorer(store)
     table = WordTable.of(reviewed_captions(store, scorer_version=base.version))
     return calibrate(table, base=base.version, goal=goal, seed=seed)
+
+
+def learn_with_signals(
+    store: Store, *, base: str, names: Sequence[str], ask: Ask, goal: Goal | None = None, seed: int = 0
+) -> Fitted:
+    """As `learn`, with signals that the scorer `base` is asked for now: every reviewed picture is read once more.
+
+    `ask` gives for pairs of picture and caption, in order, a prediction and its signals (W, S), named `names`.
+    Items whose picture cannot be scored are left out.
+    """
+    reviewed = [e for e in stream(store, statuses=("accepted", "corrected")) if e.verdict and "://" not in e.image]
+    captions = []
+    for found, (result, signals) in zip(reviewed, ask((Path(e.image), e.caption) for e in reviewed), strict=True):
+        verdict = found.verdict
+        if isinstance(result, Prediction) and verdict is not None:
+            wrong = [bool(tag) for tag in tags(result.words, verdict.review.spans)]
+            captions.append(ReviewedCaption(result, wrong, found.image_key, verdict.blind, signals))
+    return calibrate(WordTable.of(captions, signals=names), base=base, goal=goal, seed=seed)
 
 
 def adopt(store: Store, *, calibration: Calibration) -> ScorerInfo:

@@ -3,11 +3,15 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from made_reviews import reviews as made
 from stores import photo
 
+from cli import model_options
+from core import signals
 from core.formats.records import SourceItem
 from core.review import Span
 from db.operations import calibrating, items, predictions, queue, reviews, scorers
@@ -103,6 +107,32 @@ def test_drift_is_said(db, captionlint, tmp_path):
     assert ran.code == 0
     assert "Drift" in ran.err
     assert "more marks" in ran.err
+
+
+def test_with_a_model_it_asks_for_signals_and_scores_all_items_again(db, captionlint, monkeypatch):
+    """The signals say the truth here, so with them nothing is missed."""
+    truth = {c.prediction.caption: c for c in made(160)}
+    scorer = SimpleNamespace(version="made-1", details={"model": "made"}, epsilon=-0.01)
+
+    def stream(_scorer, pairs, *, batch_size=32):
+        for path, caption in pairs:
+            assert path.name.endswith(".png")
+            known = truth[caption]
+            rows = np.zeros((len(known.wrong), len(signals.SIGNALS)))
+            rows[:, 0] = np.where(known.wrong, -0.1, 0.1)
+            yield known.prediction, rows
+
+    monkeypatch.setattr(model_options, "load_scorer", lambda **_: scorer)
+    monkeypatch.setattr(signals, "stream", stream)
+    found = json.loads(captionlint("calibrate", "--db", db, "--model", "demo", "--json").out)
+    assert found["figures"]["ap"] > 0.99
+    with Store.open(db) as store:
+        current = scorers.current(store)
+        assert current.version == found["scorer_version"]
+        assert current.predictions == 160
+        assert calibrating.current_calibration(store).signals == signals.SIGNALS
+    again = json.loads(captionlint("calibrate", "--db", db, "--json").out)
+    assert again["base"] == "made-1"
 
 
 @pytest.mark.parametrize(
