@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 24
 _NOTE = (
-    "Synthetic: drawn scenes and a small model trained on such scenes. Its marks are good at objects, colours and "
-    "sizes, fair at counts, and worthless for relations (left, right, above, below). Nothing here says how well a "
-    "model does on photographs."
+    "Synthetic: drawn scenes and a small model that was trained on such scenes. Nothing here says how well a model "
+    "does on photographs."
 )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.demo.scenes import Scene
 from core.demo.vocabulary import COLOURS, COUNTS, FORMS, INVERSE, NOUNS, RELATIONS, SIZES
@@ -100,6 +101,16 @@ def truth(pictures: Facts, captions: Facts) -> tuple[np.ndarray, np.ndarray]:
     return ~false, ~(unknown & ~false)
 
 
+def directions(facts: Facts) -> NDArray[np.int64]:
+    """Which noun lies left, right, above and below, (N, 4); −1 where the scene's relation does not say."""
+    named = np.full((len(facts.noun), len(RELATIONS)), -1)
+    related = np.flatnonzero(facts.relation >= 0)
+    relation = facts.relation[related]
+    named[related, relation] = facts.noun[related]
+    named[related, _INVERSE[relation]] = facts.other[related]
+    return named
+
+
 def caption_words(scene: Scene) -> list[tuple[str, str]]:
     """The caption's words, each with the role it plays ("" for words that claim nothing)."""
     words: list[tuple[str, str]] = []
@@ -114,27 +125,35 @@ def caption_words(scene: Scene) -> list[tuple[str, str]]:
     return words
 
 
-def shorten(scene: Scene, must_keep: frozenset[int], rng: np.random.Generator, *, bare: bool = False) -> list[int]:
+def shorten(scene: Scene, must_keep: frozenset[int], rng: np.random.Generator, *, loose: bool = False) -> list[int]:
     """Which words of the scene's caption to keep, and in which order; indices into ``caption_words``.
 
     Three captions in five lose words (each stays with probability .3 to 1), half of those are shuffled.
-    Without this all blame gathers in one token. A kept relation keeps both its nouns, in order. With `bare`, four
-    captions in five lose words, and three in five of those that claim nothing ("on", "of", "a") go, so that blame
-    cannot settle in them.
+    Without this all blame gathers in one token. A kept relation keeps both its nouns, in order. With `loose`, half
+    of the words that claim nothing ("on", "of", "a") go as well, and what stands around a relation is shuffled too:
+    else a word that always follows the relation ends up with its blame.
     """
     words = caption_words(scene)
-    if rng.random() >= (0.8 if bare else 0.6):
+    if rng.random() >= (0.75 if loose else 0.6):
         return list(range(len(words)))
     keep = rng.random(len(words)) < rng.uniform(0.3, 1.0)
     keep[list(must_keep)] = True
     has_relation = any(keep[i] for i, (_, role) in enumerate(words) if role == "relation")
     if has_relation:
         keep |= np.array([role in ("noun", "other", "relation") for _, role in words])
-    if bare:
-        claims_nothing = np.array([role == "" or word == "of" for word, role in words])
-        keep &= ~(claims_nothing & (rng.random(len(words)) < 0.6))
-        keep[list(must_keep)] = True
+    if loose:
+        keep &= np.array([bool(role) and word != "of" for word, role in words]) | (rng.random(len(words)) < 0.5)
     kept = [int(i) for i in np.flatnonzero(keep)]
     if not has_relation and rng.random() < 0.5:
         rng.shuffle(kept)
+    elif has_relation and loose and rng.random() < 0.5:
+        _shuffle_around(kept, [i for i in kept if words[i][1] in ("noun", "other", "relation")], rng)
     return kept
+
+
+def _shuffle_around(order: list[int], fixed: list[int], rng: np.random.Generator) -> None:
+    """Shuffles in place; the entries of `fixed` keep their order among themselves."""
+    rng.shuffle(order)
+    places = [place for place, entry in enumerate(order) if entry in fixed]
+    for place, entry in zip(places, fixed, strict=True):
+        order[place] = entry

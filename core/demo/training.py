@@ -26,9 +26,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.blocks import run_block
-from core.demo.captions import BANK, NOUN_COUNT, Facts, caption_words, shorten, truth
+from core.demo.captions import BANK, NOUN_COUNT, Facts, caption_words, directions, shorten, truth
 from core.demo.scenes import Scene, SceneType, Swap, draw, sample_scene, stream, swap_word
-from core.demo.vocabulary import COUNTS, KINDS
+from core.demo.vocabulary import COUNTS, KINDS, NOUNS, RELATIONS
 from core.demo.weights import CONFIG, TEMPLATE, pack, token_rows
 
 log = logging.getLogger(__name__)
@@ -41,27 +41,37 @@ HELD_OUT: Final = 600
 """Scenes of the log's pair accuracy, of a seed that training never draws from."""
 MATRIX_WEIGHT: Final = 0.25
 SPECIAL: Final = ("size", "count", "relation")
+FEW: Final = tuple(NOUNS)[::10]
+"""The nouns with which the sides of a picture are learnt first."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Lengths in steps of 128 pictures: single words, stage A's end, counts and relations, stage B's end, the end."""
+    """Where the stages end, in steps of 128 pictures; `focus` and `directions` are the lengths of their beginnings.
+
+    Single words; stage A: all scenes; stage B: first mostly counts and relations, then more counts, the rate
+    falling to zero; stage C, for relations: first which noun lies on which side, then all scenes once more;
+    stage D: looser captions, so that blame settles in the words that claim something.
+    """
 
     warmup: int = 350
     stage_a: int = 1650
     focus: int = 400
     stage_b: int = 4900
-    total: int = 5700
+    directions: int = 300
+    stage_c: int = 6500
+    total: int = 7100
     peak: float = 1e-3
-    bare_peak: float = 4e-4
 
     def rate(self, step: int) -> float:
-        """Learning rate: 100 steps up, flat, down to zero over the last 45 % of stage B; once more down after it."""
-        if step >= self.stage_b:
-            length = self.total - self.stage_b
-            return self.bare_peak * min(1.0, (step - self.stage_b + 1) / 50, (self.total - step) / length)
-        down_from = 0.55 * self.stage_b
-        return self.peak * min(1.0, (step + 1) / 100, (self.stage_b - step) / (self.stage_b - down_from))
+        """Learning rate: up over 100 steps, flat, and down to zero over the last 45 %; anew in C and, lower, in D."""
+        if step < self.stage_b:
+            start, end, peak = 0, self.stage_b, self.peak
+        elif step < self.stage_c:
+            start, end, peak = self.stage_b, self.stage_c, self.peak
+        else:
+            start, end, peak = self.stage_c, self.total, self.peak / 2
+        return peak * min(1.0, (step - start + 1) / 100, (end - step) / (0.45 * (end - start)))
 
     def types(self, step: int) -> dict[SceneType, float]:
         """How often each type of scene is drawn at this step (weights, not normalised)."""
@@ -69,7 +79,8 @@ class Schedule:
             return {"size": 1.0, "two": 1.0, "count": 1.0, "relation": 1.0}
         if step < self.stage_a + self.focus:
             return {"size": 0.4, "two": 0.4, "count": 2.0, "relation": 1.6}
-        return {"size": 1.0, "two": 1.0, "count": 1.6, "relation": 1.0 if step < self.stage_b else 1.6}
+        relations = 3.0 if self.stage_b <= step < self.stage_c else 1.0
+        return {"size": 1.0, "two": 1.0, "count": 1.6, "relation": relations}
 
 
 @dataclass(frozen=True)
@@ -85,9 +96,10 @@ class Batch:
 
 
 class Trainee(nn.Module):
-    """The CLIP to be trained, its token table cut to the rows in use, with two heads that guide the pictures.
+    """The CLIP to be trained, its token table cut to the rows in use, with three heads that guide the pictures.
 
-    The heads name the noun and the count from the picture's feature; they are not part of the checkpoint.
+    The heads name the noun, the count and the noun on each side from the picture's feature; they are not part of
+    the checkpoint.
     """
 
     def __init__(self, rows: tuple[int, ...]) -> None:
@@ -96,6 +108,7 @@ class Trainee(nn.Module):
         self.clip = CLIP(CONFIG["embed_dim"], CONFIG["vision_cfg"], text)
         self.noun_head = nn.Linear(CONFIG["embed_dim"], NOUN_COUNT)
         self.count_head = nn.Linear(CONFIG["embed_dim"], len(COUNTS))
+        self.direction_head = nn.Linear(CONFIG["embed_dim"], len(RELATIONS) * NOUN_COUNT)
         self.log_scale = nn.Parameter(torch.tensor(20.0).log())
         self.bias = nn.Parameter(torch.tensor(-6.0))
 
@@ -161,7 +174,7 @@ def pixels(scenes: list[Scene]) -> Tensor:
     return ((stack.float() / 255 - MEAN) / STD).permute(0, 3, 1, 2).contiguous()
 
 
-def make_batch(swaps: list[Swap], tokens: Tokens, rng: np.random.Generator, *, bare: bool = False) -> Batch:
+def make_batch(swaps: list[Swap], tokens: Tokens, rng: np.random.Generator, *, loose: bool = False) -> Batch:
     """Draws the scenes and twins and writes their own and false captions, shortened alike."""
     scenes = [s for swap in swaps for s in (swap.scene, swap.twin)]
     own: list[list[str]] = []
@@ -170,7 +183,7 @@ def make_batch(swaps: list[Swap], tokens: Tokens, rng: np.random.Generator, *, b
     roles: list[frozenset[str]] = []
     for swap in swaps:
         false = [swap_word(s, rng, kind=_false_kind(s, rng)) for s in (swap.scene, swap.twin)]
-        order = shorten(swap.scene, frozenset({swap.word, *(f.word for f in false)}), rng, bare=bare)
+        order = shorten(swap.scene, frozenset({swap.word, *(f.word for f in false)}), rng, loose=loose)
         prefix = TEMPLATE.split() if rng.random() < 0.7 else []
         words = caption_words(swap.scene)
         kept = frozenset(words[i][1] for i in order)
@@ -252,12 +265,19 @@ class Training:
         rate = self.schedule.rate(self.step)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["speed"]
-        loss = self._warmup_loss(rng) if self.step < self.schedule.warmup else self._full_loss(rng)
+        loss = self._loss(rng)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         return float(loss.detach())
+
+    def _loss(self, rng: np.random.Generator) -> Tensor:
+        if self.step < self.schedule.warmup:
+            return self._warmup_loss(rng)
+        if 0 <= self.step - self.schedule.stage_b < self.schedule.directions:
+            return self._directions_loss(rng)
+        return self._full_loss(rng)
 
     def _warmup_loss(self, rng: np.random.Generator) -> Tensor:
         scenes = [single_object(rng) for _ in range(2 * PAIRS)]
@@ -269,8 +289,8 @@ class Training:
         weights = self.schedule.types(self.step)
         chances = np.array(list(weights.values())) / sum(weights.values())
         types = [list(weights)[i] for i in rng.choice(len(weights), size=PAIRS, p=chances)]
-        swaps = [swap_word(sample_scene(rng, type=t), rng) for t in types]
-        batch = make_batch(swaps, self.tokens, rng, bare=self.step >= self.schedule.stage_b)
+        loose = self.step >= self.schedule.stage_c
+        batch = make_batch([self._swap(t, rng) for t in types], self.tokens, rng, loose=loose)
         pictures = self.model.pictures(batch.pictures)
         captions = self.model.captions(batch.tokens, batch.ends)
         logits = self.model.logits(pictures, captions)
@@ -287,7 +307,35 @@ class Training:
             loss = loss + fade * self._noun_loss(pictures, batch.facts)
         if self.step >= self.schedule.stage_a:
             loss = loss + self._count_loss(pictures, batch.facts)
+        if self.step >= self.schedule.stage_b:
+            loss = loss + self._direction_loss(pictures, batch.facts)
         return loss
+
+    def _swap(self, type: SceneType, rng: np.random.Generator) -> Swap:
+        """A scene of the type and its twin; in stage C half of the relations are turned round."""
+        scene = sample_scene(rng, type=type)
+        turn = self.step >= self.schedule.stage_b and type == "relation" and rng.random() < 0.5
+        return swap_word(scene, rng, kind="relation" if turn else None)
+
+    def _directions_loss(self, rng: np.random.Generator) -> Tensor:
+        """Which noun lies on which side, with a dozen nouns: left and right first, then all four sides.
+
+        Positions are made louder at the first step. Without both, pictures name their two nouns and never learn
+        to tell their places apart.
+        """
+        begun = self.step - self.schedule.stage_b
+        if begun == 0:
+            with torch.no_grad():
+                self.model.clip.visual.positional_embedding.mul_(4.0)
+        sides = list(RELATIONS)[:2] if begun < 2 * self.schedule.directions // 3 else list(RELATIONS)
+        scenes = []
+        for _ in range(2 * PAIRS):
+            noun, other = rng.choice(FEW, size=2, replace=False)
+            side = sides[rng.integers(len(sides))]
+            scenes.append(replace(sample_scene(rng, type="relation"), noun=str(noun), other=str(other), relation=side))
+        pictures = self.model.pictures(pixels(scenes))
+        facts = Facts.of(scenes)
+        return self._direction_loss(pictures, facts) + 0.2 * self._bank_loss(pictures, facts, rng)
 
     def _bank_loss(self, pictures: Tensor, facts: Facts, rng: np.random.Generator) -> Tensor:
         prefix = TEMPLATE.split() if rng.random() < 0.7 else []
@@ -305,6 +353,10 @@ class Training:
         if bool((second >= 0).any()):
             loss = (loss + F.cross_entropy(logits, second, ignore_index=-1)) / 2
         return loss
+
+    def _direction_loss(self, pictures: Tensor, facts: Facts) -> Tensor:
+        logits = self.model.direction_head(pictures * 10).view(-1, NOUN_COUNT)
+        return F.cross_entropy(logits, torch.from_numpy(directions(facts)).flatten(), ignore_index=-1)
 
     def _count_loss(self, pictures: Tensor, facts: Facts) -> Tensor:
         return F.cross_entropy(self.model.count_head(pictures * 10), torch.from_numpy(facts.count), ignore_index=-1)

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from core.demo.captions import Facts, caption_words, shorten, truth
+from core.demo.captions import Facts, caption_words, directions, shorten, truth
 from core.demo.dataset import write_dataset
 from core.demo.scenes import SIDE, TYPES, draw, sample_scene, stream, swap_word
 from core.demo.sprites import sprite
-from core.demo.vocabulary import COUNTS, INVERSE, KINDS, NOUNS, known_words
+from core.demo.vocabulary import COUNTS, INVERSE, KINDS, NOUNS, RELATIONS, known_words
 from core.words import split_pieces
 
 SEEDS = st.integers(0, 2**31)
@@ -126,3 +126,13 @@ def test_a_kind_the_scene_has_not_is_refused():
     scene = sample_scene(rng, type="two")
     with pytest.raises(ValueError, match="no word of kind"):
         swap_word(scene, rng, kind="shape")
+
+
+def test_directions_name_the_noun_on_each_side():
+    rng = np.random.default_rng(2)
+    scenes = [sample_scene(rng) for _ in range(40)]
+    nouns = list(NOUNS)
+    for scene, row in zip(scenes, directions(Facts.of(scenes)), strict=True):
+        named = {side: nouns[i] for side, i in zip(RELATIONS, row, strict=True) if i >= 0}
+        expected = {scene.relation: scene.noun, INVERSE[scene.relation]: scene.other} if scene.relation else {}
+        assert named == expected

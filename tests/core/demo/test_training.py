@@ -9,7 +9,7 @@ from core.demo.weights import CHECKPOINT, EMBEDDING, ROWS_KEY, pack, token_rows,
 from core.presets import PRESETS
 from core.scorer import Scorer
 
-TINY = Schedule(warmup=1, stage_a=3, focus=1, stage_b=4, total=5)
+TINY = Schedule(warmup=1, stage_a=3, focus=1, stage_b=4, directions=1, stage_c=6, total=7)
 
 
 @pytest.fixture(autouse=True)
@@ -63,5 +63,6 @@ def test_the_rate_rises_stays_and_falls_to_zero():
     schedule = Schedule()
     assert schedule.rate(0) < schedule.rate(99) == schedule.rate(2000) == schedule.peak
     assert schedule.rate(schedule.stage_b - 1) < schedule.peak / 1000
-    assert schedule.rate(schedule.stage_b + 49) > schedule.peak / 3
-    assert schedule.rate(schedule.total - 1) < schedule.peak / 1000
+    assert schedule.rate(schedule.stage_b + 99) == schedule.peak
+    assert schedule.rate(schedule.stage_c - 1) < schedule.peak / 500
+    assert schedule.rate(schedule.total - 1) < schedule.peak / 200
