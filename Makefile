@@ -1,11 +1,12 @@
-# make demo | test | lint | bench | train. Each sets up .venv first; the second time that takes no time.
+# make demo | test | lint | bench | train | screenshots. Each sets up .venv first; the second time that takes no time.
 PYTHON ?= python3
 RUN := .venv/bin/python
 
-.PHONY: demo test lint bench train clean
+.PHONY: demo test lint bench train screenshots clean
 demo:
 	@$(PYTHON) packaging/bootstrap.py desktop
 	@.venv/bin/captionlint demo --out build/demo
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then .venv/bin/captionlint review --db build/demo/review.db; fi
 
 test:
 	@$(PYTHON) packaging/bootstrap.py dev
@@ -24,6 +25,10 @@ bench:
 train:
 	@$(PYTHON) packaging/bootstrap.py dev
 	@$(RUN) -m core.demo.training --out build/demo-model $(ARGS)
+
+screenshots:
+	@$(PYTHON) packaging/bootstrap.py dev
+	@if [ -n "$$DISPLAY" ]; then $(RUN) docs/screenshots.py; else xvfb-run -a -s "-screen 0 1600x1000x24" $(RUN) docs/screenshots.py; fi
 
 clean:
 	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache

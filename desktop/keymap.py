@@ -105,6 +105,9 @@ class Keymap:
 
 def shown(key: str) -> str:
     """A key as it is written on a key cap."""
-    signs = {"Right": "→", "Left": "←", "Up": "↑", "Down": "↓", "Return": "Enter", "PgDown": "Page ↓", "PgUp": "Page ↑"}
+    signs = {
+        "Right": "→", "Left": "←", "Up": "↑", "Down": "↓", "PgDown": "Page ↓", "PgUp": "Page ↑",
+        "Return": "Enter", "Enter": "Enter (pad)",
+    }  # fmt: skip
     parts = key.replace("++", "+plus").split("+") if len(key) > 1 else [key]
     return " ".join(signs.get(p, "+" if p == "plus" else p) for p in parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from core.errors import CaptionlintError
@@ -16,8 +17,11 @@ def show_problem(parent: QWidget | None, title: str, error: BaseException) -> QM
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setInformativeText(in_words(error))
-    if not isinstance(error, CaptionlintError):
+    if not isinstance(error, CaptionlintError | OSError):
         box.setDetailedText("".join(traceback.format_exception(error)))
+    close = box.button(QMessageBox.StandardButton.Close)
+    close.setIcon(QIcon())
+    box.setDefaultButton(QMessageBox.StandardButton.Close)
     box.setObjectName("problem")
     box.open()
     return box

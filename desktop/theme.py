@@ -124,6 +124,7 @@ def style_sheet(look: Look) -> str:
     QLineEdit, QComboBox, QPlainTextEdit, QSpinBox, QDoubleSpinBox {{
         background: {b.panel}; border: 1px solid {b.line}; border-radius: 5px; padding: 5px 8px;
         selection-background-color: {b.accent}; selection-color: {look.on_accent}; }}
+    #captionEditor {{ border: none; border-radius: 0; padding: 0 20px; }}
     QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus {{ border-color: {b.accent}; }}
     QComboBox::drop-down {{ border: none; width: 22px; }}
     QComboBox QAbstractItemView {{ background: {b.panel}; border: 1px solid {b.line}; outline: none;

@@ -10,6 +10,8 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QSettings, Qt
@@ -19,9 +21,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from core.demo.dataset import write_dataset
 from core.formats.reading import read
+from core.review import KINDS, Review
 from db.operations import items, queue, reviews
 from db.store import Store
 from desktop.problems import show_problem
+from desktop.queue.model import ITEM_ID
 from desktop.services.project import Project
 from desktop.services.scorer_child import ModelChoice
 from desktop.services.settings import Settings
@@ -76,7 +80,7 @@ class Camera:
         QTest.qWait(800)
         self.take("queue")
         window.show_screen("summary")
-        wait(lambda: bool(window.summary._plots))
+        wait(lambda: bool(window.summary._plots) and bool(window.summary.agreement.text()))
         QTest.qWait(500)
         self.take("summary")
         window.show_screen("review")
@@ -105,10 +109,10 @@ class Camera:
         decide(self.path, count=60)
         self.window.reload()
         QTest.qWait(500)
-        self.window.loop.next_suspicious()
+        window = self.window
+        window.loop.go(window.queue.data(window.queue.index(0), ITEM_ID))
         QTest.qWait(1500)
-        model = self.window.review
-        model.set_kind("object")
+        window.review.set_kind("object")
         self.window.screen_review.stage.take_keyboard()
         self.window.assistant.suggest()
         wait(lambda: bool(self.window.assistant.suggestions))
@@ -116,9 +120,8 @@ class Camera:
 
     def heat(self) -> None:
         window = self.window
-        known = [i for i, w in enumerate(window.review.words) if w.score is not None and window.review.step_of(w) >= 2]
-        if known:
-            window.review.set_focus(known[-1])
+        scores = [word.score or 0.0 for word in window.review.words]
+        window.review.set_focus(scores.index(max(scores)))
         window.assistant.toggle_heat()
         wait(lambda: window.assistant.heat is not None)
         QTest.qWait(400)
@@ -181,19 +184,19 @@ def _job(path: Path) -> tuple[object, ...]:
 
 
 def decide(path: Path, *, count: int) -> None:
-    """Decides on the most suspicious items, ever so often otherwise than the marks say; every third by two people."""
+    """Decides on items, ever so often otherwise than the marks say; every third by two people."""
     chance = random.Random(5)
+    moment = datetime.now(UTC) - timedelta(minutes=12)
     with Store.open(path) as store:
-        for number, entry in enumerate(queue.page(store, limit=count)):
+        for number, entry in enumerate(queue.page(store, limit=count + 4)[4:]):
             item = items.get(store, item_id=entry.item_id)
             for name in ("ben", "ana") if number % 3 == 0 else ("ana",):
-                spans = [s for s in item.marks if chance.random() < 0.85]
-                if len(spans) == len(item.marks):
-                    reviews.accept(store, item_id=item.item_id, annotator=name, seconds=chance.uniform(4, 20))
-                else:
-                    reviews.correct(
-                        store, item_id=item.item_id, annotator=name, spans=spans, seconds=chance.uniform(6, 30)
-                    )
+                moment += timedelta(seconds=chance.uniform(4, 16))
+                kept = [s for s in item.marks if chance.random() < 0.85]
+                spans = tuple(replace(s, kind=chance.choice(KINDS[:4])) for s in kept)
+                status = "accepted" if len(spans) == len(item.marks) else "corrected"
+                review = Review(status, spans, None, name, moment, chance.uniform(4, 16))
+                reviews.adopt(store, item_id=item.item_id, review=review, uid=f"{number}-{name}")
 
 
 def wait(until: Callable[[], bool], *, seconds: float = 240) -> None:

@@ -105,8 +105,14 @@ class QueueModel(QAbstractListModel):
     def _read(self) -> None:
         for page in sorted(self._wanted):
             ids = tuple(self._ids[page * _PAGE : (page + 1) * _PAGE])
-            self._project.ask(partial(lines.read, item_ids=ids), self._take_lines)
+            # A page that could not be read is asked for again when it is painted again.
+            failed = partial(self._lose, page)
+            self._project.ask(partial(lines.read, item_ids=ids), self._take_lines, failed=failed)
         self._wanted.clear()
+
+    def _lose(self, page: int, error: Exception) -> None:
+        self._asked.discard(page)
+        self.failed.emit(error)
 
     def _take_ids(self, found: tuple[Sequence[int], dict[int, int]]) -> None:
         self.beginResetModel()

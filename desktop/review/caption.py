@@ -92,6 +92,11 @@ class CaptionView(QAbstractScrollArea):
         self._model.set_focus(self._laid_out().word_beside(self._model.focus, step))
 
     @property
+    def text_top(self) -> int:
+        """Where the text begins in the viewport: an editor in its place puts it there, too."""
+        return int(self._origin().y() + PAD)
+
+    @property
     def laid(self) -> CaptionLayout:
         """The layout in use."""
         return self._laid_out()
@@ -185,7 +190,8 @@ class CaptionView(QAbstractScrollArea):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(look.base.panel), 2))
         painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), 6, 6)
-        colour = look.base.accent if self.hasFocus() else look.base.dim
+        # Also while another window is in front: the review keys act here as soon as this one is again.
+        colour = look.base.accent if self.window().focusWidget() is self else look.base.dim
         painter.setPen(QPen(QColor(colour), 2))
         painter.drawRoundedRect(rect.adjusted(-2.5, -2.5, 2.5, 2.5), 7, 7)
 

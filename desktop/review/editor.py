@@ -29,6 +29,8 @@ class CaptionEditor(QPlainTextEdit):
         self._caption = self._shown = ""
         self._open = False
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setObjectName("captionEditor")
+        self.document().setDocumentMargin(0)
         self.setTabChangesFocus(True)
         self.setAccessibleName(self.tr("Caption"))
         self.textChanged.connect(self._edited)

@@ -223,12 +223,14 @@ class ReviewLoop(QObject):
         self._ask(job)
 
     def _suspicious(self, here: int | None, store: Store) -> Landing:
-        after = here
-        while found := queue.page(store, order=self.order, filters=self._open(), after=after, limit=50):
-            for entry in found:
-                if not entry.blind and entry.f_clip_score is not None and entry.f_clip_score < 0:
-                    return self._at(entry.item_id, store)
-            after = found[-1].item_id
+        """Looks behind the item before the eyes, then from the front."""
+        for start in (here, None):
+            after = start
+            while found := queue.page(store, order=self.order, filters=self._open(), after=after, limit=50):
+                for entry in found:
+                    if not entry.blind and entry.f_clip_score is not None and entry.f_clip_score < 0:
+                        return self._at(entry.item_id, store)
+                after = found[-1].item_id
         return self._at(here, store)
 
     def _travel(self, move: Callable[..., Decision | None], store: Store) -> Landing:

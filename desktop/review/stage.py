@@ -52,7 +52,7 @@ class Stage(QFrame):
         if self._model.item is None:
             return
         self.editor.setFont(self.caption.caption_font())
-        self.editor.setFixedHeight(self.caption.height())
+        self.editor.setViewportMargins(0, self.caption.text_top, 0, 0)
         self._model.begin_edit()
         self._captions.setCurrentWidget(self.editor)
         self.editor.begin()

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -103,7 +104,7 @@ SCRIPT = """
 def test_killed_in_the_middle_it_opens_at_the_same_item_with_the_same_draft(qtbot, open_window, fill, ask, home):
     db = fill()
     command = [sys.executable, "-c", textwrap.dedent(SCRIPT), str(db), "3"]
-    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": os.getcwd()}
+    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(Path.cwd())}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as typist:
         lines = []
         for line in typist.stdout:
