@@ -65,14 +65,14 @@ def read_bytes(path: Path) -> bytes:
 
 def to_rgb(image: Image.Image) -> Image.Image:
     """An opened picture as upright 8-bit RGB; a new image, never the one given."""
-    image = ImageOps.exif_transpose(image)
+    image = ImageOps.exif_transpose(image)  # a copy in any case
     if image.mode.startswith(("I", "F")):
         image = _scale_grey(image)
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         image = image.convert("RGBA")
         ground = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(ground, image)
-    return image.convert("RGB") if image.mode != "RGB" else image.copy()
+    return image.convert("RGB") if image.mode != "RGB" else image
 
 
 def sha256(data: bytes) -> str:

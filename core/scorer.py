@@ -34,8 +34,8 @@ from core.words import WORD_RULES
 
 TEMPLATE: Final = "A photo depicts "
 LAYERS: Final = 3
-ROWS: Final = 64
-"""Windows of text that one backward pass takes."""
+ROWS: Final = {"cpu": 16, "cuda": 256}
+"""Windows of text that one backward pass takes: on a CPU few, since like lengths together need less padding."""
 _PROBE: Final = "A small cat sits on a red chair, next to 2 dogs."
 
 Aggregate = Literal["mean", "sum", "min"]
@@ -79,6 +79,7 @@ class Scorer:
         self._transform = loaded.transform
         self._features: OrderedDict[str, Tensor] = OrderedDict()
         self._cached_pictures = cached_pictures
+        self._rows = ROWS.get(self.device.type, 64)
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="decode")
         self.details = self._describe(loaded, template)
         self.version = _version(self.details)
@@ -134,7 +135,7 @@ class Scorer:
             CaptionError: a caption has no words.
         """
         ids = [self._tokenize(caption).windows[0].ids for caption in captions]
-        return torch.cat([self.tower.encode(self._padded(ids[i : i + ROWS])) for i in range(0, len(ids), ROWS)])
+        return torch.cat([self.tower.encode(self._padded(ids[i : i + self._rows])) for i in range(0, len(ids), self._rows)])
 
     def picture_features(self, image: Picture) -> Tensor:
         """Unit features (E,) of one picture, from the cache where it is known.
@@ -210,8 +211,8 @@ class Scorer:
         """Fills in cosines and attributions, windows of like length together."""
         jobs = [(item, i) for item in work for i in range(len(item.tokenized.windows))]
         jobs.sort(key=lambda job: len(job[0].tokenized.windows[job[1]].ids))
-        for start in range(0, len(jobs), ROWS):
-            chunk = jobs[start : start + ROWS]
+        for start in range(0, len(jobs), self._rows):
+            chunk = jobs[start : start + self._rows]
             ids = self._padded([item.tokenized.windows[i].ids for item, i in chunk])
             images = torch.stack([features[item.picture.key] for item, _ in chunk])
             cosines, attributions = token_attributions(self.tower, ids, images, layers=self.layers)
