@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,10 +13,11 @@ from rich.table import Table
 
 from cli import model_options as options
 from cli.console import ERR, OUT
-from core.errors import UsageError
+from core.errors import UnprobeableError, UsageError
 from core.presets import DEMO, nearest
 
 if TYPE_CHECKING:
+    from core.benchmarks.heat import HeatReport
     from core.benchmarks.scenes import SceneReport
     from core.scorer import Scorer
 
@@ -77,11 +79,15 @@ def evaluate(
             benchmark, data, load=None if no_model else load, out=out, epsilon=epsilon, nli=nli, as_json=as_json
         )
         return
-    report = _scenes(load(DEMO), count=count, seed=seed)
+    scorer = load(DEMO)
+    report = _scenes(scorer, count=count, seed=seed)
+    heat = _heat(scorer, count=min(count, 400), seed=seed)
     if as_json:
-        typer.echo(json.dumps(report.as_dict(), allow_nan=False, default=float))
+        found = report.as_dict() | {"heat": asdict(heat) if heat else None}
+        typer.echo(json.dumps(found, allow_nan=False, default=float))
     else:
         _show(report)
+        _show_heat(heat)
 
 
 def _check(benchmark: str, data: Path | None, *, no_model: bool) -> None:
@@ -104,6 +110,32 @@ def _scenes(scorer: Scorer, *, count: int, seed: int) -> SceneReport:
     with Progress(console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
         task = progress.add_task("scoring scenes", total=count)
         return scenes.evaluate(scorer, count=count, seed=seed, on_progress=lambda n: progress.update(task, completed=n))
+
+
+def _heat(scorer: Scorer, *, count: int, seed: int) -> HeatReport | None:
+    """None for an image tower that shows no heat maps."""
+    from core.benchmarks import heat
+    from core.heatmap import HeatMaps
+
+    try:
+        maps = HeatMaps(scorer)
+    except UnprobeableError:
+        return None
+    with Progress(console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
+        task = progress.add_task("drawing heat maps", total=count)
+        return heat.evaluate(maps, count=count, seed=seed, on_progress=lambda n: progress.update(task, completed=n))
+
+
+def _show_heat(heat: HeatReport | None) -> None:
+    if heat is None:
+        OUT.print("\nHeat maps: not for this image tower.")
+        return
+    OUT.print(
+        f"\nHeat maps, {heat.scenes:,} scenes with two objects: the highest point lies on the named object "
+        f"{heat.hit:.3f}, on the other {heat.other:.3f};"
+        f"\nby occlusion {heat.occlusion_hit or 0:.3f} and {heat.occlusion_other or 0:.3f} (chance {heat.chance:.3f}).",
+        soft_wrap=True,
+    )
 
 
 def _show(report: SceneReport) -> None:

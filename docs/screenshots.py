@@ -110,6 +110,8 @@ class Camera:
         self.window.reload()
         QTest.qWait(500)
         window = self.window
+        wait(lambda: window.project.worker.idle)
+        QTest.qWait(500)
         window.loop.go(window.queue.data(window.queue.index(0), ITEM_ID))
         QTest.qWait(1500)
         window.review.set_kind("object")
