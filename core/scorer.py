@@ -135,7 +135,8 @@ class Scorer:
             CaptionError: a caption has no words.
         """
         ids = [self._tokenize(caption).windows[0].ids for caption in captions]
-        return torch.cat([self.tower.encode(self._padded(ids[i : i + self._rows])) for i in range(0, len(ids), self._rows)])
+        chunks = [ids[start : start + self._rows] for start in range(0, len(ids), self._rows)]
+        return torch.cat([self.tower.encode(self._padded(chunk)) for chunk in chunks])
 
     def picture_features(self, image: Picture) -> Tensor:
         """Unit features (E,) of one picture, from the cache where it is known.

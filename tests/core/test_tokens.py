@@ -13,7 +13,7 @@ from core.scorer import Scorer
 from core.tokens import WordTokenizer
 
 transformers = pytest.importorskip("transformers", reason="needs the extra [siglip]")
-WORDS = "a cat two red birds on wire photo depicts small dog sits the next to and chair A".split()
+SENTENCE = "a cat two red birds on wire photo depicts small dog sits the next to and chair"
 
 
 def sentencepiece_like(folder, *, add_start):
@@ -21,7 +21,7 @@ def sentencepiece_like(folder, *, add_start):
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
     pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", -9.0), ("<s>", 0.0), ("▁", -6.0)]
-    pieces += [(f"▁{w.lower()}", -3.0) for w in dict.fromkeys(w.lower() for w in WORDS)]
+    pieces += [(f"▁{w}", -3.0) for w in SENTENCE.split()]
     pieces += [(c, -8.0) for c in "abcdefghijklmnopqrstuvwxyz"]
     tokenizer = Tokenizer(models.Unigram(pieces, unk_id=2))
     tokenizer.normalizer = normalizers.Lowercase()
@@ -37,7 +37,8 @@ def siglip_files(tmp_path):
     """A SigLIP-shaped model whose tokenizer lies in a folder beside its configuration."""
     sentencepiece_like(tmp_path / "words", add_start=False)
     config = json.loads(json.dumps(CONFIGS["siglip"]))
-    config["text_cfg"] |= {"vocab_size": 64, "hf_tokenizer_name": "words", "tokenizer_kwargs": {"clean": "canonicalize"}}
+    config["text_cfg"] |= {"vocab_size": 64, "hf_tokenizer_name": "words"}
+    config["text_cfg"] |= {"tokenizer_kwargs": {"clean": "canonicalize"}}
     (tmp_path / "siglip.json").write_text(json.dumps(config))
     save_file(random_state(build_model(config, name="siglip")), tmp_path / "siglip.safetensors")
     return tmp_path / "siglip.json", tmp_path / "siglip.safetensors"
