@@ -110,9 +110,10 @@ def _tally(found: Sequence[Marked], epsilon: float) -> str:
     wrong = [m for m in found if m.wrong]
     caught = sum(_hit(m, epsilon) for m in wrong)
     marks = sum(w.flagged(epsilon) for m in found for w in m.prediction.words)
+    beside = marks - caught
     return (
         f"{len(found)} captions, {len(wrong)} of them with a wrong word: {caught} of those words are marked, "
-        f"and {marks - caught} marks stand on right words."
+        f"and {beside} {'mark stands on a right word' if beside == 1 else 'marks stand on right words'}."
     )
 
 
