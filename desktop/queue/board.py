@@ -158,7 +158,7 @@ class CardDelegate(QStyledItemDelegate):
         metrics = QFontMetricsF(option.font)
         done = line.entry.status != "pending"
         painter.setPen(QColor(look.base.dim if done else look.base.text))
-        text = QRectF(rect.left(), rect.top(), rect.width(), 2 * metrics.height())
+        text = QRectF(rect.left(), rect.top(), rect.width(), 2 * metrics.lineSpacing() + 4)
         caption = metrics.elidedText(
             " ".join(line.entry.caption.split()), Qt.TextElideMode.ElideRight, 1.9 * rect.width()
         )
