@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu, QWidget
@@ -25,7 +26,7 @@ def word_menu(
     span = model.span_of(model.word)
     for text in suggestions:
         # An ampersand would become a key of the menu.
-        menu.addAction(text.replace("&", "&&"), lambda text=text: replace(text))
+        menu.addAction(text.replace("&", "&&"), partial(replace, text))
     if suggestions:
         menu.addSeparator()
     menu.addAction(actions["replace"])
