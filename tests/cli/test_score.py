@@ -5,13 +5,15 @@ import subprocess
 import sys
 
 import pytest
-from PIL import Image
+
+from core.demo.scenes import Scene, draw
 
 
 @pytest.fixture
 def photo(tmp_path):
+    """A huge cat on red, as the bundled model knows such things."""
     path = tmp_path / "photo.png"
-    Image.new("RGB", (96, 96), (200, 40, 40)).save(path)
+    draw(Scene(type="size", noun="cat", colour="red", size="huge", seed=1))[0].save(path)
     return path
 
 
