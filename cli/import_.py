@@ -54,6 +54,9 @@ def import_(
 
 
 def _report(added: Added) -> None:
+    for noted in added.notes:
+        others = f" (the first of {noted.count} such rows)" if noted.count > 1 else ""
+        typer.echo(f"{noted.first}: {noted.note}{others}", err=True)
     for row in (*added.bad, *added.conflicts)[:_SHOWN]:
         typer.echo(f"{row.where}: {row.reason}", err=True)
     more = added.bad_count + added.conflict_count - _SHOWN

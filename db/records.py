@@ -11,10 +11,19 @@ from core.review import Review, Span, Status
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What had to be guessed to read some rows, such as their encoding: `first` names the first of `count` rows."""
+
+    note: str
+    first: str
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Added:
     """What an import did. `conflicts` are rows whose id belongs to another image or caption.
 
-    Of `bad` and `conflicts` the first hundred are kept; the numbers count all.
+    Of `bad` and `conflicts` the first hundred are kept; the numbers count all. `notes` holds each note once.
     """
 
     added: int = 0
@@ -24,6 +33,7 @@ class Added:
     conflict_count: int = 0
     bad: tuple[BadRow, ...] = ()
     conflicts: tuple[BadRow, ...] = ()
+    notes: tuple[Noted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,8 +115,9 @@ def _item(same: Sequence[_Record | BadRow], name: str, images: ImageFolder, *, o
     where = f"{name}:{first.number}"
     try:
         if of_words:
-            rows = [record.cells for record in same if isinstance(record, _Record)]
-            return word_table.item(rows, where, images)
+            records = [record for record in same if isinstance(record, _Record)]
+            note = next((record.note for record in records if record.note), None)
+            return replace(word_table.item([record.cells for record in records], where, images), note=note)
         row: dict[str, Any] = first.cells | {"references": _references(first.cells.get("references", ""))}
         return replace(plain.item(row, where, images), note=first.note)
     except RowError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -26,9 +27,9 @@ def read(source: Path, *, images: Path | None = None) -> Iterator[SourceItem | B
     if not source.exists():
         raise FormatError(f"{source} does not exist.")
     folder = ImageFolder(images if images is not None else source if source.is_dir() else source.parent)
-    if source.is_dir():
-        return _read_folder(source, folder)
-    return _reader_of(source)(source, folder)
+    rows = _read_folder(source, folder) if source.is_dir() else _reader_of(source)(source, folder)
+    first = list(islice(rows, 1))  # a wrong header shows before anything is made of the rows
+    return chain(first, rows)
 
 
 def _read_folder(source: Path, images: ImageFolder) -> Iterator[SourceItem | BadRow]:

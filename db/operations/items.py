@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import FormatError, StoreError
-from core.formats.records import BadRow, SourceItem
+from core.formats.fields import checked_text
+from core.formats.records import BadRow, RowError, SourceItem
 from core.review import Span, Status
 from db import lookups, marking, reviewed, schema
 from db.fingerprints import Fingerprint, fingerprints
 from db.intake import Batch
 from db.operations.predictions import load
-from db.records import Added, StoredItem
+from db.records import Added, Noted, StoredItem
 from db.store import Store
 
 _BATCH = 1000
@@ -76,7 +77,17 @@ def _add(store: Store, rows: Sequence[SourceItem | BadRow], total: Added, *, upd
         conflict_count=total.conflict_count + len(batch.conflicts),
         bad=(*total.bad, *bad)[:_KEPT],
         conflicts=(*total.conflicts, *batch.conflicts)[:_KEPT],
+        notes=_noted(total.notes, good),
     )
+
+
+def _noted(before: Sequence[Noted], rows: Sequence[SourceItem]) -> tuple[Noted, ...]:
+    found = {noted.note: noted for noted in before}
+    for row in rows:
+        if row.note is not None:
+            noted = found.get(row.note, Noted(row.note, row.where))
+            found[row.note] = replace(noted, count=noted.count + 1)
+    return tuple(found.values())
 
 
 def _fit(rows: Sequence[SourceItem | BadRow], *, strict: bool) -> tuple[list[SourceItem], list[BadRow]]:
@@ -95,13 +106,13 @@ def _fit(rows: Sequence[SourceItem | BadRow], *, strict: bool) -> tuple[list[Sou
 
 
 def _unfit(row: SourceItem) -> BadRow | None:
-    for name, value in (("image", row.image), ("caption", row.caption), ("id", row.id or "")):
-        if "\0" in value:
-            return BadRow(row.where, f"the {name} holds the character U+0000")
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return BadRow(row.where, f"the {name} holds half of a surrogate pair")
+    try:
+        for name, value in (("image", row.image), ("caption", row.caption), ("id", row.id or "")):
+            checked_text(value, name)
+        for reference in row.references:
+            checked_text(reference, "references")
+    except RowError as error:
+        return BadRow(row.where, str(error))
     return None
 
 
