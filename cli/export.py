@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,14 +48,17 @@ def export(
                 writer.write(item)
                 if number % 100 == 0:
                     move(number)
+        left_out = writer.left_out + exports.left_behind(store, unreviewed=unreviewed)
         if not stream:
-            _write_card(store, target, writer, format=format, licence=licence)
+            _write_card(store, target, writer, format=format, left_out=left_out, licence=licence)
     typer.echo(f"{writer.written} items written; image names start from {root}", err=True)
-    for reason, number in sorted(writer.left_out.items()):
+    for reason, number in sorted(left_out.items()):
         typer.echo(f"{number} left out: {reason}", err=True)
 
 
-def _write_card(store: Store, out: Path, writer: Writer, *, format: str, licence: str) -> None:
+def _write_card(
+    store: Store, out: Path, writer: Writer, *, format: str, left_out: Mapping[str, int], licence: str
+) -> None:
     from core.formats.card import CARD_NAME, write_card
     from db.operations import stats
 
@@ -67,7 +71,7 @@ def _write_card(store: Store, out: Path, writer: Writer, *, format: str, licence
         path,
         writer.tally,
         format=format,
-        left_out=writer.left_out,
+        left_out=left_out,
         kappa=kappa,
         double_reviewed=both,
         licence=licence,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from core.prediction import Prediction, WordScore
@@ -66,16 +66,17 @@ def tags(words: Sequence[WordScore], spans: Sequence[Span]) -> tuple[int, ...]:
 def stream(
     store: Store, *, statuses: Sequence[Status] | None = None, scorer_version: str | None = None
 ) -> Iterator[Evidence]:
-    """Items in file order, of these statuses or all, a thousand in memory at a time, by the current scorer or another.
+    """Items of these statuses or all, a thousand in memory at a time, by the current scorer or another.
 
-    All come from one state of the store, whatever is written meanwhile.
+    Captions of one picture come one after the other, pictures in file order. All come from one state of the store,
+    whatever is written meanwhile.
     """
     with store.reading() as session:
         named = scorer_version is not None
         scorer = lookups.scorer_named(session, scorer_version or "") if named else lookups.current_scorer(session)
         share = marking.blind_share(session)
         ignored = marking.ignored(session)
-        after = 0
+        after = (0, 0)
         while rows := _rows(session, after, statuses):
             ids = [row.id for row in rows]
             predictions = load(session, scorer, ids) if scorer else {}
@@ -96,19 +97,21 @@ def stream(
                     marks=marks,
                     reviews=reviews.get(row.id, ()),
                 )
-            after = ids[-1]
+            after = (rows[-1].image_id, ids[-1])
             session.expunge_all()
 
 
-def _rows(session: Session, after: int, statuses: Sequence[Status] | None) -> Sequence[Any]:
+def _rows(session: Session, after: tuple[int, int], statuses: Sequence[Status] | None) -> Sequence[Any]:
     item, image = schema.Item, schema.Image
+    columns = (item.id, item.source_id, item.image_id, item.caption, item.status, item.blind_rank)
     query = (
-        select(item.id, item.source_id, item.caption, item.status, item.blind_rank, image.location, image.sha256)
+        select(*columns, image.location, image.sha256)
         .join(image, image.id == item.image_id)
-        .where(item.id > after)
-        .order_by(item.id)
+        .where(tuple_(item.image_id, item.id) > tuple_(*after))
+        .order_by(item.image_id, item.id)
         .limit(_CHUNK)
     )
     if statuses is not None:
-        query = query.where(item.status.in_(statuses))
+        # Put together with nothing, the column has no index: by that one every chunk would scan and sort the whole.
+        query = query.where((item.status + "").in_(statuses))
     return session.execute(query).all()
