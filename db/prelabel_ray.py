@@ -11,6 +11,7 @@ import logging
 import math
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -69,7 +70,7 @@ def prelabel(
     scorer = recipe.load()
     scorers.choose(store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon, create=True)
     _take_in(store, place / "results", scorer.version, Progress(0, 0, 0), None)
-    shutil.rmtree(place, ignore_errors=True)
+    _clear(place)
     total = count_waiting(store, scorer_version=scorer.version, retry_failed=retry_failed)
     total = total if limit is None else min(total, limit)
     progress = Progress(0, 0, total)
@@ -78,8 +79,16 @@ def prelabel(
         _write_shards(source, place / "items")
         _run(recipe, place, batch_size, workers)
         progress = _take_in(store, place / "results", scorer.version, progress, on_progress)
-        shutil.rmtree(place, ignore_errors=True)
+        _clear(place)
     return progress
+
+
+def _clear(place: Path) -> None:
+    """Takes away this module's shards and nothing else: the folder may be anyone's."""
+    for name in ("items", "results"):
+        shutil.rmtree(place / name, ignore_errors=True)
+    with suppress(OSError):
+        place.rmdir()
 
 
 def _require() -> None:

@@ -18,6 +18,20 @@ def ray_here():
     ray.shutdown()
 
 
+def test_only_shards_are_cleared_away(tmp_path):
+    from db.prelabel_ray import _clear
+
+    for name in ("items/000000.parquet", "results/x.parquet", "mine.txt"):
+        path = tmp_path / "shards" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    _clear(tmp_path / "shards")
+    assert [p.name for p in (tmp_path / "shards").iterdir()] == ["mine.txt"]
+    (tmp_path / "shards" / "mine.txt").unlink()
+    _clear(tmp_path / "shards")
+    assert not (tmp_path / "shards").exists()
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_gives_what_one_process_gives(tmp_path, ray_here):
     from db.prelabel_ray import Recipe
