@@ -81,6 +81,11 @@ def back_up(path: Path, label: str) -> Path:
     while target.exists():
         number += 1
         target = path.with_name(f"{path.name}.{label}-{number}.backup")
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+    unfinished = target.with_name(target.name + ".part")
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return target

@@ -46,11 +46,23 @@ def split(store: Store, *, annotators: Sequence[str], folder: Path, overlap: flo
         if not shared and not any(hands):
             raise StoreError(f"{store.name} has no items left to review.")
         folder.mkdir(parents=True, exist_ok=True)
-        parts = []
-        for annotator, path, own in zip(annotators, paths, hands, strict=True):
-            _write(store, session, path, annotator, sorted([*shared, *own]))
-            parts.append(Part(annotator, path, len(shared) + len(own), len(shared)))
-    return tuple(parts)
+        unfinished = [path.with_name(f".{path.name}.part") for path in paths]
+        try:
+            for annotator, path, own in zip(annotators, unfinished, hands, strict=True):
+                _remove(path)  # what a killed run left
+                _write(store, session, path, annotator, sorted([*shared, *own]))
+            for path, name in zip(unfinished, paths, strict=True):
+                path.replace(name)
+        finally:
+            for path in unfinished:
+                _remove(path)
+    hand_sizes = [len(shared) + len(own) for own in hands]
+    return tuple(Part(*part, len(shared)) for part in zip(annotators, paths, hand_sizes, strict=True))
+
+
+def _remove(path: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _paths(annotators: Sequence[str], folder: Path) -> list[Path]:

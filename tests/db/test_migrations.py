@@ -105,6 +105,15 @@ def test_an_older_store_is_copied_and_then_migrated(tmp_path, second_revision):
         assert store.backup is None  # nothing to do the second time
 
 
+def test_a_copy_that_fails_leaves_no_half_of_a_backup(tmp_path, monkeypatch):
+    path = tmp_path / "review.db"
+    Store.open(path).close()
+    monkeypatch.setattr(Path, "replace", lambda self, target: (_ for _ in ()).throw(OSError(28, "No space left")))
+    with pytest.raises(OSError, match="No space"):
+        versions.back_up(path, "manual")
+    assert [p.name for p in tmp_path.iterdir()] == ["review.db"]
+
+
 def test_a_migration_that_fails_changes_nothing(tmp_path, second_revision):
     path = tmp_path / "review.db"
     Store.open(path).close()
