@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,10 @@ _SENTENCES: Final = {
 }
 
 
+class DamagedError(StoreError):
+    """A value that this program cannot have written. Inside `db` only: `translated` says which store holds it."""
+
+
 @contextmanager
 def translated(name: str, path: Path | None) -> Iterator[None]:
     """Raises `StoreError` in place of a driver's error. `name` is what the user called the store."""
@@ -31,6 +36,8 @@ def translated(name: str, path: Path | None) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StoreError(_sentence(error.orig, name, path)) from error
+    except (DamagedError, json.JSONDecodeError) as error:
+        raise StoreError(damaged(name, path)) from error
     except (SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:
         raise StoreError(_sentence(error, name, path)) from error
 
@@ -47,8 +54,10 @@ def _sentence(error: BaseException | None, name: str, path: Path | None) -> str:
     return sentence.format(name=name, detail=detail)
 
 
-def damaged(name: str, path: Path) -> str:
+def damaged(name: str, path: Path | None) -> str:
     """What to say of a file whose bytes were changed from outside, with the newest backup there is."""
+    if path is None:
+        return f"{name} holds values that Captionlint did not write: put a backup of the database in its place."
     found = backups(path)
     if found:
         return f"{name} is damaged: put the backup {found[-1]} in its place."

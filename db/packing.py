@@ -8,8 +8,8 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from core.errors import StoreError
 from core.prediction import WordScore
+from db.faults import DamagedError
 
 
 def pack(words: Sequence[WordScore]) -> tuple[bytes, bytes, dict[str, Any] | None]:
@@ -21,13 +21,10 @@ def pack(words: Sequence[WordScore]) -> tuple[bytes, bytes, dict[str, Any] | Non
 
 
 def unpack(caption: str, offsets: bytes, scores: bytes, reasons: dict[str, Any] | None) -> tuple[WordScore, ...]:
-    """The words again; raises `StoreError` where the bytes do not fit the caption."""
-    try:
-        bounds, values = _array("I", offsets), _array("d", scores)
-    except ValueError as error:
-        raise StoreError(_DAMAGED) from error
+    """The words again; raises `DamagedError` where the bytes do not fit the caption."""
+    bounds, values = _array("I", offsets), _array("d", scores)
     if len(bounds) != 2 * len(values) or any(n > len(caption) for n in bounds):
-        raise StoreError(_DAMAGED)
+        raise DamagedError(_DAMAGED)
     why = reasons or {}
     return tuple(
         WordScore(
@@ -47,9 +44,7 @@ def unpack_scores(chunks: Iterable[bytes]) -> array[float]:
     return array("d", [s for s in found if s == s])  # noqa: PLR0124 — NaN is the one number that differs from itself
 
 
-_DAMAGED = (
-    "A prediction in the store is damaged: delete that scorer's predictions and run `captionlint prelabel` again."
-)
+_DAMAGED = "The words of a prediction do not fit its caption."
 
 
 def _little(values: array[Any]) -> bytes:
@@ -60,7 +55,10 @@ def _little(values: array[Any]) -> bytes:
 
 def _array(code: str, data: bytes) -> array[Any]:
     values: array[Any] = array(code)
-    values.frombytes(data)
+    try:
+        values.frombytes(data)
+    except ValueError as error:
+        raise DamagedError(_DAMAGED) from error
     if sys.byteorder == "big":
         values.byteswap()
     return values

@@ -18,6 +18,8 @@ from sqlalchemy import DDL, JSON, Dialect, Double, ForeignKey, Index, LargeBinar
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import BigInteger, TypeDecorator
 
+from db.faults import DamagedError
+
 UNRANKED: Final = 9.0
 """`suspicion` and `margin` of an item without a prediction: sorts behind every real value, without NULLs."""
 
@@ -38,7 +40,10 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Reads what was bound."""
-        return None if value is None else datetime.fromisoformat(value)
+        try:
+            return None if value is None else datetime.fromisoformat(value)
+        except ValueError as error:
+            raise DamagedError(f"{value!r} is not a time.") from error
 
 
 class Base(DeclarativeBase):

@@ -140,6 +140,26 @@ def test_a_changed_byte_never_crashes_and_names_the_backup(path, tmp_path):
         assert stats.counts(store).reviewed == 1
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE revision SET reviewed_at = 'yesterday'",
+        "UPDATE scorer SET details = '{'",
+        "UPDATE prediction SET scores = x'00'",
+        "UPDATE prediction SET offsets = x'ffffffffffffffff'",
+    ],
+)
+def test_a_value_that_nobody_wrote_is_damage(path, damage):
+    with Store.open(path) as store:
+        backup = store.back_up()
+    with sqlite3.connect(path) as connection:
+        connection.execute(damage)
+    connection.close()
+    with Store.open(path) as store, pytest.raises(StoreError, match="is damaged") as caught:
+        items.get(store, item_id=1)
+    assert str(backup) in str(caught.value)
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A file system of half a megabyte."""
