@@ -9,6 +9,7 @@ import regex
 from sqlalchemy import ColumnElement, and_, literal_column, or_, select, text
 from sqlalchemy.orm import Session
 
+from core.formats.fields import UNSTORABLE
 from core.review import Kind, Status
 from core.words import split_pieces
 from db import schema
@@ -58,8 +59,8 @@ def conditions(session: Session, filters: Filters, *, blind_share: float) -> lis
     if filters.blind is not None:
         found.append(Item.blind_rank < blind_share if filters.blind else Item.blind_rank >= blind_share)
     for wanted, prefix in ((filters.word, False), (filters.text, True)):
-        if wanted and wanted.strip():
-            found.append(_says(session, wanted, prefix=prefix))
+        if wanted and (fit := UNSTORABLE.sub("", wanted).strip()):
+            found.append(_says(session, fit, prefix=prefix))
     return found
 
 
@@ -83,7 +84,7 @@ def _says(session: Session, wanted: str, *, prefix: bool) -> ColumnElement[bool]
     words = [piece.text for piece in split_pieces(wanted) if piece.is_word]
     # Full text knows words by the white space between them; other scripts are looked for letter by letter.
     if not words or _NO_SPACES.search(wanted):
-        return and_(*(Item.caption.icontains(w, autoescape=True) for w in words or [wanted.strip()]))
+        return and_(*(Item.caption.icontains(w, autoescape=True) for w in words or [wanted]))
     if session.get_bind().dialect.name != "sqlite":
         end = "" if prefix else r"(?!\w)"
         return and_(*(Item.caption.regexp_match(rf"(?<!\w){_escaped(w)}{end}", flags="i") for w in words))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.errors import UsageError
+from core.formats.fields import UNSTORABLE
 from core.review import KINDS, Origin, Span
 
 
@@ -37,8 +38,11 @@ def overlaps(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def check(spans: Sequence[Span], caption: str) -> None:
-    """Refuses marks that no caption can have; raises `UsageError`."""
+def check(spans: Sequence[Span], caption: str, *texts: str | None) -> None:
+    """Refuses marks that no caption can have, and texts, replacements included, that no store can; `UsageError`."""
+    for text in (*texts, *(span.replacement for span in spans)):
+        if text is not None and UNSTORABLE.search(text):
+            raise UsageError("A text holds a NUL character or half of a surrogate pair: type it anew.")
     for span in spans:
         if not 0 <= span.start < span.end <= len(caption):
             raise UsageError(

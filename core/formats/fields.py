@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from core.formats.records import RowError
 
-_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+"""What neither every database nor UTF-8 can hold."""
 
 
 def caption_of(row: Mapping[str, Any]) -> str:
@@ -54,7 +55,7 @@ def checked_text(value: object, name: str) -> str:
     """A text that every store and file can hold."""
     if not isinstance(value, str):
         raise RowError(f"{name!r} must be text, found {type(value).__name__}.")
-    found = _UNSTORABLE.search(value)
+    found = UNSTORABLE.search(value)
     if found:
         what = "a NUL character" if found[0] == "\0" else "a lone surrogate"
         raise RowError(f"{name!r} holds {what} at character {found.start() + 1}, which no store can keep.")

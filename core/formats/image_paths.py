@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import FormatError
+from core.formats.fields import UNSTORABLE
 from core.formats.records import RowError
 
 IMAGE_SUFFIXES: Final = frozenset(
@@ -15,7 +16,6 @@ IMAGE_SUFFIXES: Final = frozenset(
 )
 _URL: Final = re.compile(r"(?:https?|s3|gs)://\S", re.IGNORECASE)
 _OTHER_SCHEME: Final = re.compile(r"(?:[a-z][a-z0-9+.-]+://|data:)", re.IGNORECASE)
-_UNUSABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 class ImageFolder:
@@ -32,7 +32,7 @@ class ImageFolder:
         """A URL as it is, else the absolute path, links resolved; the file need not exist. Raises RowError."""
         if _URL.match(name):
             return name
-        if not name.strip() or _UNUSABLE.search(name):
+        if not name.strip() or UNSTORABLE.search(name):
             raise RowError("the image's name is empty or holds characters that no file name can have.")
         if _OTHER_SCHEME.match(name):
             raise RowError(f"the image {name[:80]!r} is neither a path nor an http, https, s3 or gs URL.")

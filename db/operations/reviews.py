@@ -54,7 +54,7 @@ def adopt(store: Store, *, item_id: int, review: Review, uid: str, blind: bool =
     """Keeps a review made elsewhere as it is; None if this very one (by `uid`) is here already."""
     with store.writing() as session:
         item = item_row(session, item_id)
-        settling.check(review.spans, item.caption)
+        settling.check(review.spans, item.caption, review.corrected_caption, review.annotator)
         new = revising.NewRevision(item_id, "import", review, blind=blind, uid=uid)
         added = revising.append(session, [new])
         return decision(session, added[0]) if added else None
@@ -96,7 +96,7 @@ def _decide(
         blind = marking.is_blind(session, item)
         scorer = None if blind else lookups.current_scorer(session)
         marks = _marks(session, item, scorer)
-        settling.check(spans or (), item.caption)
+        settling.check(spans or (), item.caption, caption, annotator)
         left = marks if spans is None else spans
         settled = settling.settle(marks, left) if action in ("accept", "correct") else ()
         kept = None if caption == item.caption else caption
