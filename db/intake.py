@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.formats.records import BadRow, SourceItem
-from core.prediction import Prediction
-from db import lookups, ranking, revising
+from core.formats.records import BadRow, SourceItem, SourceScores
+from core.prediction import DEFAULT_EPSILON, Prediction
+from core.review import Review
+from db import lookups, reviewed, revising
 from db.fingerprints import Fingerprint
-from db.operations.predictions import write_predictions
+from db.operations import predictions
 from db.schema import UNRANKED, Failure, Image, Item, Standing
 from db.schema import Prediction as PredictionRow
 from db.store import Store
@@ -170,33 +173,51 @@ class Batch:
         wanted = [known.source_id for known, _ in extras]
         found = session.execute(select(Item.source_id, Item.id).where(Item.source_id.in_(wanted)))
         ids = {row.source_id: row.id for row in found}
-        _write_scores(session, [(ids[known.source_id], row) for known, row in extras])
-        new = [
-            revising.NewRevision(ids[known.source_id], "import", review, uid=_review_uid(known.source_id, i, row))
-            for known, row in extras
-            for i, review in enumerate(row.reviews)
-        ]
-        revising.append(session, new)
+        placed = [(ids[known.source_id], row) for known, row in extras]
+        _write_scores(session, placed, replace=self.update)
+        _write_reviews(session, [(ids[known.source_id], known.source_id, row) for known, row in extras])
 
 
-def _write_scores(session: Session, rows: Sequence[tuple[int, SourceItem]]) -> None:
-    by_scorer: dict[str, list[tuple[int, Prediction]]] = {}
+def _write_scores(session: Session, rows: Sequence[tuple[int, SourceItem]], *, replace: bool) -> None:
+    """Keeps word scores; where the same scorer has spoken of an item already, only to replace them if asked to."""
+    first: dict[str, SourceScores] = {}
+    said: dict[str, dict[int, Prediction]] = {}
     for item_id, row in rows:
         for s in row.scores:
-            cosine = float("nan") if s.cosine is None else s.cosine
-            prediction = Prediction(s.scorer, row.caption, cosine, s.words)
-            by_scorer.setdefault(s.scorer, []).append((item_id, prediction))
-    for name, good in by_scorer.items():
-        scorer = lookups.ensure_scorer(session, name)
-        write_predictions(session, scorer, list(dict(good).items()))
-        current = lookups.current_scorer(session)
-        if current is not None and current.id == scorer.id:
-            ranks = [(i, *ranking.rank(p.cosine, [w.score for w in p.words], scorer.epsilon)) for i, p in good]
-            ranking.rank_items(session, ranks)
+            cosine = math.nan if s.cosine is None else s.cosine
+            said.setdefault(s.scorer, {})[item_id] = Prediction(s.scorer, row.caption, cosine, s.words)
+            first.setdefault(s.scorer, s)
+    for name, found in said.items():
+        given = first[name]
+        epsilon = DEFAULT_EPSILON if given.epsilon is None else given.epsilon
+        scorer = lookups.ensure_scorer(session, name, details=given.details, epsilon=epsilon)
+        there = frozenset() if replace else predictions.scored(session, scorer, list(found))
+        predictions.write_predictions(session, scorer, [(i, p) for i, p in found.items() if i not in there])
+
+
+def _write_reviews(session: Session, rows: Sequence[tuple[int, str, SourceItem]]) -> None:
+    """Keeps reviews, but for those whose annotator has decided here since."""
+    here = reviewed.standing(session, [item_id for item_id, _, row in rows if row.reviews], undone=True)
+    new = [
+        revising.NewRevision(
+            item_id, "import", review, blind=row.blind, uid=_review_uid(source_id, row.caption, review)
+        )
+        for item_id, source_id, row in rows
+        for review in row.reviews
+        if reviewed.is_news(review, here.get(item_id, ()))
+    ]
+    revising.append(session, sorted(new, key=lambda r: r.review.reviewed_at))
 
 
 def forget(session: Session, item_ids: Sequence[int]) -> None:
-    """Drops what was said of other content: predictions, and decisions as far as they stand."""
+    """Drops what was said of other content: predictions, and decisions as far as they stand.
+
+    A revision marks the place: no undo reaches behind it.
+    """
+    now = datetime.now(UTC)
+    stand = [r for found in reviewed.standing(session, item_ids, undone=True).values() for r in found]
+    gone = [Review("pending", (), None, r.review.annotator, now) for r in stand]
+    revising.append(session, [revising.NewRevision(r.item_id, "update", g) for r, g in zip(stand, gone, strict=True)])
     for table in (PredictionRow, Failure, Standing):
         session.execute(delete(table).where(table.item_id.in_(item_ids)))
     values = {"suspicion": UNRANKED, "margin": UNRANKED, "status": "pending"}
@@ -217,9 +238,8 @@ def draws(source_id: str) -> tuple[int, float]:
     return int.from_bytes(digest[:8], "big") >> 1, int.from_bytes(digest[8:], "big") / 2**64
 
 
-def _review_uid(source_id: str, index: int, row: SourceItem) -> str:
-    said = row.reviews[index]
-    text = f"{source_id}\0{row.caption}\0{said.annotator}\0{said.reviewed_at.isoformat()}\0{said.status}"
+def _review_uid(source_id: str, caption: str, said: Review) -> str:
+    text = f"{source_id}\0{caption}\0{said.annotator}\0{said.reviewed_at.isoformat()}\0{said.status}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

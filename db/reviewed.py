@@ -19,7 +19,7 @@ def standing(
     """The reviews that stand, by item, oldest first; those that were taken back only with `undone`."""
     row, name = schema.Standing, schema.Annotator.name
     query = _revisions().join(row, row.revision_id == schema.Revision.id)
-    query = query.where(row.item_id.in_(item_ids))
+    query = query.where(row.item_id.in_(item_ids)).order_by(schema.Revision.reviewed_at, schema.Revision.id)
     if not undone:
         query = query.where(schema.Revision.status != "pending")
     if annotator is not None:
@@ -32,21 +32,27 @@ def standing(
 
 def history(session: Session, item_id: int) -> tuple[StoredReview, ...]:
     """Every revision of an item, oldest first."""
-    return tuple(_load(session, _revisions().where(schema.Revision.item_id == item_id)))
+    query = _revisions().where(schema.Revision.item_id == item_id)
+    return tuple(_load(session, query.order_by(schema.Revision.id)))
 
 
 def by_ids(session: Session, revision_ids: Sequence[int]) -> tuple[StoredReview, ...]:
     """Some revisions, oldest first."""
-    return tuple(_load(session, _revisions().where(schema.Revision.id.in_(revision_ids))))
+    query = _revisions().where(schema.Revision.id.in_(revision_ids))
+    return tuple(_load(session, query.order_by(schema.Revision.id)))
+
+
+def is_news(review: Review, here: Sequence[StoredReview]) -> bool:
+    """Whether a review made elsewhere is later than what its annotator has said here, of the reviews that stand."""
+    own = next((stored.review for stored in here if stored.review.annotator == review.annotator), None)
+    if own is None:
+        return review.status != "pending"
+    return own.reviewed_at < review.reviewed_at
 
 
 def _revisions() -> Any:
     revision = schema.Revision
-    return (
-        select(revision, schema.Annotator.name)
-        .join(schema.Annotator, schema.Annotator.id == revision.annotator_id)
-        .order_by(revision.id)
-    )
+    return select(revision, schema.Annotator.name).join(schema.Annotator, schema.Annotator.id == revision.annotator_id)
 
 
 def _load(session: Session, query: Executable) -> Iterable[StoredReview]:

@@ -98,13 +98,14 @@ def _stand(
 
 
 def set_statuses(session: Session, item_ids: Iterable[int]) -> None:
-    """An item's status is the newest decision of anyone; a skip counts only while nobody decided."""
+    """An item's status is the newest decision of anyone, by the clock of who made it; a skip counts only while
+    nobody decided.
+    """
     ids = sorted(item_ids)
     found: dict[int, str] = dict.fromkeys(ids, "pending")
-    rows = session.execute(
-        select(Standing.item_id, Standing.status).where(Standing.item_id.in_(ids)).order_by(Standing.revision_id)
-    )
-    for item_id, status in rows:
+    standing = select(Standing.item_id, Standing.status).join(Revision, Revision.id == Standing.revision_id)
+    standing = standing.where(Standing.item_id.in_(ids)).order_by(Revision.reviewed_at, Revision.id)
+    for item_id, status in session.execute(standing):
         if status in DECIDED or (status == "skipped" and found[item_id] not in DECIDED):
             found[item_id] = status
     session.execute(update(Item), [{"id": i, "status": s} for i, s in found.items()])

@@ -50,6 +50,7 @@ def item(row: Mapping[str, Any], where: str, images: ImageFolder) -> SourceItem:
         references=fields.references_of(data),
         scores=_scores(row, predictions, caption),
         reviews=tuple(_reviews(row, predictions, caption)),
+        blind=_is_blind(row),
     )
 
 
@@ -88,7 +89,7 @@ def _reviews(row: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]], c
             raise RowError("the task's annotations are not written out; export with the full JSON format.")
         parent = annotation.get("parent_prediction")
         began = [one for one in predictions if parent is not None and one.get("id") == parent]
-        if not began and len(predictions) == 1:
+        if not began and len(predictions) == 1 and not _is_blind(row):
             began = list(predictions)
         named = {"completed_by": annotators[0]} | {key: one for key, one in annotation.items() if one is not None}
         yield review_of(named, caption, began[0] if began else None)
@@ -126,11 +127,16 @@ def _annotator(completed_by: object) -> str:
 def _scores(row: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]], caption: str) -> tuple[SourceScores, ...]:
     ours = _ours(row)
     if isinstance(ours.get("scorer"), str):
-        return (SourceScores(fields.text_of(ours, "scorer"), tuple(_own_words(ours, caption))),)
+        epsilon = fields.number_of(ours.get("epsilon"), "epsilon")
+        return (SourceScores(fields.text_of(ours, "scorer"), tuple(_own_words(ours, caption)), epsilon=epsilon),)
     return tuple(
         SourceScores(fields.optional_text(one, "model_version") or "label-studio", tuple(_words(one, caption)))
         for one in predictions
     )
+
+
+def _is_blind(row: Mapping[str, Any]) -> bool:
+    return _ours(row).get("blind") is True
 
 
 def _ours(row: Mapping[str, Any]) -> Mapping[str, Any]:

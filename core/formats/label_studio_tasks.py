@@ -22,6 +22,9 @@ def row_of(item: ExportItem, *, image_prefix: str = "") -> dict[str, Any]:
     ours: dict[str, Any] = {"annotators": list(item.annotators)}
     if scorer:
         ours |= {"scorer": scorer, "words": [[word.start, word.end, word.score] for word in item.words]}
+        ours |= {"epsilon": item.scorer.get("eps")}
+    if item.blind:
+        ours["blind"] = True
     task: dict[str, Any] = {
         "data": {"image": image_prefix + item.image, "caption": item.caption, "uid": item.id},
         "meta": {"captionlint": ours},

@@ -44,7 +44,7 @@ _READ_WORDS: Final = (
     "edits",
     "corrected_caption",
 )
-_READ_REVIEW: Final = ("annotators", "status", "reviewed_at")
+_READ_REVIEW: Final = ("annotators", "status", "reviewed_at", "blind")
 _BATCH: Final = 64  # rows held at once; an image may be many megabytes
 _GROUP_ROWS: Final = 1000
 _GROUP_BYTES: Final = 1 << 26

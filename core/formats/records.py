@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -15,11 +16,16 @@ Split = Literal["train", "dev", "test"]
 
 @dataclass(frozen=True, slots=True)
 class SourceScores:
-    """Word scores that came with an item: any detector's, under its own name."""
+    """Word scores that came with an item: any detector's, under its own name.
+
+    `epsilon` and `details` say how the scorer marked and what it is, where the source knows.
+    """
 
     scorer: str
     words: tuple[WordScore, ...]
     cosine: float | None = None
+    epsilon: float | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,8 @@ class SourceItem:
     """One row of an input file; `where` names the row for people.
 
     `image` is an absolute path inside the given folder (whether the file exists is not asked here) or a URL.
-    `note` says what had to be guessed to read the row, such as its encoding.
+    `blind`: its reviews were made without seeing marks. `note` says what had to be guessed to read the row, such as
+    its encoding.
     """
 
     image: str
@@ -37,6 +44,7 @@ class SourceItem:
     references: tuple[str, ...] = ()
     scores: tuple[SourceScores, ...] = ()
     reviews: tuple[Review, ...] = ()
+    blind: bool = False
     note: str | None = None
 
 

@@ -103,6 +103,7 @@ def item(rows: Sequence[Mapping[str, str]], where: str, images: ImageFolder) -> 
     row: dict[str, Any] = {name: unguarded(first[name]) or None for name in ITEM_TEXTS}
     row["annotators"], row["edits"] = parse(unguarded(first["annotators"])), parse(first["edits"])
     row["scorer"] = {"version": unguarded(first["scorer"]) or None}
+    row["blind"] = first["blind"] == "true"
     texts = {"tokens": "text", "types": "kind"}
     numbers = {"starts": "start", "ends": "end", "tags": "tag", "pre_scores": "pre_score", "pre_tags": "pre_tag"}
     used = rows if count else ()

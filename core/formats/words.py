@@ -83,6 +83,7 @@ def item(row: Mapping[str, Any], where: str, images: ImageFolder) -> SourceItem:
         id=fields.id_of(row),
         scores=_scores(row, words),
         reviews=_reviews(row, caption, words),
+        blind=_is_blind(row),
     )
 
 
@@ -122,9 +123,15 @@ def _word(caption: str, text: object, start: object, end: object, score: object)
 def _scores(row: Mapping[str, Any], words: tuple[WordScore, ...]) -> tuple[SourceScores, ...]:
     scorer = row.get("scorer")
     name = scorer_name(scorer) if isinstance(scorer, dict) else None
-    if name is None or all(word.score is None for word in words):
+    if name is None or not isinstance(scorer, dict) or all(word.score is None for word in words):
         return ()
-    return (SourceScores(fields.checked_text(name, "scorer"), words),)
+    details = {
+        "weights_sha256" if field == "weights_sha" else field: scorer[field]
+        for field, kind in SCORER_FIELDS.items()
+        if field not in ("version", "eps") and isinstance(scorer.get(field), kind)
+    }
+    epsilon = fields.number_of(scorer.get("eps"), "eps")
+    return (SourceScores(fields.checked_text(name, "scorer"), words, epsilon=epsilon, details=details),)
 
 
 def scorer_name(scorer: Mapping[str, Any]) -> str | None:
@@ -153,6 +160,8 @@ def _reviews(row: Mapping[str, Any], caption: str, words: Sequence[WordScore]) -
 def _spans(row: Mapping[str, Any], caption: str, words: Sequence[WordScore]) -> tuple[Span, ...]:
     tags = row["tags"]
     pre_tags = fields.entries_of(row, "pre_tags") or [0] * len(words)
+    if _is_blind(row):  # nobody saw the marks, so none was kept or taken away
+        pre_tags = [0] * len(pre_tags)
     types = fields.entries_of(row, "types") or [None] * len(words)
     if not len(tags) == len(pre_tags) == len(types) == len(words):
         raise RowError("tags, pre_tags and types must have one entry a token.")
@@ -169,6 +178,10 @@ def _spans(row: Mapping[str, Any], caption: str, words: Sequence[WordScore]) -> 
         and not any(span.start < word.end and word.start < span.end for span in edited)
     ]
     return tuple(sorted(edited + single, key=lambda span: span.start))
+
+
+def _is_blind(row: Mapping[str, Any]) -> bool:
+    return row.get("blind") is True
 
 
 def _origin(known: bool) -> Origin:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.errors import StoreError
 from core.formats.records import ExportItem
 from core.formats.splits import split_of
+from core.prediction import WordScore
 from core.review import Status
 from db import lookups
+from db.operations.calibrating import BASE
 from db.operations.evidence import USABLE, Evidence, stream, tags
 from db.schema import Image, Item
 from db.store import Store
@@ -36,9 +39,10 @@ def names_root(store: Store, *, beside: Path) -> Path:
 
 
 def items(store: Store, *, root: Path, unreviewed: bool = False) -> Iterator[ExportItem]:
-    """Reviewed items in file order, image names relative to `root`; with `unreviewed` pending and skipped ones too.
+    """Reviewed items, image names relative to `root`; with `unreviewed` pending and skipped ones too.
 
-    Rejected items are left out. Raises `StoreError` where there is nothing to export.
+    All captions of a picture come together, as hard negatives want them. Rejected items are left out. Raises
+    `StoreError` where there is nothing to export.
     """
     statuses: tuple[Status, ...] = ("accepted", "corrected")
     if unreviewed:
@@ -55,9 +59,19 @@ def items(store: Store, *, root: Path, unreviewed: bool = False) -> Iterator[Exp
         yield _export(evidence, root, about if evidence.prediction else {})
 
 
+def left_behind(store: Store, *, unreviewed: bool = False) -> Counter[str]:
+    """How many items `items` does not give, by reason."""
+    with store.reading() as session:
+        found = {r[0]: r[1] for r in session.execute(select(Item.status, func.count()).group_by(Item.status))}
+    waiting = 0 if unreviewed else found.get("pending", 0) + found.get("skipped", 0)
+    return +Counter({"rejected": found.get("rejected", 0), "not reviewed": waiting})
+
+
 def scorer_fields(version: str, details: dict[str, Any], epsilon: float) -> dict[str, Any]:
     """How exports name a scorer: its details, its version, and the epsilon that the marks were cut at."""
     named = {("weights_sha" if key == "weights_sha256" else key): value for key, value in details.items()}
+    if BASE in details:
+        named["calibrator"] = version.removeprefix(f"{details[BASE]};")
     return {**named, "version": version, "eps": epsilon}
 
 
@@ -79,7 +93,13 @@ def _export(evidence: Evidence, root: Path, scorer: dict[str, Any]) -> ExportIte
         blind=verdict.blind if verdict else evidence.blind,
         split=split_of(evidence.image_key),
         scorer=scorer,
+        pre_probabilities=_probabilities(words) if BASE in scorer else None,
     )
+
+
+def _probabilities(words: Sequence[WordScore]) -> tuple[float | None, ...]:
+    """A calibrated score is minus the probability that the word is wrong."""
+    return tuple(None if word.score is None else -word.score for word in words)
 
 
 def _name(image: str, root: Path) -> str:

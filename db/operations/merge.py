@@ -75,7 +75,7 @@ def _bring(session: Session, found: Sequence[tuple[tuple[Content, str], StoredRe
             strangers += stored.review.status != "pending"
             continue
         item_id = items.get(source_id) or next(iter(items.values()))
-        if _is_news(stored, here.get(item_id, ())):
+        if reviewed.is_news(stored.review, here.get(item_id, ())):
             new.append(revising.NewRevision(item_id, "import", stored.review, blind=stored.blind, uid=stored.uid))
     added = len(revising.append(session, new))
     return Merged(added, len(found) - added - strangers, strangers)
@@ -92,10 +92,3 @@ def _home(session: Session, contents: Sequence[Content]) -> dict[Content, dict[s
     for row in session.execute(query):
         found.setdefault((row.key, row.caption), {})[row.source_id] = row.id
     return found
-
-
-def _is_news(stored: StoredReview, here: Sequence[StoredReview]) -> bool:
-    own = next((r for r in here if r.review.annotator == stored.review.annotator), None)
-    if own is None:
-        return stored.review.status != "pending"
-    return own.review.reviewed_at < stored.review.reviewed_at

@@ -33,20 +33,17 @@ def record(
     """
     with store.writing() as session:
         scorer = lookups.ensure_scorer(session, scorer_version, details=details, epsilon=epsilon)
-        current = lookups.current_scorer(session)
         known = _captions(session, [item_id for item_id, _ in results])
         fitting = [(i, r) for i, r in results if known.get(i) == r.caption]
         good = [(i, r) for i, r in fitting if isinstance(r, Prediction)]
         bad = [(i, r) for i, r in fitting if isinstance(r, Failure)]
         write_predictions(session, scorer, good)
         write_failures(session, scorer, bad)
-        if current is not None and current.id == scorer.id:
-            rank_items(session, [(i, *rank(p.cosine, [w.score for w in p.words], scorer.epsilon)) for i, p in good])
         return Recorded(len(good), len(bad))
 
 
 def write_predictions(session: Session, scorer: schema.Scorer, good: Sequence[tuple[int, Prediction]]) -> None:
-    """Puts predictions in, in place of what the scorer said or failed to say before."""
+    """Puts predictions in, in place of what the scorer said or failed to say before, and ranks their items."""
     rows = []
     for item_id, prediction in good:
         offsets, scores, reasons = pack(prediction.words)
@@ -66,21 +63,25 @@ def write_predictions(session: Session, scorer: schema.Scorer, good: Sequence[tu
         failure = schema.Failure
         ids = [item_id for item_id, _ in good]
         session.execute(delete(failure).where(failure.scorer_id == scorer.id, failure.item_id.in_(ids)))
+    current = lookups.current_scorer(session)
+    if current is not None and current.id == scorer.id:
+        rank_items(session, [(i, *rank(p.cosine, [w.score for w in p.words], scorer.epsilon)) for i, p in good])
 
 
 def write_failures(session: Session, scorer: schema.Scorer, bad: Sequence[tuple[int, Failure]]) -> None:
     """Keeps why items failed; an item that has a prediction keeps it and has not failed."""
     if not bad:
         return
-    prediction = schema.Prediction
-    ids = [item_id for item_id, _ in bad]
-    scored = set(
-        session.scalars(
-            select(prediction.item_id).where(prediction.scorer_id == scorer.id, prediction.item_id.in_(ids))
-        )
-    )
-    rows = [{"item_id": i, "scorer_id": scorer.id, "reason": f.reason} for i, f in bad if i not in scored]
+    there = scored(session, scorer, [item_id for item_id, _ in bad])
+    rows = [{"item_id": i, "scorer_id": scorer.id, "reason": f.reason} for i, f in bad if i not in there]
     lookups.upsert(session, schema.Failure, rows)
+
+
+def scored(session: Session, scorer: schema.Scorer, item_ids: Sequence[int]) -> frozenset[int]:
+    """Those of some items that have a prediction by a scorer."""
+    row = schema.Prediction
+    query = select(row.item_id).where(row.scorer_id == scorer.id, row.item_id.in_(item_ids))
+    return frozenset(session.scalars(query))
 
 
 def get(store: Store, *, item_id: int, scorer_version: str | None = None) -> Prediction | None:

@@ -7,8 +7,10 @@ from core.errors import StoreError
 from core.formats.reading import read
 from core.formats.records import SourceItem
 from core.formats.writing import FORMATS_OUT, open_writer
+from core.prediction import Prediction, WordScore
 from core.review import KINDS, Span
-from db.operations import evidence, exports, items, reviews
+from db.operations import evidence, exports, history, items, predictions, queue, reviews, scorers
+from db.operations.calibrating import BASE
 from db.operations.evidence import stream
 from db.prelabel import prelabel
 from db.store import Store
@@ -40,6 +42,69 @@ def test_the_newest_decision_counts_and_all_annotators_are_named(full, tmp_path)
     reviews.correct(full, item_id=1, annotator="ben", spans=[])
     (item,) = exports.items(full, root=tmp_path)
     assert (item.tags, item.pre_tags, item.annotators) == ((0, 0, 0), (0, 1, 0), ("ben", "ana"))
+
+
+def test_captions_of_one_picture_come_together(full, tmp_path, monkeypatch):
+    monkeypatch.setattr(evidence, "_CHUNK", 1)
+    assert [e.source_id for e in stream(full)] == ["1", "3", "2"]
+    for item_id in (1, 2):
+        reviews.correct(full, item_id=item_id, annotator="ana", spans=[Span(2, 5, replacement="cow")])
+    reviews.accept(full, item_id=3, annotator="ana")
+    with open_writer("negclip", tmp_path / "out.tsv") as writer:
+        for item in exports.items(full, root=tmp_path):
+            writer.write(item)
+    assert writer.written == 3  # the right caption "cow" has a wrong one of the same picture beside it
+
+
+def exported(store, folder, name="words"):
+    out = folder / f"out{FORMATS_OUT[name].suffix}"
+    with open_writer(name, out) as writer:
+        for item in exports.items(store, root=folder):
+            writer.write(item)
+    return out
+
+
+def test_an_export_that_is_read_again_changes_nothing(full, tmp_path):
+    scorers.set_epsilon(full, epsilon=-0.5)
+    reviews.accept(full, item_id=1, annotator="ana", seconds=3)
+    out = exported(full, tmp_path)
+    before = [items.get(full, item_id=i) for i in items.ids(full)]
+    assert items.add(full, read(out)).unchanged == 1
+    assert [items.get(full, item_id=i) for i in items.ids(full)] == before
+    reviews.reject(full, item_id=1, annotator="ana")  # decided anew: the earlier answer is no news
+    items.add(full, read(out))
+    assert items.get(full, item_id=1).status == "rejected"
+    assert history.undo(full, annotator="ana").status == "accepted"
+
+
+@pytest.mark.parametrize("name", ["words", "words-parquet", "label-studio"])
+def test_another_store_learns_how_marks_were_made(full, tmp_path, name):
+    scorers.set_epsilon(full, epsilon=-0.5)
+    queue.set_blind_share(full, share=1)
+    reviews.correct(full, item_id=1, annotator="ana", spans=[Span(7, 13)])
+    queue.set_blind_share(full, share=0)
+    out = exported(full, tmp_path, name)
+    with Store.open(tmp_path / "other.db") as other:
+        items.add(other, read(out))
+        (review,) = items.get(other, item_id=1).reviews
+        assert (review.blind, review.review.spans) == (True, (Span(7, 13),))
+        scorer = scorers.current(other)
+        assert (scorer.version, scorer.epsilon) == ("fake-1", -0.5)
+        if name != "label-studio":
+            assert scorer.details == scorers.current(full).details
+
+
+def test_calibrated_scores_go_out_as_probabilities(full, tmp_path):
+    (word, *_) = items.get(full, item_id=1).prediction.words
+    words = (WordScore(word.text, word.start, word.end, -0.75), WordScore("xcat", 2, 6, None))
+    result = Prediction("fake-1;cal-1", "a xcat sleeps", 0.2, words)
+    details = {"model": "fake", BASE: "fake-1"}
+    predictions.record(full, scorer_version="fake-1;cal-1", results=[(1, result)], details=details, epsilon=-0.5)
+    scorers.choose(full, version="fake-1;cal-1")
+    reviews.accept(full, item_id=1, annotator="ana")
+    (item,) = exports.items(full, root=tmp_path)
+    assert item.pre_probabilities == (0.75, None)
+    assert item.scorer["calibrator"] == "cal-1"
 
 
 def test_names_start_beside_the_output_or_at_the_common_folder(full, tmp_path):

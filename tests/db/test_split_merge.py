@@ -108,6 +108,40 @@ def test_a_newer_answer_here_is_not_overwritten(home, parts):
     assert items.get(home, item_id=item_id).status == "rejected"
 
 
+def test_the_newest_decision_counts_whichever_came_home_last(home, parts):
+    both = {e.source_id for e in queue.page(home, limit=1000)}
+    opened = [Store.open(part.path) for part in parts]
+    for store in opened:
+        both &= {e.source_id for e in queue.page(store, limit=1000)}
+    (shared, *_) = sorted(both)
+    for store, decide, annotator in zip(opened, (reviews.reject, reviews.accept), ("ana", "ben"), strict=True):
+        decide(store, item_id=items.find(store, source_id=shared), annotator=annotator)
+    for store in reversed(opened):
+        merge(home, other=store)
+        store.close()
+    item = items.get(home, item_id=items.find(home, source_id=shared))
+    assert item.status == "accepted"
+    assert [r.review.annotator for r in item.reviews] == ["ana", "ben"]
+
+
+def test_a_split_that_fails_leaves_nothing(home, tmp_path, monkeypatch):
+    from db.operations import split as module
+
+    whole = module._copy_items
+
+    def break_off(store, part, *rest):
+        if "ben" in part.name:
+            raise OSError(28, "No space left on device")
+        whole(store, part, *rest)
+
+    monkeypatch.setattr(module, "_copy_items", break_off)
+    with pytest.raises(OSError, match="No space"):
+        split(home, annotators=["ana", "ben"], folder=tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+    monkeypatch.undo()
+    assert len(split(home, annotators=["ana", "ben"], folder=tmp_path / "out")) == 2
+
+
 def test_items_are_found_by_picture_and_caption(home, tmp_path):
     with Store.open(tmp_path / "other.db") as other:
         given = list(rows(tmp_path, 60, captions_per_photo=3))[:2]
