@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.review import Review
 from db import reviewed, revising
@@ -17,6 +17,7 @@ from db.schema import Annotator, Revision
 from db.store import Store
 
 _MADE = ("accept", "correct", "reject", "skip", "redo")
+_FROM_OUTSIDE = ("import", "update")
 
 
 def undo(store: Store, *, annotator: str) -> Decision | None:
@@ -72,11 +73,18 @@ def _commit(session: Session, action: str, target: Revision, review: Review, abo
 
 
 def _steps(session: Session, annotator: str) -> Iterator[Revision]:
-    """An annotator's own steps, newest first; what was imported is no step."""
+    """An annotator's own steps, newest first: no imports, and nothing that an import or new content has overtaken."""
+    later = aliased(Revision)
+    overtaken = select(later.id).where(
+        later.item_id == Revision.item_id,
+        later.annotator_id == Revision.annotator_id,
+        later.id > Revision.id,
+        later.action.in_(_FROM_OUTSIDE),
+    )
     query = (
         select(Revision)
         .join(Annotator, Annotator.id == Revision.annotator_id)
-        .where(Annotator.name == annotator, Revision.action.in_((*_MADE, "undo")))
+        .where(Annotator.name == annotator, Revision.action.in_((*_MADE, "undo")), ~overtaken.exists())
         .order_by(Revision.id.desc())
     )
     yield from session.scalars(query.execution_options(yield_per=50))

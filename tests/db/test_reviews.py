@@ -116,6 +116,32 @@ def test_undo_goes_back_to_the_decision_before(store, item_id):
     assert len(reviews.revisions(store, item_id=item_id)) == 3  # nothing is deleted
 
 
+def test_undo_does_not_reach_behind_new_content(store, item_id, tmp_path):
+    reviews.correct(store, item_id=item_id, annotator="ana", spans=[SOFA])
+    history.undo(store, annotator="ana")
+    items.add(store, [row(tmp_path / "a.png", "cow", id="one")], update=True)
+    assert history.redo(store, annotator="ana") is None  # its marks are those of a longer caption
+    assert history.undo(store, annotator="ana") is None
+    reviews.accept(store, item_id=item_id, annotator="ana")
+    assert history.undo(store, annotator="ana").status == "pending"
+    assert spans_now(store, item_id) == ()
+
+
+def spans_now(store, item_id):
+    return tuple(s for r in items.get(store, item_id=item_id).reviews for s in r.review.spans)
+
+
+def test_texts_that_no_store_can_keep_are_refused(store, item_id):
+    for how in (
+        {"annotator": "an\0a"},
+        {"corrected_caption": "half \ud83d of an emoji"},
+        {"spans": [Span(2, 6, replacement="\0")]},
+    ):
+        with pytest.raises(UsageError, match="NUL"):
+            reviews.correct(store, item_id=item_id, **({"annotator": "ana", "spans": []} | how))
+    assert queue.count(store, filters=Filters(text="\0\ud83d")) == 1  # nothing left to look for
+
+
 def test_after_a_new_decision_there_is_nothing_to_redo(store, tmp_path):
     items.add(store, rows(tmp_path, 2))
     one, two = items.ids(store)
