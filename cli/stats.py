@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.console import printable
 from cli.store_options import Db
 from core.errors import StoreError
 
@@ -39,6 +40,7 @@ def collect(store: Store) -> dict[str, Any]:
         "items": counts.items,
         "predicted": counts.predicted,
         "failed": counts.failed,
+        "failure_reasons": counts.reasons,
         "reviewed": counts.reviewed,
         **{str(status): number for status, number in counts.by_status.items()},
         "scorer_version": counts.scorer_version,
@@ -106,6 +108,7 @@ def _show(figures: dict[str, Any]) -> None:
 def _lines(figures: dict[str, Any]) -> list[tuple[str, str]]:
     names = ("items", "predicted", "failed", "reviewed", "pending", "accepted", "corrected", "rejected", "skipped")
     lines = [(name, str(figures[name])) for name in names]
+    lines += [("failed because", f"{printable(why)} ({n})") for why, n in figures["failure_reasons"].items()]
     lines += [(name, str(figures[name])) for name in ("scorer_version", "epsilon") if figures[name] is not None]
     for name in ("words", "spans", "blind_words"):
         hits = figures[name]

@@ -9,6 +9,7 @@ from itertools import combinations
 from statistics import fmean, median
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.review import KINDS, STATUSES, Kind, Span, Status
@@ -21,11 +22,12 @@ from db.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How far the work is. `predicted` and `failed` are the current scorer's."""
+    """How far the work is. `predicted` and `failed` are the current scorer's; `reasons` are its ten most frequent."""
 
     items: int
     predicted: int
     failed: int
+    reasons: dict[str, int]
     reviewed: int
     by_status: dict[Status, int]
     scorer_version: str | None
@@ -94,18 +96,28 @@ def counts(store: Store) -> Counts:
         by_status = {status: found.get(status, 0) for status in STATUSES}
         scorer = lookups.current_scorer(session)
         done = failed = 0
+        reasons: dict[str, int] = {}
         if scorer is not None:
             done = session.scalar(select(func.count()).where(Prediction.scorer_id == scorer.id)) or 0
             failed = session.scalar(select(func.count()).where(Failure.scorer_id == scorer.id)) or 0
+            reasons = _reasons(session, scorer.id)
         return Counts(
             items=sum(by_status.values()),
             predicted=done,
             failed=failed,
+            reasons=reasons,
             reviewed=by_status["accepted"] + by_status["corrected"] + by_status["rejected"],
             by_status=by_status,
             scorer_version=scorer.version if scorer else None,
             epsilon=scorer.epsilon if scorer else None,
         )
+
+
+def _reasons(session: Session, scorer_id: int) -> dict[str, int]:
+    number = func.count().label("number")
+    query = select(Failure.reason, number).where(Failure.scorer_id == scorer_id).group_by(Failure.reason)
+    rows = session.execute(query.order_by(number.desc(), Failure.reason).limit(10))
+    return {row.reason: row.number for row in rows}
 
 
 def quality(store: Store) -> Quality:

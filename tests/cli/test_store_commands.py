@@ -125,6 +125,34 @@ def test_bad_rows(source, tmp_path, captionlint):
     assert not (tmp_path / "c.db").exists()
 
 
+def test_what_was_guessed_to_read_rows_is_said_once(tmp_path, captionlint):
+    photo(tmp_path, "a.png")
+    (tmp_path / "a.csv").write_bytes("image,caption\na.png,plain\na.png,Käse\na.png,Brötchen\n".encode("cp1252"))
+    ran = captionlint("import", tmp_path / "a.csv", "--db", tmp_path / "a.db")
+    assert (ran.code, ran.out) == (0, "3 added\n")
+    assert ran.err == "a.csv:3: not UTF-8: read as Windows-1252 (the first of 2 such rows)\n"
+
+
+def test_a_source_that_cannot_be_used_leaves_no_store_behind(tmp_path, captionlint):
+    (tmp_path / "a.csv").write_text("url,text\nx,y\n")
+    ran = captionlint("import", tmp_path / "a.csv", "--db", tmp_path / "a.db")
+    assert (ran.code, len(ran.err.splitlines())) == (1, 1)
+    assert "url, text" in ran.err
+    assert not (tmp_path / "a.db").exists()
+
+
+def test_an_export_counts_what_it_leaves_behind(db, tmp_path, captionlint):
+    with Store.open(db) as store:
+        reviews.accept(store, item_id=1, annotator="ana")
+        reviews.reject(store, item_id=2, annotator="ana")
+        reviews.skip(store, item_id=3, annotator="ana")
+    ran = captionlint("export", "--db", db, "--format", "words", tmp_path / "out.jsonl")
+    assert ran.err.splitlines()[1:] == ["4 left out: not reviewed", "1 left out: rejected"]
+    assert "| Left out | not reviewed 4, rejected 1 |" in (tmp_path / "dataset_card.md").read_text()
+    ran = captionlint("export", "--db", db, "--format", "words", tmp_path / "out.jsonl", "--unreviewed")
+    assert ran.err.splitlines()[1:] == ["1 left out: rejected"]
+
+
 def test_ctrl_c_keeps_what_was_scored(db, fake_model, captionlint, tmp_path, source):
     with Store.open(tmp_path / "other.db") as store:
         from core.formats.reading import read
@@ -150,6 +178,7 @@ def test_failures_are_counted_and_retried_when_asked(tmp_path, source, captionli
     db = tmp_path / "a.db"
     captionlint("import", source, "--db", db, "--images", tmp_path / "photos")
     assert captionlint("prelabel", "--db", db).out == "6 items scored, 1 failed\n"
+    assert "The caption has no words. (1)" in captionlint("stats", "--db", db).out
     assert captionlint("prelabel", "--db", db).out == "0 items scored\n"
     assert captionlint("prelabel", "--db", db, "--retry-failed").out == "1 items scored, 1 failed\n"
 
