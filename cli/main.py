@@ -44,7 +44,7 @@ def run() -> None:
     """The entry point: runs the command and turns every error into one line and an exit code."""
     try:
         app()
-    except (CaptionlintError, OSError) as error:
+    except Exception as error:
         if "--debug" in sys.argv:
             raise
         Console(stderr=True, highlight=False, soft_wrap=True).print(
@@ -53,10 +53,13 @@ def run() -> None:
         sys.exit(getattr(error, "exit_code", 1))
 
 
-def _said(error: CaptionlintError | OSError) -> str:
+def _said(error: Exception) -> str:
     """One line. What the system refuses (a full disk, a folder without rights) is named with its file."""
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
+    if not isinstance(error, CaptionlintError | OSError):
+        first = (str(error).splitlines() or [""])[0]
+        return f"unexpected {type(error).__name__}: {first} (captionlint --debug … shows where)"
     return " ".join(str(error).split("\n"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from rich.table import Table
 
 from cli import model_options as options
 from cli.console import ERR, OUT, marked, number, printable
+from core.errors import UsageError
 from core.prediction import Prediction
 
 
@@ -37,6 +39,8 @@ def score(
         aggregate=aggregate, device=device, image_dtype=image_dtype,
     )  # fmt: skip
     threshold = scorer.epsilon if epsilon is None else epsilon
+    if not isfinite(threshold):
+        raise UsageError("--epsilon is a number.")
     (prediction,) = scorer.score([image], [caption])
     if as_json:
         # ASCII, so that a caption with half a surrogate pair can still be printed.

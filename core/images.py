@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import io
+import stat
 import warnings
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import ImageError
+
+LARGEST: Final = 512_000_000
+"""Bytes that a picture's file may have."""
+SLIMMEST: Final = 200
+"""How many times as long as short a picture may be: its short side is scaled to the model's, the long one with it."""
 
 # Pillow only warns between one and two times MAX_IMAGE_PIXELS; for us a bomb is an error in either case.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
@@ -29,15 +36,17 @@ def open_image(source: Path | bytes | Image.Image, *, name: str | None = None) -
     Raises:
         ImageError: the file is missing, no picture, truncated, or larger than ``PIL.Image.MAX_IMAGE_PIXELS``.
     """
-    if isinstance(source, Image.Image):
-        return to_rgb(source)
     name = name or (str(source) if isinstance(source, Path) else "the image")
+    if isinstance(source, Image.Image):
+        return _converted(source, name)
     data = source if isinstance(source, bytes) else read_bytes(source)
     if not data:
         raise ImageError(f"{name} is empty (0 bytes); copy it again.")
     try:
         with Image.open(io.BytesIO(data)) as image:
-            return to_rgb(image)
+            return _converted(image, name)
+    except ImageError:
+        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         limit = (Image.MAX_IMAGE_PIXELS or 0) / 1e6
         raise ImageError(f"{name} has more than {limit:.0f} megapixels; make it smaller first.") from None
@@ -54,13 +63,31 @@ def read_bytes(path: Path) -> bytes:
         ImageError: it cannot be read; the message names it.
     """
     try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise ImageError(f"{path} is a folder, not a picture.")
+        if not stat.S_ISREG(found.st_mode):
+            raise ImageError(f"{path} is a device or a pipe, not a picture.")
+        if found.st_size > LARGEST:
+            raise ImageError(f"{path} has {found.st_size / 1e6:.0f} MB, more than any picture; make it smaller first.")
         return path.read_bytes()
     except FileNotFoundError:
         raise ImageError(f"{path} does not exist.") from None
-    except IsADirectoryError:
-        raise ImageError(f"{path} is a folder, not a picture.") from None
     except (OSError, ValueError) as error:
         raise ImageError(f"{path} cannot be read ({_first_line(error)}).") from None
+
+
+def _converted(image: Image.Image, name: str) -> Image.Image:
+    """As `to_rgb`; shapes that a resize would blow up, and pictures that cannot be decoded, are named errors."""
+    short, long = sorted(image.size)
+    if not short or long > SLIMMEST * short:
+        raise ImageError(f"{name} is {image.width} × {image.height} pixels, too slim a strip to be read.")
+    try:
+        return to_rgb(image)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise
+    except Exception as error:  # Pillow's decoders raise whatever their format led them to
+        raise ImageError(f"{name} is damaged or cut short ({_first_line(error)}).") from error
 
 
 def to_rgb(image: Image.Image) -> Image.Image:

@@ -84,6 +84,8 @@ def load_files(config_path: Path, checkpoint: Path) -> LoadedModel:
     if not isinstance(config, dict) or not {"embed_dim", "vision_cfg", "text_cfg"} <= config.keys():
         raise ModelError(f"{config_path} is not an open_clip model configuration (embed_dim, vision_cfg, text_cfg).")
     preprocess = content.get("preprocess_cfg") or {}
+    if not all(isinstance(part, dict) for part in (config["text_cfg"], config["vision_cfg"], preprocess)):
+        raise ModelError(f"{config_path} is not an open_clip model configuration: its parts are not all objects.")
     beside = config_path.parent / str(config["text_cfg"].get("hf_tokenizer_name", ""))
     if beside != config_path.parent and beside.is_dir():
         config = {**config, "text_cfg": {**config["text_cfg"], "hf_tokenizer_name": str(beside)}}
@@ -133,7 +135,8 @@ def finish_model(
     from open_clip.transform import PreprocessCfg, image_transform_v2, merge_preprocess_dict
 
     model.eval().requires_grad_(False)
-    broken = [n for n, p in model.named_parameters() if not bool(torch.isfinite(p).all())]
+    tensors = {n: t for n, t in model.state_dict().items() if t.is_floating_point()}
+    broken = [n for n, t in tensors.items() if not bool(torch.isfinite(t).all())]
     if broken:
         more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
         raise ModelError(

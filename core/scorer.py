@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from math import fsum
+from math import fsum, isfinite
 from pathlib import Path
 from statistics import fmean
-from typing import Any, Final, Literal, Self
+from threading import Lock
+from typing import Any, Final, Literal, Self, get_args
 
 import torch
 from PIL import Image
@@ -64,7 +65,7 @@ class Scorer:
         epsilon: float = DEFAULT_EPSILON,
         cached_pictures: int = 4096,
     ) -> None:
-        self.device = _check_settings(layers=layers, aggregate=aggregate, device=device)
+        self.device = _check_settings(layers=layers, aggregate=aggregate, device=device, image_dtype=image_dtype)
         model = loaded.model.to(self.device)
         self.tower = TextTower(model, name=loaded.name)
         self.tokenizer = WordTokenizer(loaded.tokenizer, context_length=self.tower.context_length, template=template)
@@ -80,6 +81,7 @@ class Scorer:
         self._features: OrderedDict[str, Tensor] = OrderedDict()
         self._cached_pictures = cached_pictures
         self._rows = ROWS.get(self.device.type, 64)
+        self._opening = Lock()
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="decode")
         self.details = self._describe(loaded, template)
         self.version = _version(self.details)
@@ -161,7 +163,8 @@ class Scorer:
     def _load(self, image: Picture) -> _LoadedPicture:
         """Reads and hashes a picture and, unless its features are known, decodes and transforms it."""
         if isinstance(image, Image.Image):
-            rgb = open_image(image)
+            with self._opening:  # a picture opened lazily is decoded here, and by one thread at a time
+                rgb = open_image(image)
             key = sha256(repr(rgb.size).encode() + rgb.tobytes())
             known = self._features.get(key)
             return _LoadedPicture(key, self._transform(rgb) if known is None else None, known)
@@ -220,7 +223,7 @@ class Scorer:
             for (item, i), cosine, row in zip(chunk, cosines.tolist(), attributions.tolist(), strict=True):
                 item.cosines[i], item.rows[i] = cosine, row
 
-    def _prediction(self, item: _Work) -> Prediction:
+    def _prediction(self, item: _Work) -> Prediction | Failure:
         pieces = item.tokenized.pieces
         values: dict[int, float] = {}
         weighted, weight = 0.0, 0
@@ -230,12 +233,17 @@ class Scorer:
             weighted, weight = weighted + item.cosines[i] * words, weight + words
             for p, start, end in window.spans:
                 values[p] = aggregate(item.rows[i][start:end])
+        if not weight:
+            return Failure(self.version, item.caption, "No word of the caption fits the model's context.")
+        cosine = weighted / weight
+        if not isfinite(cosine):
+            return Failure(self.version, item.caption, "The model gives no finite cosine for this picture.")
         words_scored = tuple(
             WordScore(piece.text, piece.start, piece.end, values.get(p), item.tokenized.reasons.get(p))
             for p, piece in enumerate(pieces)
             if piece.is_word
         )
-        return Prediction(self.version, item.caption, weighted / max(weight, 1), words_scored)
+        return Prediction(self.version, item.caption, cosine, words_scored)
 
     def _padded(self, ids: Sequence[Sequence[int]]) -> Tensor:
         return torch.tensor([self.tokenizer.pad_to_context(row) for row in ids], device=self.device)
@@ -290,13 +298,20 @@ class _Work:
 
 
 def _check_settings(
-    *, layers: int = LAYERS, aggregate: str = "mean", device: str = "auto", **_others: Any
+    *,
+    layers: int = LAYERS,
+    aggregate: str = "mean",
+    device: str = "auto",
+    image_dtype: str = "float32",
+    **_others: Any,
 ) -> torch.device:
     """Refuses what cannot be before a model is loaded for it; returns the device."""
     if layers < 1:
         raise UsageError(f"layers is the number of last text blocks to read, at least 1, not {layers}.")
     if aggregate not in _AGGREGATES:
         raise UsageError(f"aggregate is mean, sum or min, not '{aggregate}'.")
+    if image_dtype not in get_args(ImageDtype):
+        raise UsageError(f"image_dtype is {', '.join(get_args(ImageDtype))}, not '{image_dtype}'.")
     return _device(device)
 
 

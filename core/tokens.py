@@ -10,6 +10,8 @@ from typing import Any, Final
 from core.errors import UnprobeableError
 from core.words import Piece, sentence_windows, split_pieces
 
+LONGEST: Final = 1000
+"""Code points of a word that a tokenizer is asked about."""
 _PROBES: Final = ("a cat", "two red birds on a wire")
 
 
@@ -47,6 +49,7 @@ class WordTokenizer:
         self._tokenizer = tokenizer
         self._encode = lru_cache(maxsize=65536)(self._encode_text)
         self.context_length = context_length
+        self.pad = 0
         self._prefix, self._suffix, self.pad = self._frame()
         template_ids = [i for piece in split_pieces(template) for i in self._encode(piece.text)]
         self.beginning = [*self._prefix, *template_ids]
@@ -81,6 +84,9 @@ class WordTokenizer:
     def _encode_text(self, text: str) -> tuple[int, ...]:
         # A lone surrogate has no UTF-8 form; the byte-level vocabularies cannot read it.
         text = text.encode("utf-8", "replace").decode("utf-8")
+        if len(text) > LONGEST:
+            # Byte-pair merging takes quadratic time; what is as long fits no context anyway.
+            return (self.pad,) * len(text)
         if hasattr(self._tokenizer, "encode"):
             return tuple(self._tokenizer.encode(text))
         cleaned = self._tokenizer.clean_fn(text)

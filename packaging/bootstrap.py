@@ -34,6 +34,7 @@ QT_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
+OVERRIDES = VENV / "without-gpu-parts.txt"
 GPU_ONLY = ("triton", "cuda-bindings", "nvidia-cusolver", "nvidia-nvtx", "nvidia-cuda-cccl")
 """Parts of PyPI's torch that it runs without on a CPU."""
 
@@ -92,11 +93,9 @@ def loads(library: str) -> bool:
 
 def install_torch() -> list[str]:
     """Installs torch unless it is there; returns what later installs need, so as not to bring the rest in."""
-    if (
-        subprocess.run([str(PYTHON), "-c", "import torch, torchvision"], check=False, capture_output=True).returncode
-        == 0
-    ):
-        return []
+    present = [str(PYTHON), "-c", "import torch, torchvision"]
+    if subprocess.run(present, check=False, capture_output=True).returncode == 0:
+        return ["--override", str(OVERRIDES)] if OVERRIDES.exists() and uv() else []
     choice = os.environ.get("TORCH") or ("pypi-gpu" if has_driver() else "cpu")
     if choice == "cpu":
         print("Getting torch for the CPU: about 200 MB to download, 1 GB on disk with everything …", flush=True)
@@ -115,9 +114,8 @@ def has_driver() -> bool:
 
 
 def write_overrides() -> list[str]:
-    path = VENV / "without-gpu-parts.txt"
-    path.write_text("".join(f"{name} ; sys_platform == 'never'\n" for name in GPU_ONLY))
-    return ["--override", str(path)]
+    OVERRIDES.write_text("".join(f"{name} ; sys_platform == 'never'\n" for name in GPU_ONLY))
+    return ["--override", str(OVERRIDES)]
 
 
 def uv() -> list[str]:

@@ -148,12 +148,12 @@ def scoring_flops(scorer: Scorer, captions: Sequence[str]) -> float:
     """Multiply-adds × 2 of the picture tower's and the text tower's matrix products for one batch."""
     vision, text = scorer._pictures._model.visual, scorer.tower
     picture_tokens, width = vision.positional_embedding.shape
-    picture = (
-        24 * len(vision.transformer.resblocks) * width**2 * picture_tokens
-        + 2 * (picture_tokens - 1) * 3 * 32**2 * width
-    )
-    longest = max(len(scorer.tokenizer.tokenize(c).windows[0].ids) for c in captions)
-    words = 24 * len(text.blocks) * text.inputs(torch.zeros(1, 77, dtype=torch.long)).x.shape[-1] ** 2 * longest
+    blocks = len(vision.transformer.resblocks)
+    # Of each last block only keys and values are computed for all positions.
+    picture = picture_tokens * width**2 * (24 * (blocks - 1) + 4) + 2 * (picture_tokens - 1) * 3 * 32**2 * width
+    longest = max(len(scorer.tokenizer.tokenize(c).windows[0].ids) for c in captions) - len(scorer.tokenizer.beginning)
+    text_width = text.blocks[0].attn.out_proj.weight.shape[0]
+    words = longest * text_width**2 * (24 * (len(text.blocks) - 1) + 4)
     return BATCH * picture + len(captions) * words
 
 

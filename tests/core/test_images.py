@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -128,3 +129,13 @@ def test_what_is_no_picture_is_named(tmp_path, content, said):
 def test_a_folder_is_named(tmp_path):
     with pytest.raises(ImageError, match="folder"):
         open_image(tmp_path)
+
+
+def test_a_strip_is_refused_before_it_is_blown_up(tmp_path):
+    with pytest.raises(ImageError, match="too slim"):
+        open_image(saved(tmp_path, Image.new("RGB", (1, 12000)), "strip.png"))
+
+
+def test_a_device_is_no_picture():
+    with pytest.raises(ImageError, match="device"):
+        open_image(Path("/dev/zero"))

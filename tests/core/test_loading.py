@@ -53,6 +53,9 @@ def test_broken_weights_are_named(tmp_path, value):
         ("[" * 100_000, "not readable JSON"),
         ('{"embed_dim": 4}', "not an open_clip model configuration"),
         (json.dumps({**CONFIGS["clip"], "speed": 9}), "cannot be built"),
+        (json.dumps({**CONFIGS["clip"], "text_cfg": []}), "not all objects"),
+        (json.dumps({**CONFIGS["clip"], "vision_cfg": 3}), "not all objects"),
+        (json.dumps({"model_cfg": CONFIGS["clip"], "preprocess_cfg": [1]}), "not all objects"),
         (json.dumps({**CONFIGS["clip"], "text_cfg": {"width": 7, "heads": 2}}), "cannot be built"),
     ],
 )
@@ -145,3 +148,10 @@ def test_a_tower_that_is_not_reproduced_is_refused(tmp_path):
 def test_resolve_takes_name_and_weights():
     assert (resolve("RN50:openai").model, resolve("RN50:openai").pretrained) == ("RN50", "openai")
     assert resolve("fast").model == "ViT-B-32"
+
+
+def test_broken_statistics_are_named(tmp_path):
+    state = random_state(build_model(CONFIGS["resnet"], name="resnet"))
+    state["visual.bn1.running_var"][0] = float("nan")
+    with pytest.raises(ModelError, match=r"visual\.bn1\.running_var holds NaN"):
+        Scorer.from_files(*write_model(tmp_path, "resnet", CONFIGS["resnet"], state))

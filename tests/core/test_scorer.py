@@ -159,6 +159,7 @@ def test_bfloat16_pictures_stay_near_float32(clip_files):
         ({"layers": 0}, "at least 1"),
         ({"aggregate": "median"}, "mean, sum or min"),
         ({"device": "nonsense"}, "nonsense"),
+        ({"image_dtype": "float16"}, "bfloat16"),
         ({"template": "word " * 90}, "no room"),
     ],
 )
@@ -171,3 +172,28 @@ def test_text_features_match_the_cosine(scorer, photo):
     (prediction,) = scorer.score([photo], ["a cat"])
     text = scorer.text_features(["a cat"])[0]
     assert float(text @ scorer.picture_features(photo)) == pytest.approx(prediction.cosine, abs=1e-6)
+
+
+def test_a_lazily_opened_picture_is_decoded_by_one_thread_at_a_time(clip_files, photo):
+    lazy = Image.open(photo)
+    results = Scorer.from_files(*clip_files).try_score([lazy] * 200, ["a cat"] * 200)
+    assert {round(r.cosine, 6) for r in results} == {
+        round(Scorer.from_files(*clip_files).score([photo], ["a cat"])[0].cosine, 6)
+    }
+
+
+def test_a_broken_picture_in_memory_fails_alone(scorer, photo, tmp_path):
+    (tmp_path / "cut.png").write_bytes(photo.read_bytes()[:-40])
+    images = [Image.open(tmp_path / "cut.png"), Image.new("RGB", (0, 5)), photo]
+    assert [type(r) for r in scorer.try_score(images, ["a cat"] * 3)] == [Failure, Failure, Prediction]
+
+
+def test_when_no_word_fits_nothing_is_made_up(scorer, photo):
+    (result,) = scorer.try_score([photo], ["q7" * 90 + " !"])
+    assert isinstance(result, Failure)
+    assert "fits" in result.reason
+
+
+def test_a_word_of_a_megabyte_is_answered_at_once(scorer, photo):
+    (prediction,) = scorer.score([photo], ["a " + "x" * 1_000_000])
+    assert prediction.words[1].score is None
