@@ -43,7 +43,10 @@ class LoadedModel:
 
 
 def load_preset(preset: Preset) -> LoadedModel:
-    """The model of a preset: bundled, downloaded or cached, or an architecture's name with a checkpoint's path.
+    """The model of a preset: bundled, downloaded or cached, or with a checkpoint of one's own.
+
+    `pretrained` is open_clip's tag, ``TAG=/path`` for that tag's weights in a local file (its transform and
+    activation go with them), or a path alone, which gets open_clip's default transform.
 
     Raises:
         UsageError: unknown architecture or weights.
@@ -59,12 +62,15 @@ def load_preset(preset: Preset) -> LoadedModel:
         raise UsageError(_unknown_architecture(preset.model))
     if Path(preset.pretrained).is_file():
         return load_files_of(config, Path(preset.pretrained), name=preset.model, pretrained=preset.pretrained)
-    weights = get_pretrained_cfg(preset.model, preset.pretrained)
+    tag, _, local = preset.pretrained.partition("=")
+    weights = get_pretrained_cfg(preset.model, tag)
     if not weights:
         raise UsageError(_unknown_weights(preset))
     _refuse_foreign_text_tower(config, preset.model)
     _check_activation(preset, config, weights)
-    path = _download(preset, weights)
+    path = Path(local) if local else _download(preset, weights)
+    if not path.is_file():
+        raise ModelError(f"The checkpoint {path} does not exist.")
     return _assemble(config, path, preprocess=weights, name=preset.model, pretrained=preset.pretrained)
 
 
@@ -205,8 +211,8 @@ def _download(preset: Preset, weights: dict[str, Any]) -> Path:
         raise ModelError(
             f"The weights of {preset.model}:{preset.pretrained} are neither cached nor to be had now "
             f"({type(error).__name__}). "
-            f"Download {str(source).rstrip('/')} on another machine and use --model {preset.model}:/path/to/the/file, "
-            f"or try --model demo, which is bundled."
+            f"Download the weights file of {str(source).rstrip('/')} on another machine and use "
+            f"--model {preset.model}:{preset.pretrained}=/path/to/the/file, or try --model demo, which is bundled."
         ) from error
 
 

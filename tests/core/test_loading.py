@@ -8,7 +8,7 @@ from formula_models import CONFIGS, random_state, write_model
 from safetensors.torch import save_file
 
 from core.errors import ModelError, UnprobeableError, UsageError
-from core.loading import build_model, file_sha256
+from core.loading import build_model, file_sha256, load_preset
 from core.presets import PRESETS, resolve
 from core.scorer import Scorer
 
@@ -133,6 +133,22 @@ def test_an_architecture_with_a_checkpoints_path(tmp_path, photo, monkeypatch):
     save_file(random_state(build_model(CONFIGS["clip"], name="clip")), path)
     (prediction,) = Scorer.from_pretrained(f"ViT-B-32:{path}").score([photo], ["a cat"])
     assert prediction.scorer_version.startswith("ViT-B-32@")
+
+
+def test_a_tags_weights_in_a_local_file_keep_the_tags_transform(tmp_path, monkeypatch):
+    import open_clip
+
+    monkeypatch.setattr(open_clip, "get_model_config", lambda _name: CONFIGS["clip"])
+    path = tmp_path / "weights.safetensors"
+    save_file(random_state(build_model(CONFIGS["clip"], name="clip")), path)
+    alone, tagged = (load_preset(resolve(f"ViT-L-14:{name}")) for name in (str(path), f"laion2b_s32b_b82k={path}"))
+    assert "mean=(0.5, 0.5, 0.5)" in str(tagged.transform)
+    assert "mean=(0.5, 0.5, 0.5)" not in str(alone.transform)
+    assert alone.config_sha256 != tagged.config_sha256
+    with pytest.raises(UsageError, match="quick GELU"):
+        load_preset(resolve(f"ViT-L-14:openai={path}"))
+    with pytest.raises(ModelError, match="does not exist"):
+        load_preset(resolve(f"ViT-L-14:laion2b_s32b_b82k={path}.gone"))
 
 
 def test_a_tower_that_is_not_reproduced_is_refused(tmp_path):
