@@ -1,9 +1,10 @@
-"""SHA-256 of pictures, read in threads; a file whose size and time are known is not read again."""
+"""SHA-256 of pictures; a file whose size and time are known is not read again."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ class Fingerprint:
 
 
 _THREADS: Final = 8
+_ALONE: Final = 0.05
+"""Seconds to go without threads, which take longer than the reading where files are small and near."""
 
 
 def fingerprints(
@@ -38,10 +41,15 @@ def fingerprints(
         location, path = pair
         return _fingerprint(location, path, known.get(location))
 
-    if len(wanted) < 16:
-        return {pair[0]: one(pair) for pair in wanted}
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return dict(zip((pair[0] for pair in wanted), pool.map(one, wanted), strict=True))
+    found: dict[str, Fingerprint | OSError] = {}
+    coming = iter(wanted)
+    until = time.monotonic() + _ALONE
+    while time.monotonic() < until and (pair := next(coming, None)):
+        found[pair[0]] = one(pair)
+    if rest := list(coming):
+        with ThreadPoolExecutor(_THREADS) as pool:
+            found.update(zip((location for location, _ in rest), pool.map(one, rest), strict=True))
+    return found
 
 
 def _fingerprint(location: str, path: str, known: Fingerprint | None) -> Fingerprint | OSError:

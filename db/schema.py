@@ -210,15 +210,13 @@ class IgnoredWord(Base):
 FULL_TEXT: Final = (
     "CREATE VIRTUAL TABLE caption_text USING fts5"
     "(caption, content='item', content_rowid='id', tokenize='unicode61 remove_diacritics 2')",
-    "CREATE TRIGGER caption_text_insert AFTER INSERT ON item BEGIN "
-    "INSERT INTO caption_text(rowid, caption) VALUES (new.id, new.caption); END",
     "CREATE TRIGGER caption_text_delete AFTER DELETE ON item BEGIN "
     "INSERT INTO caption_text(caption_text, rowid, caption) VALUES ('delete', old.id, old.caption); END",
     "CREATE TRIGGER caption_text_update AFTER UPDATE OF caption ON item BEGIN "
     "INSERT INTO caption_text(caption_text, rowid, caption) VALUES ('delete', old.id, old.caption); "
     "INSERT INTO caption_text(rowid, caption) VALUES (new.id, new.caption); END",
 )
-"""Full text over captions, kept by triggers; SQLite only."""
+"""Full text over captions; SQLite only. `db.intake.insert_items` fills it, triggers keep it."""
 
 for _statement in FULL_TEXT:
     event.listen(Base.metadata, "after_create", DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]

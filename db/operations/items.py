@@ -49,7 +49,7 @@ def add(
 
 def _add(store: Store, rows: Sequence[SourceItem | BadRow], total: Added, *, update: bool, strict: bool) -> Added:
     good, bad = _fit(rows, strict=strict)
-    places = {row.image: store.place(row.image) for row in good}
+    places = {image: store.place(image) for image in dict.fromkeys(row.image for row in good)}
     placed = {place: image for image, place in places.items()}
     with store.reading() as session:
         before = _known_images(session, list(placed))

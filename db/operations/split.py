@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError, UsageError
 from db import lookups, schema
-from db.intake import draws
+from db.intake import draws, insert_items
 from db.store import Store
 
 _CHUNK: Final = 1000
@@ -113,7 +113,7 @@ def _copy_items(store: Store, part: Store, source: Session, target: Session, ids
     images = source.execute(select(image).where(image.c.id.in_(wanted - there))).mappings().all()
     moved = [{**row, "location": part.place(store.locate(row["location"]))} for row in images]
     _copy(target, schema.Image, moved)
-    _copy(target, schema.Item, [{**row, "status": "pending"} for row in rows])
+    insert_items(target, [{**row, "status": "pending"} for row in rows])
     for table in _BY_ITEM:
         columns = _table(table)
         _copy(target, table, source.execute(select(columns).where(columns.c.item_id.in_(ids))).mappings().all())

@@ -11,8 +11,6 @@ down_revision = None
 FULL_TEXT = (
     "CREATE VIRTUAL TABLE caption_text USING fts5"
     "(caption, content='item', content_rowid='id', tokenize='unicode61 remove_diacritics 2')",
-    "CREATE TRIGGER caption_text_insert AFTER INSERT ON item BEGIN "
-    "INSERT INTO caption_text(rowid, caption) VALUES (new.id, new.caption); END",
     "CREATE TRIGGER caption_text_delete AFTER DELETE ON item BEGIN "
     "INSERT INTO caption_text(caption_text, rowid, caption) VALUES ('delete', old.id, old.caption); END",
     "CREATE TRIGGER caption_text_update AFTER UPDATE OF caption ON item BEGIN "
