@@ -12,6 +12,8 @@ from core.errors import StoreError, UsageError
 
 WRITES: Final = "captionlint_writes"
 """The execution option of a transaction that will write."""
+REPEATABLE: Final = "captionlint_repeatable"
+"""The execution option of a writing transaction that may be lost in a power cut, since it can be done again."""
 _TURN: Final = 4_272_193  # any number, as long as all Captionlints take the same one
 
 
@@ -25,8 +27,6 @@ def file_engine(path: Path, *, busy_timeout: float) -> Engine:
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {int(busy_timeout * 1000)}")
         connection.execute("PRAGMA foreign_keys = ON")
-        # FULL: once a commit has returned, not even a power cut takes a review back.
-        connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute("PRAGMA temp_store = MEMORY")
 
@@ -36,8 +36,11 @@ def file_engine(path: Path, *, busy_timeout: float) -> Engine:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    # FULL: once a commit has returned, not even a power cut takes a review back. NORMAL spares the disk; a commit
+    # with FULL brings what was committed before it to the disk too.
+    connection.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if options.get(REPEATABLE) else 'FULL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
 
 
 def take_turn(connection: Connection) -> None:

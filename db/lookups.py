@@ -22,14 +22,14 @@ def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]
     if not rows:
         return
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+    statement = dialect.insert(table.__table__)  # by the table: the ORM would double the time
     keys = [column.name for column in table.__table__.primary_key]
     values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     if replace and values:
         statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
     else:
         statement = statement.on_conflict_do_nothing(index_elements=keys)
-    session.execute(statement, list(rows))
+    session.connection().execute(statement, list(rows))
 
 
 def setting(session: Session, name: str) -> Any:

@@ -21,7 +21,7 @@ def rank(cosine: float | None, attributions: Iterable[float | None], epsilon: fl
     """F-CLIPScore, and how near to epsilon the nearest word comes; without a cosine the bare sum of the words."""
     known = [a for a in attributions if a is not None]
     plain = 0.0 if cosine is None or math.isnan(cosine) else cosine
-    nearest = min((abs(a - epsilon) for a in known), default=UNRANKED)
+    nearest = min([abs(a - epsilon) for a in known], default=UNRANKED)
     return scores.f_clip_score(plain, known, epsilon=epsilon), nearest
 
 

@@ -44,6 +44,7 @@ class Store:
         # As SQLite has it by nature: a reader sees one state, and writers take turns (see `writing`).
         self._reader = engine if path else engine.execution_options(isolation_level="REPEATABLE READ")
         self._writer = engine.execution_options(**{connection.WRITES: True})
+        self._repeatable_writer = self._writer.execution_options(**{connection.REPEATABLE: True})
 
     @classmethod
     def open(cls, where: str | Path, *, create: bool = True, busy_timeout: float = BUSY_TIMEOUT) -> Store:
@@ -88,9 +89,13 @@ class Store:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A transaction that writes; on return it is on the disk. Keep it short: others wait."""
-        with faults.translated(self.name, self.path), Session(self._writer) as session, session.begin():
+    def writing(self, *, repeatable: bool = False) -> Iterator[Session]:
+        """A transaction that writes; on return it is on the disk. Keep it short: others wait.
+
+        One that is `repeatable`, since a program would do it again, survives any crash but a power cut's.
+        """
+        engine = self._repeatable_writer if repeatable else self._writer
+        with faults.translated(self.name, self.path), Session(engine) as session, session.begin():
             connection.take_turn(session.connection())
             yield session
 

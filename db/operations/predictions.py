@@ -26,12 +26,12 @@ def record(
     details: Mapping[str, Any] | None = None,
     epsilon: float = DEFAULT_EPSILON,
 ) -> Recorded:
-    """Keeps predictions and failures by item id, in one transaction.
+    """Keeps predictions and failures by item id, in one transaction; a power cut may take the last ones back.
 
     A second prediction by the same scorer replaces the first. `epsilon` counts when the scorer is new to the store.
     A result for a caption that the item no longer has is dropped.
     """
-    with store.writing() as session:
+    with store.writing(repeatable=True) as session:
         scorer = lookups.ensure_scorer(session, scorer_version, details=details, epsilon=epsilon)
         known = _captions(session, [item_id for item_id, _ in results])
         fitting = [(i, r) for i, r in results if known.get(i) == r.caption]

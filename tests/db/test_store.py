@@ -47,6 +47,16 @@ def test_pragmas(path):
     assert asked == PRAGMAS
 
 
+def synchronous(store, **how):
+    with store.writing(**how) as session:
+        return session.connection().exec_driver_sql("PRAGMA synchronous").scalar()
+
+
+def test_reviews_are_on_the_disk_also_after_predictions(path):
+    with Store.open(path) as store:
+        assert [synchronous(store, repeatable=once) for once in (False, True, False)] == [2, 1, 2]
+
+
 PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 30_000}
 
 
