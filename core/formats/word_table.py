@@ -42,6 +42,7 @@ COLUMNS: Final = (
     "annotators",
     "blind",
     "scorer",
+    "epsilon",
     *WORD_COLUMNS,
     "caption",
     "corrected_caption",
@@ -75,6 +76,7 @@ class WordTableSink:
         shared["annotators"] = guarded(compact(row["annotators"]))
         shared["blind"] = "true" if row["blind"] else "false"
         shared["scorer"] = guarded(words.scorer_name(row["scorer"]) or "")
+        shared["epsilon"] = row["scorer"]["eps"]
         shared["edits"] = compact(row["edits"])
         for cells in _word_cells(row):
             self._rows.writerow([(shared | cells)[name] for name in COLUMNS])
@@ -102,7 +104,7 @@ def item(rows: Sequence[Mapping[str, str]], where: str, images: ImageFolder) -> 
         raise RowError(f"the item's {count} words are not all here, in order.")
     row: dict[str, Any] = {name: unguarded(first[name]) or None for name in ITEM_TEXTS}
     row["annotators"], row["edits"] = parse(unguarded(first["annotators"])), parse(first["edits"])
-    row["scorer"] = {"version": unguarded(first["scorer"]) or None}
+    row["scorer"] = {"version": unguarded(first["scorer"]) or None, "eps": _number(first["epsilon"])}
     row["blind"] = first["blind"] == "true"
     texts = {"tokens": "text", "types": "kind"}
     numbers = {"starts": "start", "ends": "end", "tags": "tag", "pre_scores": "pre_score", "pre_tags": "pre_tag"}
