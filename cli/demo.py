@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import track
 from rich.table import Table
 
 from cli.console import ERR, OUT, marked, number
@@ -77,6 +76,8 @@ def _prelabel(store: Store) -> float:
 
 def _collect(store: Store, source: Path) -> list[Marked]:
     """This run's items with their predictions and the truth."""
+    from rich.progress import track
+
     from db.operations import items
 
     found = []

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
 from rich.table import Table
 
 from cli import model_options as options
@@ -105,6 +104,8 @@ def _check(benchmark: str, data: Path | None, *, no_model: bool) -> None:
 
 
 def _scenes(scorer: Scorer, *, count: int, seed: int) -> SceneReport:
+    from rich.progress import Progress
+
     from core.benchmarks import scenes
 
     with Progress(console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
@@ -114,6 +115,8 @@ def _scenes(scorer: Scorer, *, count: int, seed: int) -> SceneReport:
 
 def _heat(scorer: Scorer, *, count: int, seed: int) -> HeatReport | None:
     """None for an image tower that shows no heat maps."""
+    from rich.progress import Progress
+
     from core.benchmarks import heat
     from core.heatmap import HeatMaps
 
