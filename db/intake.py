@@ -44,12 +44,14 @@ class Batch:
     Attributes:
         rows: what was read, each with the fingerprint of its picture.
         before: the pictures as the store knew them.
+        strict: whether to stop at the first contradiction.
     """
 
     store: Store
     rows: Sequence[tuple[SourceItem, Fingerprint]]
     before: dict[str, Fingerprint]
     update: bool
+    strict: bool = False
     added: int = 0
     unchanged: int = 0
     updated: int = 0
@@ -65,6 +67,8 @@ class Batch:
         images = self._images(session)
         for row, image in self.rows:
             self._take(session, row, image, images)
+            if self.strict and self.conflicts:
+                break
         insert_items(session, self._new)
         self._write_extras(session)
 

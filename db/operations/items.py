@@ -48,26 +48,28 @@ def add(
 
 
 def _add(store: Store, rows: Sequence[SourceItem | BadRow], total: Added, *, update: bool, strict: bool) -> Added:
-    good, bad = _fit(rows, strict=strict)
-    places = {image: store.place(image) for image in dict.fromkeys(row.image for row in good)}
+    good, problems = _parted(rows)
+    places = {image: store.place(image) for image in dict.fromkeys(row.image for row in good.values())}
     placed = {place: image for image, place in places.items()}
     with store.reading() as session:
         before = _known_images(session, list(placed))
     prints = fingerprints(list(placed.items()), before)
-    ready: list[tuple[SourceItem, Fingerprint]] = []
-    for row in good:
+    ready: dict[int, tuple[SourceItem, Fingerprint]] = {}
+    for number, row in good.items():
         found = prints[places[row.image]]
         if isinstance(found, OSError):
-            bad.append(BadRow(row.where, f"the picture {row.image} cannot be read: {found.strerror or found}"))
+            reason = f"the picture {row.image} cannot be read: {found.strerror or found}"
+            problems[number] = BadRow(row.where, reason)
         else:
-            ready.append((row, found))
-    batch = Batch(store, ready, before, update)
+            ready[number] = (row, found)
+    end = min(problems, default=len(rows)) if strict else len(rows)
+    batch = Batch(store, [pair for number, pair in ready.items() if number < end], before, update, strict)
     with store.writing() as session:
-        batch.before |= _known_images(session, [image.location for _, image in ready])
+        batch.before |= _known_images(session, [image.location for _, image in batch.rows])
         batch.write(session)
-    problems = bad + (batch.conflicts if strict else [])
-    if strict and problems:
-        raise FormatError(f"{problems[0].where}: {problems[0].reason}")
+    bad = [problems[number] for number in sorted(problems)]
+    if strict and (first := next(iter([*batch.conflicts, *bad]), None)):
+        raise FormatError(f"{first.where}: {first.reason}")
     return replace(
         total,
         added=total.added + batch.added,
@@ -77,11 +79,11 @@ def _add(store: Store, rows: Sequence[SourceItem | BadRow], total: Added, *, upd
         conflict_count=total.conflict_count + len(batch.conflicts),
         bad=(*total.bad, *bad)[:_KEPT],
         conflicts=(*total.conflicts, *batch.conflicts)[:_KEPT],
-        notes=_noted(total.notes, good),
+        notes=_noted(total.notes, good.values()),
     )
 
 
-def _noted(before: Sequence[Noted], rows: Sequence[SourceItem]) -> tuple[Noted, ...]:
+def _noted(before: Sequence[Noted], rows: Iterable[SourceItem]) -> tuple[Noted, ...]:
     found = {noted.note: noted for noted in before}
     for row in rows:
         if row.note is not None:
@@ -90,18 +92,17 @@ def _noted(before: Sequence[Noted], rows: Sequence[SourceItem]) -> tuple[Noted, 
     return tuple(found.values())
 
 
-def _fit(rows: Sequence[SourceItem | BadRow], *, strict: bool) -> tuple[list[SourceItem], list[BadRow]]:
-    """Parts the rows that the database can hold from the rest; when strict, only what comes before a bad one."""
-    good: list[SourceItem] = []
-    bad: list[BadRow] = []
-    for row in rows:
-        problem = row if isinstance(row, BadRow) else _unfit(row)
-        if problem is None and isinstance(row, SourceItem):
-            good.append(row)
-        elif problem is not None:
-            bad.append(problem)
-            if strict:
-                break
+def _parted(rows: Sequence[SourceItem | BadRow]) -> tuple[dict[int, SourceItem], dict[int, BadRow]]:
+    """The rows that the database can hold, and why it cannot hold the rest, by their place."""
+    good: dict[int, SourceItem] = {}
+    bad: dict[int, BadRow] = {}
+    for number, row in enumerate(rows):
+        if isinstance(row, BadRow):
+            bad[number] = row
+        elif problem := _unfit(row):
+            bad[number] = problem
+        else:
+            good[number] = row
     return good, bad
 
 
