@@ -26,6 +26,8 @@ def read(source: Path, *, images: Path | None = None) -> Iterator[SourceItem | B
     """
     if not source.exists():
         raise FormatError(f"{source} does not exist.")
+    if not source.is_file() and not source.is_dir():  # a pipe can be read only once, and telling its format takes a look
+        raise FormatError(f"{source} is neither a file nor a folder: save what it gives to a file first.")
     folder = ImageFolder(images if images is not None else source if source.is_dir() else source.parent)
     rows = _read_folder(source, folder) if source.is_dir() else _reader_of(source)(source, folder)
     first = list(islice(rows, 1))  # a wrong header shows before anything is made of the rows
@@ -42,8 +44,17 @@ def _read_folder(source: Path, images: ImageFolder) -> Iterator[SourceItem | Bad
     )
     if not files:
         raise FormatError(f"{source} holds neither images with captions in .txt files nor any file of rows.")
-    readers = [(_reader_of(path), path) for path in files]
-    return (row for reader, path in readers for row in reader(path, images))
+    if len(files) == 1:
+        return _reader_of(files[0])(files[0], images)
+    return chain.from_iterable(_rows_of(path, images) for path in files)
+
+
+def _rows_of(path: Path, images: ImageFolder) -> Iterator[SourceItem | BadRow]:
+    """One of many files: where nothing of it can be used, the others still are."""
+    try:
+        yield from _reader_of(path)(path, images)
+    except FormatError as error:
+        yield BadRow(path.name, str(error))
 
 
 def _reader_of(source: Path) -> Reader:

@@ -131,6 +131,13 @@ def test_what_cannot_be_used_at_all_says_why(tmp_path: Path, content: bytes, rea
         list(read(source))
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_refused_unread(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FormatError, match="neither a file nor a folder"):
+        read(tmp_path / "pipe")
+
+
 def test_missing_and_empty_sources(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="does not exist"):
         read(tmp_path / "nowhere")

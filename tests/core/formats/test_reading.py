@@ -86,6 +86,16 @@ def test_a_folder_of_images_with_captions_beside_them(tmp_path: Path) -> None:
     assert "no image" in rows["no-image.txt"].reason
 
 
+def test_a_file_of_a_folder_that_cannot_be_used_does_not_keep_the_others_out(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("url,text\nx,y\n")
+    (tmp_path / "b.jsonl").write_text('{"image": "a.jpg", "caption": "a red cat"}\n')
+    bad, good = read(tmp_path)
+    assert (bad.where, good.caption) == ("a.csv", "a red cat")
+    (tmp_path / "b.jsonl").unlink()
+    with pytest.raises(FormatError, match="url, text"):
+        read(tmp_path)
+
+
 def test_a_folder_of_files_is_read_in_order(tmp_path: Path) -> None:
     jsonl(tmp_path / "b.jsonl", ROW | {"caption": "second"})
     jsonl(tmp_path / "a.jsonl", ROW | {"caption": "first"})
