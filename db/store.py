@@ -135,6 +135,8 @@ def _check(path: Path, *, create: bool) -> None:
         if not path.parent.is_dir():
             raise StoreError(f"The folder {path.parent} does not exist: make it first.")
         return
+    if not create and path.stat().st_size == 0:
+        raise StoreError(f"{path} is empty: fill it with `captionlint import SOURCE --db {path}`.")
     if not os.access(path, os.R_OK | os.W_OK) or not os.access(path.parent, os.W_OK):
         raise StoreError(f"{path} is read-only: make the file and its folder writable, or work on a copy.")
     with path.open("rb") as file:

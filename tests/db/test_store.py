@@ -76,6 +76,9 @@ def test_what_is_no_store_is_refused_and_left_as_it_is(tmp_path):
     assert "does not exist" in refused(tmp_path / "no" / "such.db")
     assert "captionlint import" in refused(tmp_path / "typo.db", create=False)
     assert not (tmp_path / "typo.db").exists()
+    (tmp_path / "zero.db").touch()
+    assert "is empty" in refused(tmp_path / "zero.db", create=False)
+    assert (tmp_path / "zero.db").read_bytes() == b""
 
 
 def test_a_url_of_something_else():
