@@ -26,7 +26,7 @@ def read(source: Path, *, images: Path | None = None) -> Iterator[SourceItem | B
     """
     if not source.exists():
         raise FormatError(f"{source} does not exist.")
-    if not source.is_file() and not source.is_dir():  # a pipe can be read only once, and telling its format takes a look
+    if not source.is_file() and not source.is_dir():  # telling a format takes a look of its own
         raise FormatError(f"{source} is neither a file nor a folder: save what it gives to a file first.")
     folder = ImageFolder(images if images is not None else source if source.is_dir() else source.parent)
     rows = _read_folder(source, folder) if source.is_dir() else _reader_of(source)(source, folder)
