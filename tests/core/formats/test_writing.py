@@ -3,6 +3,7 @@
 import errno
 import io
 import json
+import re
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -15,6 +16,7 @@ from core.formats import shards
 from core.formats.card import Tally, write_card
 from core.formats.corrections import with_replacements
 from core.formats.records import ExportItem
+from core.formats.word_table import guarded
 from core.formats.writing import FORMATS_OUT, open_writer, split_of
 from core.prediction import WordScore
 from core.review import Span
@@ -246,3 +248,12 @@ def test_the_card_says_what_is_inside(tmp_path: Path, pair: list[ExportItem]) ->
         assert fact in text
     write_card(card, Tally(), format="dpo")
     assert 'license: "unknown"' in card.read_text()
+
+
+def test_the_docs_say_how_to_take_the_apostrophe_away() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "formats.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    for text in ("=1+1", "'=1", "''@x", "plain", "'quoted'", "-", "＝", "\tx", ""):
+        found = {"cell": guarded(text)}
+        exec(code, found)
+        assert found["text"] == text
