@@ -59,6 +59,7 @@ ERROR_RATE: Final = 0.02
 """How often the annotator answers the opposite of the truth."""
 BATCH: Final = 32
 """Corrected captions in a step, and as many captions that were right all along."""
+FROZEN: Final = ("visual.", "token_embedding.", "logit_")
 RATE: Final = 3e-4
 WARM_UP: Final = 20
 KIND_OF: Final[dict[str, Kind]] = {
@@ -113,7 +114,8 @@ def run(folder: Path, *, scenes: int, steps: int, seed: int, held_out: int) -> R
         items.add(store, read(captions), strict=True)
         prelabel(store, scorer)
         answers = review(store, stream(seed, scenes), seed=seed)
-        _console.print("Simulated reviews: " + ", ".join(f"{n} {answer}" for answer, n in answers.items()))
+        counted = ", ".join(f"{number} {answer}" for answer, number in sorted(answers.items()))
+        _console.print(f"Simulated reviews: {counted}", soft_wrap=True)
         corrections = export(store, folder / "negclip.tsv", format="negclip")
         everything = export(store, folder / "words.jsonl", format="words")
     pairs = [*corrected_pairs(corrections), *right_pairs(everything)]
@@ -168,7 +170,7 @@ def review(store: Store, swaps: Iterable[Swap], *, seed: int) -> Counter[str]:
         else:
             reviews.accept(store, item_id=item_id, annotator="simulated")
             answers["accepted"] += 1
-        answers["of these in error"] += errs
+        answers["of all these in error"] += errs
     return answers
 
 
@@ -222,16 +224,17 @@ class HardNegativeLoss(ClipLoss):  # type: ignore[misc]  # open_clip has no type
 
 
 def fine_tune(loaded: LoadedModel, pairs: Sequence[Pair], pictures: Tensor, *, steps: int, seed: int) -> list[float]:
-    """Trains the text tower in place and returns each step's loss; the image tower and the logit scale stay.
+    """Trains the text tower's blocks in place and returns each step's loss.
 
-    Each step takes corrected captions, with the wrong ones as hard negatives, and as many captions that were
-    right all along: without those the model forgets that most words it reads are right.
+    The image tower stays, so that its features need computing only once, and so does the token table: words that
+    no correction mentions would not move along. Each step takes corrected captions, with the wrong ones as hard
+    negatives, and as many captions that were right all along.
     """
     model = loaded.model
-    text_tower = [p for name, p in model.named_parameters() if not name.startswith(("visual.", "logit_"))]
-    for parameter in text_tower:
+    trained = [p for name, p in model.named_parameters() if not name.startswith(FROZEN)]
+    for parameter in trained:
         parameter.requires_grad_(True)
-    optimizer = torch.optim.AdamW(text_tower, lr=RATE)
+    optimizer = torch.optim.AdamW(trained, lr=RATE)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min((step + 1) / WARM_UP, 1 - step / steps))
     loss_of = HardNegativeLoss()
     chance = np.random.default_rng(seed)
@@ -284,9 +287,11 @@ def show(result: Result) -> None:
         "\n(chance .500). LA: the swapped word has the lowest attribution. Daylight: what the training cost where the"
         "\nmodel came from.\n",
         style="dim",
+        soft_wrap=True,
     )
     files = f"--model-config {result.config} --checkpoint {result.checkpoint}"
-    _console.print(f"captionlint score PICTURE CAPTION {files}", markup=False, soft_wrap=True)
+    epsilon = f"--epsilon {after.lamp.best_epsilon:.1e}"  # of best F1 on the held-out scenes
+    _console.print(f"captionlint score PICTURE CAPTION {files} {epsilon}", markup=False, soft_wrap=True)
 
 
 def _figures(before: SceneReport | KindReport, after: SceneReport | KindReport) -> list[str]:
@@ -297,7 +302,7 @@ def main(arguments: Sequence[str] | None = None) -> Result:
     """Reads the command line, runs the example and prints what came out."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenes", type=int, default=4000, help="captions to review; half of them are wrong")
-    parser.add_argument("--steps", type=int, default=400, help="training steps")
+    parser.add_argument("--steps", type=int, default=300, help="training steps")
     parser.add_argument("--seed", type=int, default=1, help="which scenes, errors and batches")
     parser.add_argument("--held-out", type=int, default=3000, help="scenes to evaluate on")
     parser.add_argument("--out", type=Path, default=Path("build/finetune"), help="a new or empty folder")
