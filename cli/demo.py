@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from cli.console import ERR, OUT, marked, number
+from cli.console import OUT, marked, number
+from cli.progress import bar
 from core.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -69,20 +70,19 @@ def _prelabel(store: Store) -> float:
     from db.prelabel import prelabel
 
     scorer = Scorer.from_pretrained("demo")
-    prelabel(store, scorer)
+    with bar("scoring") as move:
+        prelabel(store, scorer, on_progress=lambda p: move(p.done, p.total))
     current = scorers.current(store)
     return current.epsilon if current else scorer.epsilon
 
 
 def _collect(store: Store, source: Path) -> list[Marked]:
     """This run's items with their predictions and the truth."""
-    from rich.progress import track
-
     from db.operations import items
 
     found = []
     rows = [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines()]
-    for row in track(rows, "reading back", console=ERR, transient=True, disable=not ERR.is_terminal):
+    for row in rows:
         item_id = items.find(store, source_id=row["id"])
         item = items.get(store, item_id=item_id) if item_id is not None else None
         if item is not None and item.prediction is not None:

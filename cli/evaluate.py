@@ -11,9 +11,10 @@ import typer
 from rich.table import Table
 
 from cli import model_options as options
-from cli.console import ERR, OUT
+from cli.console import OUT
+from cli.progress import bar
 from core.errors import UnprobeableError, UsageError
-from core.presets import DEMO, nearest
+from core.presets import DEMO, LAYERS, TEMPLATE, nearest
 
 if TYPE_CHECKING:
     from core.benchmarks.heat import HeatReport
@@ -52,8 +53,8 @@ def evaluate(
     model: options.ModelName = None,
     model_config: options.ModelConfig = None,
     checkpoint: options.Checkpoint = None,
-    layers: options.Layers = options.LAYERS_DEFAULT,
-    template: options.Template = options.TEMPLATE_DEFAULT,
+    layers: options.Layers = LAYERS,
+    template: options.Template = TEMPLATE,
     aggregate: options.AggregateOption = options.Aggregate.mean,
     device: options.Device = "auto",
     image_dtype: options.ImageDtypeOption = options.ImageDtype.float32,
@@ -104,19 +105,14 @@ def _check(benchmark: str, data: Path | None, *, no_model: bool) -> None:
 
 
 def _scenes(scorer: Scorer, *, count: int, seed: int) -> SceneReport:
-    from rich.progress import Progress
-
     from core.benchmarks import scenes
 
-    with Progress(console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
-        task = progress.add_task("scoring scenes", total=count)
-        return scenes.evaluate(scorer, count=count, seed=seed, on_progress=lambda n: progress.update(task, completed=n))
+    with bar("scoring scenes") as move:
+        return scenes.evaluate(scorer, count=count, seed=seed, on_progress=lambda done: move(done, count))
 
 
 def _heat(scorer: Scorer, *, count: int, seed: int) -> HeatReport | None:
     """None for an image tower that shows no heat maps."""
-    from rich.progress import Progress
-
     from core.benchmarks import heat
     from core.heatmap import HeatMaps
 
@@ -124,9 +120,8 @@ def _heat(scorer: Scorer, *, count: int, seed: int) -> HeatReport | None:
         maps = HeatMaps(scorer)
     except UnprobeableError:
         return None
-    with Progress(console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
-        task = progress.add_task("drawing heat maps", total=count)
-        return heat.evaluate(maps, count=count, seed=seed, on_progress=lambda n: progress.update(task, completed=n))
+    with bar("drawing heat maps") as move:
+        return heat.evaluate(maps, count=count, seed=seed, on_progress=lambda done: move(done, count))
 
 
 def _show_heat(heat: HeatReport | None) -> None:

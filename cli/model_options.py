@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from core.errors import UsageError
+from core.presets import LAYERS, TEMPLATE
 
 if TYPE_CHECKING:
     from core.scorer import Scorer
-
-# As in `core.scorer`, which is not imported here: torch loads when a model is first asked for.
-LAYERS_DEFAULT: Final = 3
-TEMPLATE_DEFAULT: Final = "A photo depicts "
 
 
 class Aggregate(StrEnum):
@@ -67,8 +64,8 @@ def load_scorer(
     model: str | None,
     model_config: Path | None,
     checkpoint: Path | None,
-    layers: int = LAYERS_DEFAULT,
-    template: str = TEMPLATE_DEFAULT,
+    layers: int = LAYERS,
+    template: str = TEMPLATE,
     aggregate: str = "mean",
     device: str = "auto",
     image_dtype: str = "float32",

@@ -12,6 +12,7 @@ import typer
 from cli import model_options as options
 from cli.progress import bar
 from cli.store_options import Db
+from core.presets import LAYERS, TEMPLATE
 
 if TYPE_CHECKING:
     from db.prelabel import Progress
@@ -30,8 +31,8 @@ def prelabel(
     model: options.ModelName = None,
     model_config: options.ModelConfig = None,
     checkpoint: options.Checkpoint = None,
-    layers: options.Layers = options.LAYERS_DEFAULT,
-    template: options.Template = options.TEMPLATE_DEFAULT,
+    layers: options.Layers = LAYERS,
+    template: options.Template = TEMPLATE,
     aggregate: options.AggregateOption = options.Aggregate.mean,
     device: options.Device = "auto",
     image_dtype: options.ImageDtypeOption = options.ImageDtype.float32,

@@ -14,6 +14,7 @@ from cli import model_options as options
 from cli.console import ERR, OUT, marked, number, printable
 from core.errors import UsageError
 from core.prediction import Prediction
+from core.presets import LAYERS, TEMPLATE
 
 
 def score(
@@ -22,8 +23,8 @@ def score(
     model: options.ModelName = None,
     model_config: options.ModelConfig = None,
     checkpoint: options.Checkpoint = None,
-    layers: options.Layers = options.LAYERS_DEFAULT,
-    template: options.Template = options.TEMPLATE_DEFAULT,
+    layers: options.Layers = LAYERS,
+    template: options.Template = TEMPLATE,
     aggregate: options.AggregateOption = options.Aggregate.mean,
     device: options.Device = "auto",
     image_dtype: options.ImageDtypeOption = options.ImageDtype.float32,

@@ -10,6 +10,7 @@ heads' contexts are O = A V, ∂s/∂A[p, j] = ⟨∂s/∂O[p], V[j]⟩: no grad
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -35,12 +36,20 @@ def token_attributions(tower: TextTower, ids: Tensor, image_features: Tensor, *,
     with torch.enable_grad():
         cosines = (tower.features(rows) * image_features).sum(dim=-1)
     gradients = torch.autograd.grad(cosines.sum(), contexts)
-    total = torch.zeros_like(attentions[0].detach().mean(dim=1))
     pick = torch.arange(len(ids), device=ids.device)
+    return cosines.detach(), signed_evidence([g[pick, :, at] for g in gradients], attentions, values)
+
+
+def signed_evidence(gradients: Sequence[Tensor], attentions: Sequence[Tensor], values: Sequence[Tensor]) -> Tensor:
+    """Mean over blocks and heads of A[p, j] · ⟨∂s/∂O[p], V[j]⟩ for every position j, (B, L).
+
+    For each block: the gradients of row p's contexts (B, H, D), its attention (B, H, L), all values (B, H, L, D).
+    """
+    total = torch.zeros_like(attentions[0].detach().mean(dim=1))
     for gradient, weights, value in zip(gradients, attentions, values, strict=True):
-        evidence = value.detach() @ gradient[pick, :, at][..., None]
+        evidence = value.detach() @ gradient[..., None]
         total += (weights.detach() * evidence.squeeze(-1)).mean(dim=1)
-    return cosines.detach(), total / layers
+    return total / len(gradients)
 
 
 Path = tuple[Tensor, list[Tensor], list[Tensor], list[Tensor], Tensor]

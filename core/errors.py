@@ -18,6 +18,11 @@ is; nobody else prints.
 from __future__ import annotations
 
 
+def first_line(error: Exception) -> str:
+    """What another library's error says, on one line and without its full stop; its name where it says nothing."""
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+
+
 class CaptionlintError(Exception):
     """The root; `exit_code` is what the command line ends with."""
 

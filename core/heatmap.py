@@ -23,6 +23,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
+from core.attribution import signed_evidence
 from core.blocks import attention, finish, project, project_keys_values, project_query, run_block
 from core.errors import UnprobeableError
 from core.images import open_image, read_bytes, sha256
@@ -72,8 +73,8 @@ class HeatMaps:
 
     def __init__(self, scorer: Scorer, *, layers: int = LAYERS) -> None:
         self._scorer = scorer
-        self._tower: Any = scorer._pictures._model.visual
-        if not scorer._pictures._shortcut or scorer._pictures.dtype != torch.float32:
+        self._tower: Any = scorer.picture_tower.model.visual
+        if not scorer.picture_tower.reads_class_token or scorer.picture_tower.dtype != torch.float32:
             raise UnprobeableError(
                 f"{scorer.details['model']} cannot show where it looks: its image tower is not a ViT with a class "
                 "token in float32. The words' scores are not touched by this."
@@ -110,12 +111,12 @@ class HeatMaps:
         text = self._scorer.text_features([word])[0]
         rows, columns = self._tower.grid_size
         size = seen.pixels.shape[-2] // rows, seen.pixels.shape[-1] // columns
-        whole = float(self._scorer._pictures.encode(seen.pixels)[0] @ text)
+        whole = float(self._scorer.picture_tower.encode(seen.pixels)[0] @ text)
         losses: list[float] = []
         for start in range(0, rows * columns, _COVERED_AT_ONCE):
             cells = range(start, min(start + _COVERED_AT_ONCE, rows * columns))
             covered = torch.cat([_covered(seen.pixels, divmod(cell, columns), size) for cell in cells])
-            losses += (whole - self._scorer._pictures.encode(covered) @ text).tolist()
+            losses += (whole - self._scorer.picture_tower.encode(covered) @ text).tolist()
             if on_progress:
                 on_progress(len(losses), rows * columns)
         return HeatMap(np.array(losses, dtype=np.float32).reshape(rows, columns), seen.box, "occlusion")
@@ -125,12 +126,12 @@ class HeatMaps:
         key = sha256(data)
         if key not in self._seen:
             rgb = open_image(data, name=str(image)) if isinstance(image, Path) else open_image(image)
-            pixels = self._scorer._transform(rgb)[None].to(self._scorer.device)
+            pixels = self._scorer.transform(rgb)[None].to(self._scorer.device)
             with torch.no_grad():
                 lower = self._tower._embeds(pixels)
                 for block in self._blocks[: -self.layers]:
                     lower = run_block(block, lower)
-            self._seen[key] = _Seen(pixels, lower, seen_box(self._scorer._transform, rgb.size))
+            self._seen[key] = _Seen(pixels, lower, seen_box(self._scorer.transform, rgb.size))
             if len(self._seen) > _KEPT:
                 self._seen.popitem(last=False)
         self._seen.move_to_end(key)
@@ -157,8 +158,8 @@ class HeatMaps:
                 leaf = context if context.requires_grad else context.requires_grad_()
                 x = finish(block, x, leaf)
                 contexts.append(leaf)
-                attentions.append(weights[:, :, 0].detach())
-                values.append(value.detach())
+                attentions.append(weights[:, :, 0])
+                values.append(value)
             row = self._tower.ln_post(x[:, 0])
             feature = row if self._tower.proj is None else row @ self._tower.proj
             return F.normalize(feature, dim=-1)[0], contexts, attentions, values
@@ -166,12 +167,9 @@ class HeatMaps:
     def _map(
         self, gradients: Sequence[Tensor], attentions: Sequence[Tensor], values: Sequence[Tensor], box: Box
     ) -> HeatMap:
-        total = torch.zeros_like(attentions[0][0].mean(dim=0))
-        for gradient, weights, value in zip(gradients, attentions, values, strict=True):
-            evidence = (value[0] @ gradient[0, :, 0, :, None]).squeeze(-1)
-            total += (weights[0] * evidence).mean(dim=0)
+        evidence = signed_evidence([gradient[:, :, 0] for gradient in gradients], attentions, values)[0]
         rows, columns = self._tower.grid_size
-        cells = (total[-rows * columns :] / self.layers).reshape(rows, columns)
+        cells = evidence[-rows * columns :].reshape(rows, columns)
         return HeatMap(cells.cpu().numpy().astype(np.float32), box, "gradient")
 
 

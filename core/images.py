@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from core.errors import ImageError
+from core.errors import ImageError, first_line
 
 LARGEST: Final = 512_000_000
 """Bytes that a picture's file may have."""
@@ -53,7 +53,7 @@ def open_image(source: Path | bytes | Image.Image, *, name: str | None = None) -
     except UnidentifiedImageError:
         raise ImageError(f"{name} is not a picture that can be read (JPEG, PNG, WebP, GIF, TIFF, BMP).") from None
     except Exception as error:  # Pillow's decoders raise whatever their format led them to
-        raise ImageError(f"{name} is damaged or cut short ({_first_line(error)}).") from error
+        raise ImageError(f"{name} is damaged or cut short ({first_line(error)}).") from error
 
 
 def read_bytes(path: Path) -> bytes:
@@ -74,7 +74,7 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise ImageError(f"{path} does not exist.") from None
     except (OSError, ValueError) as error:
-        raise ImageError(f"{path} cannot be read ({_first_line(error)}).") from None
+        raise ImageError(f"{path} cannot be read ({first_line(error)}).") from None
 
 
 def _converted(image: Image.Image, name: str) -> Image.Image:
@@ -87,7 +87,7 @@ def _converted(image: Image.Image, name: str) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise
     except Exception as error:  # Pillow's decoders raise whatever their format led them to
-        raise ImageError(f"{name} is damaged or cut short ({_first_line(error)}).") from error
+        raise ImageError(f"{name} is damaged or cut short ({first_line(error)}).") from error
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
@@ -116,7 +116,3 @@ def _scale_grey(image: Image.Image) -> Image.Image:
     elif values.max() > 255 or values.min() < 0:
         values = (values - values.min()) / max(float(np.ptp(values)), 1e-12) * 255
     return Image.fromarray(np.rint(values).astype(np.uint8), "L")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]

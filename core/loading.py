@@ -21,8 +21,9 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from core.errors import ModelError, UnprobeableError, UsageError
+from core.errors import ModelError, UsageError, first_line
 from core.presets import DEMO, Preset, nearest
+from core.towers import unprobeable
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def build_model(config: dict[str, Any], *, name: str) -> Any:
     try:
         return kind(**parts)
     except Exception as error:  # whatever a constructor makes of an unknown or absurd setting
-        raise ModelError(f"The model {name} cannot be built from its configuration: {_first_line(error)}") from error
+        raise ModelError(f"The model {name} cannot be built from its configuration: {first_line(error)}") from error
 
 
 def _tokenizer(text: dict[str, Any], *, name: str) -> Any:
@@ -193,7 +194,7 @@ def _tokenizer(text: dict[str, Any], *, name: str) -> Any:
             f"{name} needs the Hugging Face tokenizer {source}: pip install 'captionlint[siglip]'."
         ) from None
     except Exception as error:
-        raise ModelError(f"The tokenizer {source} of {name} cannot be had: {_first_line(error)}") from error
+        raise ModelError(f"The tokenizer {source} of {name} cannot be had: {first_line(error)}") from error
 
 
 def _download(preset: Preset, weights: dict[str, Any]) -> Path:
@@ -255,10 +256,7 @@ def _check_activation(preset: Preset, config: dict[str, Any], weights: dict[str,
 def _refuse_foreign_text_tower(config: dict[str, Any], name: str) -> None:
     foreign = config["text_cfg"].get("hf_model_name")
     if foreign:
-        raise UnprobeableError(
-            f"{name} cannot be probed: it reads text with the Hugging Face encoder {foreign}; use --model fast, "
-            f"accurate or paper, or any open_clip model with a plain CLIP, CoCa or SigLIP text tower."
-        )
+        raise unprobeable(name, f"it reads text with the Hugging Face encoder {foreign}")
 
 
 def _unknown_architecture(name: str) -> str:
@@ -287,7 +285,3 @@ def file_sha256(path: Path) -> str:
     """Hex digest of a file's content, read in pieces."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]

@@ -22,15 +22,17 @@ class PictureTower:
     that does not reproduce the tower's own features, and for every other tower, ``encode_image`` is called.
 
     Attributes:
+        model: the whole open_clip model.
         dtype: what the tower computes in; features are float32 in any case.
+        reads_class_token: whether it is a plain ViT that is run here, block by block.
     """
 
     def __init__(self, model: Any, *, dtype: ImageDtype = "float32") -> None:
-        self._model = model
+        self.model = model
         if dtype == "auto":
             dtype = "bfloat16" if bfloat16_is_faster(_device(model)) else "float32"
         self.dtype = torch.bfloat16 if dtype == "bfloat16" else torch.float32
-        self._shortcut = _is_plain_vit(model.visual) and self._shortcut_agrees()
+        self.reads_class_token = _is_plain_vit(model.visual) and self._shortcut_agrees()
         if self.dtype == torch.bfloat16:
             model.visual.to(torch.bfloat16)
 
@@ -41,10 +43,10 @@ class PictureTower:
         return F.normalize(features.float(), dim=-1)
 
     def _encode(self, pixels: Tensor) -> Tensor:
-        if not self._shortcut:
-            features: Tensor = self._model.encode_image(pixels)
+        if not self.reads_class_token:
+            features: Tensor = self.model.encode_image(pixels)
             return features
-        tower = self._model.visual
+        tower = self.model.visual
         x = tower._embeds(pixels)
         for block in tower.transformer.resblocks[:-1]:
             x = run_block(block, x)
@@ -54,12 +56,12 @@ class PictureTower:
 
     @torch.no_grad()
     def _shortcut_agrees(self) -> bool:
-        side = self._model.visual.image_size
+        side = self.model.visual.image_size
         height, width = side if isinstance(side, tuple) else (side, side)
         generator = torch.Generator().manual_seed(0)
-        pixels = torch.randn(1, 3, height, width, generator=generator).to(_device(self._model))
-        theirs = F.normalize(self._model.encode_image(pixels), dim=-1)
-        self._shortcut = True
+        pixels = torch.randn(1, 3, height, width, generator=generator).to(_device(self.model))
+        theirs = F.normalize(self.model.encode_image(pixels), dim=-1)
+        self.reads_class_token = True
         return bool((F.normalize(self._encode(pixels), dim=-1) - theirs).abs().max() <= _TOLERANCE)
 
 

@@ -12,6 +12,10 @@ from core.prediction import DEFAULT_EPSILON
 
 DEFAULT: Final = "fast"
 DEMO: Final = "demo"
+LAYERS: Final = 3
+"""K, the last text blocks that are read: the paper's choice."""
+TEMPLATE: Final = "A photo depicts "
+"""What stands before every caption, the paper's and the bundled model's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,11 @@ from core.images import open_image, read_bytes, sha256
 from core.loading import LoadedModel, load_files, load_preset
 from core.picture_tower import ImageDtype, PictureTower
 from core.prediction import DEFAULT_EPSILON, Failure, Prediction, WordScore
-from core.presets import DEFAULT, resolve
+from core.presets import DEFAULT, LAYERS, TEMPLATE, resolve
 from core.tokens import TokenizedCaption, WordTokenizer
 from core.towers import TextTower
 from core.words import WORD_RULES
 
-TEMPLATE: Final = "A photo depicts "
-LAYERS: Final = 3
 ROWS: Final = {"cpu": 16, "cuda": 256}
 """Windows of text that one backward pass takes: on a CPU few, since like lengths together need less padding."""
 _PROBE: Final = "A small cat sits on a red chair, next to 2 dogs."
@@ -51,6 +49,7 @@ class Scorer:
         version: names all that can change a prediction (not epsilon); the same on every machine.
         details: the same, spelled out, for exports and reports.
         epsilon: the threshold that fits this model where none is given.
+        tower, picture_tower: the two sides of the model; `tokenizer` and `transform` lead to them.
     """
 
     def __init__(
@@ -76,8 +75,8 @@ class Scorer:
         self.epsilon = epsilon
         self.tower.share(torch.tensor(self.tokenizer.beginning, device=self.device))
         self._check_tower(model)
-        self._pictures = PictureTower(model, dtype=image_dtype)
-        self._transform = loaded.transform
+        self.picture_tower = PictureTower(model, dtype=image_dtype)
+        self.transform = loaded.transform
         self._features: OrderedDict[str, Tensor] = OrderedDict()
         self._cached_pictures = cached_pictures
         self._rows = ROWS.get(self.device.type, 64)
@@ -167,12 +166,12 @@ class Scorer:
                 rgb = open_image(image)
             key = sha256(repr(rgb.size).encode() + rgb.tobytes())
             known = self._features.get(key)
-            return _LoadedPicture(key, self._transform(rgb) if known is None else None, known)
+            return _LoadedPicture(key, self.transform(rgb) if known is None else None, known)
         path = Path(image)
         data = read_bytes(path)
         key = sha256(data)
         known = self._features.get(key)
-        pixels = self._transform(open_image(data, name=str(path))) if known is None else None
+        pixels = self.transform(open_image(data, name=str(path))) if known is None else None
         return _LoadedPicture(key, pixels, known)
 
     def _score_batch(self, batch: list[_Pending]) -> list[Prediction | Failure]:
@@ -202,7 +201,7 @@ class Scorer:
         features = {p.key: p.features for p in pictures if p.features is not None}
         new = {p.key: p.pixels for p in pictures if p.pixels is not None and p.key not in features}
         if new:
-            encoded = self._pictures.encode(torch.stack(list(new.values())).to(self.device))
+            encoded = self.picture_tower.encode(torch.stack(list(new.values())).to(self.device))
             features |= dict(zip(new, encoded, strict=True))
         for key, feature in features.items():
             self._features[key] = feature
@@ -262,7 +261,7 @@ class Scorer:
             "template": template,
             "layers": self.layers,
             "aggregate": self.aggregate,
-            "dtype": "float32" if self._pictures.dtype == torch.float32 else "bfloat16-pictures",
+            "dtype": "float32" if self.picture_tower.dtype == torch.float32 else "bfloat16-pictures",
             "word_rules": WORD_RULES,
         }
 

@@ -19,9 +19,14 @@ from core.errors import UnprobeableError
 
 TOLERANCE: Final = 1e-4
 """Largest difference from ``encode_text``, in units of the feature's largest entry."""
-_INSTEAD: Final = (
-    "use --model fast, accurate or paper, or any open_clip model with a plain CLIP, CoCa or SigLIP text tower"
-)
+
+
+def unprobeable(name: str, why: str) -> UnprobeableError:
+    """The refusal of a text tower, with what serves instead."""
+    return UnprobeableError(
+        f"{name} cannot be probed: {why}; use --model fast, accurate or paper, or any open_clip model with a plain "
+        "CLIP, CoCa or SigLIP text tower."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +181,4 @@ class TextTower:
         return hidden + causal
 
     def _refusal(self, why: str) -> UnprobeableError:
-        return UnprobeableError(f"{self.name} cannot be probed: {why}; {_INSTEAD}.")
+        return unprobeable(self.name, why)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -120,6 +120,14 @@ def first_of(folder: Path, names: Sequence[str]) -> Path:
             if path.is_file():
                 return path
     raise FormatError(f"{folder} has none of {', '.join(names)}: give the folder with the published files as --data.")
+
+
+def entries_of_pieces(folder: Path, pieces: Sequence[str]) -> Iterator[tuple[str, str, Any]]:
+    """(piece, id, row) of every ``PIECE.json`` that lies in the folder or in its ``data``."""
+    for piece in pieces:
+        path = next((p for p in (folder / f"{piece}.json", folder / "data" / f"{piece}.json") if p.is_file()), None)
+        for id, row in load_json(path).items() if path else ():
+            yield piece, id, row
 
 
 def need(row: Any, names: Sequence[str], where: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from core.benchmarks.cases import Case, Dataset, load_json, need, pair_of_cases
+from core.benchmarks.cases import Case, Dataset, entries_of_pieces, need, pair_of_cases
 from core.errors import FormatError
 
 PIECES: Final = ("add_att", "add_obj", "replace_att", "replace_obj", "replace_rel", "swap_att", "swap_obj")
@@ -17,12 +17,10 @@ PIECES: Final = ("add_att", "add_obj", "replace_att", "replace_obj", "replace_re
 def read(folder: Path) -> list[Case]:
     """Two cases a pair, of every piece whose file is there. Raises FormatError."""
     cases: list[Case] = []
-    for piece in PIECES:
-        path = next((p for p in (folder / f"{piece}.json", folder / "data" / f"{piece}.json") if p.is_file()), None)
-        for id, row in load_json(path).items() if path else ():
-            need(row, ("filename", "caption", "negative_caption"), f"{piece}.json, entry {id}")
-            image, right, wrong = row["filename"], row["caption"], row["negative_caption"]
-            cases += pair_of_cases(id=f"{piece}/{id}", image=image, right=right, wrong=wrong, kind=piece)
+    for piece, id, row in entries_of_pieces(folder, PIECES):
+        need(row, ("filename", "caption", "negative_caption"), f"{piece}.json, entry {id}")
+        image, right, wrong = row["filename"], row["caption"], row["negative_caption"]
+        cases += pair_of_cases(id=f"{piece}/{id}", image=image, right=right, wrong=wrong, kind=piece)
     if not cases:
         raise FormatError(f"{folder} has no file of SugarCrepe, such as replace_att.json: give its data folder.")
     return cases

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from core.benchmarks.cases import Case, Dataset, load_json, need, pair_of_cases
+from core.benchmarks.cases import Case, Dataset, entries_of_pieces, need, pair_of_cases
 from core.errors import FormatError
 
 PIECES: Final = (
@@ -21,13 +21,11 @@ PIECES: Final = (
 def read(folder: Path) -> list[Case]:
     """Two cases a pair, of every piece whose file is there. Raises FormatError."""
     cases: list[Case] = []
-    for piece in PIECES:
-        path = next((p for p in (folder / f"{piece}.json", folder / "data" / f"{piece}.json") if p.is_file()), None)
-        for id, row in load_json(path).items() if path else ():
-            need(row, ("image_file", "caption", "foil"), f"{piece}.json, entry {id}")
-            if row.get("mturk", {}).get("caption", 3) >= 2:
-                image, right, wrong = row["image_file"], row["caption"], row["foil"]
-                cases += pair_of_cases(id=f"{piece}/{id}", image=image, right=right, wrong=wrong, kind=piece)
+    for piece, id, row in entries_of_pieces(folder, PIECES):
+        need(row, ("image_file", "caption", "foil"), f"{piece}.json, entry {id}")
+        if row.get("mturk", {}).get("caption", 3) >= 2:
+            image, right, wrong = row["image_file"], row["caption"], row["foil"]
+            cases += pair_of_cases(id=f"{piece}/{id}", image=image, right=right, wrong=wrong, kind=piece)
     if not cases:
         raise FormatError(f"{folder} has no file of VALSE, such as existence.json: give its data folder as --data.")
     return cases

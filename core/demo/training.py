@@ -29,7 +29,8 @@ from core.blocks import run_block
 from core.demo.captions import BANK, NOUN_COUNT, Facts, caption_words, directions, shorten, truth
 from core.demo.scenes import Scene, SceneType, Swap, draw, sample_scene, stream, swap_word
 from core.demo.vocabulary import COUNTS, KINDS, NOUNS, RELATIONS
-from core.demo.weights import CONFIG, TEMPLATE, pack, token_rows
+from core.demo.weights import CONFIG, pack, token_rows
+from core.presets import TEMPLATE
 
 log = logging.getLogger(__name__)
 

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from core.demo.vocabulary import known_words
+from core.presets import TEMPLATE
 
 FOLDER: Final = Path(__file__).parent
 CHECKPOINT: Final = FOLDER / "demo.safetensors"
-TEMPLATE: Final = "A photo depicts "
 CONFIG: Final[dict[str, Any]] = {
     "embed_dim": 128,
     "vision_cfg": {"image_size": 96, "layers": 4, "width": 192, "head_width": 48, "patch_size": 16},

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from core.errors import FormatError, UsageError
+from core.errors import FormatError, UsageError, first_line
 from core.formats import words
 from core.formats.embedded_images import ExtractedImages, image_bytes
 from core.formats.image_paths import ImageFolder
@@ -66,7 +66,7 @@ def read(source: Path, images: ImageFolder) -> Iterator[SourceItem | BadRow]:
     try:
         file = pq.ParquetFile(source)
     except (pa.ArrowException, OSError) as error:
-        raise FormatError(f"{source} cannot be read as Parquet: {_first_line(error)}.") from error
+        raise FormatError(f"{source} cannot be read as Parquet: {first_line(error).rstrip('.')}.") from error
     with file:
         columns = file.schema_arrow.names
         if not {"image", "caption"} <= set(columns) and "grounding" not in columns:
@@ -80,7 +80,9 @@ def read(source: Path, images: ImageFolder) -> Iterator[SourceItem | BadRow]:
                     number += 1
                     yield _item(row, f"{source.name}: row {number}", images, extracted)
         except (pa.ArrowException, OSError) as error:
-            yield BadRow(f"{source.name} (after row {number})", f"{_first_line(error)}; what follows is not read.")
+            yield BadRow(
+                f"{source.name} (after row {number})", f"{first_line(error).rstrip('.')}; what follows is not read."
+            )
 
 
 class ParquetSink:
@@ -182,7 +184,3 @@ def _item(
         return item_of(row, where, images)
     except RowError as error:
         return BadRow(where, str(error))
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0].rstrip(".")

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, TextIO
 
 from sqlalchemy import func, select
 
 from core.errors import StoreError
+from core.formats.card import CARD_NAME, UNKNOWN_LICENCE, write_card
 from core.formats.records import ExportItem
 from core.formats.splits import split_of
+from core.formats.writing import open_writer
 from core.prediction import WordScore
 from core.review import Status
 from db import lookups
+from db.operations import stats
 from db.operations.calibrating import BASE
 from db.operations.evidence import USABLE, Evidence, stream, tags
 from db.schema import Image, Item
@@ -57,6 +62,58 @@ def items(store: Store, *, root: Path, unreviewed: bool = False) -> Iterator[Exp
         about = {} if scorer is None else scorer_fields(scorer.version, scorer.details, scorer.epsilon)
     for evidence in stream(store, statuses=statuses):
         yield _export(evidence, root, about if evidence.prediction else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export did: items written, items left out by reason, and the folder that image names start from."""
+
+    written: int
+    left_out: Mapping[str, int]
+    root: Path
+
+
+def write(
+    store: Store,
+    *,
+    format: str,
+    out: Path | TextIO,
+    unreviewed: bool = False,
+    licence: str = UNKNOWN_LICENCE,
+    options: Mapping[str, str] = MappingProxyType({}),
+    on_progress: Callable[[int], None] | None = None,
+) -> Exported:
+    """Writes the items in a format to a file or folder with a data-set card beside it, or to a stream without one.
+
+    `on_progress` is called with the items done, every hundred. `options` are the format's own.
+    """
+    beside = out.absolute() if isinstance(out, Path) else None
+    root = names_root(store, beside=beside.parent if beside else Path.cwd())
+    with open_writer(format, out, unreviewed=unreviewed, **options) as writer:
+        for number, item in enumerate(items(store, root=root, unreviewed=unreviewed), 1):
+            writer.write(item)
+            if on_progress and number % 100 == 0:
+                on_progress(number)
+    left_out = writer.left_out + left_behind(store, unreviewed=unreviewed)
+    if beside:
+        kappa, both = _agreement(store)
+        write_card(
+            (beside if beside.is_dir() else beside.parent) / CARD_NAME,
+            writer.tally,
+            format=format,
+            left_out=left_out,
+            kappa=kappa,
+            double_reviewed=both,
+            licence=licence,
+        )
+    return Exported(writer.written, left_out, root)
+
+
+def _agreement(store: Store) -> tuple[float | None, int]:
+    try:
+        return stats.overall(stats.agreement(store))
+    except StoreError:  # scikit-learn is an extra
+        return None, 0
 
 
 def left_behind(store: Store, *, unreviewed: bool = False) -> Counter[str]:

@@ -92,26 +92,19 @@ def prelabel(connection: Connection, db: str, choice: ModelChoice, retry_failed:
 def export(connection: Connection, db: str, format: str, out: str, unreviewed: bool) -> None:
     """Writes reviewed items in a format, with a data-set card beside them."""
     with _reporting(connection):
-        from core.formats.card import CARD_NAME, write_card
-        from core.formats.writing import open_writer
         from db.operations import exports
         from db.store import Store
 
-        target = Path(out)
         with Store.open(db, create=False) as store:
-            root = exports.names_root(store, beside=target.parent)
-            with open_writer(format, target, unreviewed=unreviewed) as writer:
-                for number, item in enumerate(exports.items(store, root=root, unreviewed=unreviewed), 1):
-                    writer.write(item)
-                    if number % 200 == 0:
-                        connection.send(Moved(number, None, "items written"))
-        card = (target if target.is_dir() else target.parent) / CARD_NAME
-        write_card(
-            card, writer.tally, format=format, left_out=writer.left_out, kappa=None, double_reviewed=0,
-            licence="unknown",
-        )  # fmt: skip
-        left = tuple(f"{number:,} left out: {reason}" for reason, number in sorted(writer.left_out.items()))
-        connection.send(Done(f"{writer.written:,} items written to {target}.", left))
+            done = exports.write(
+                store,
+                format=format,
+                out=Path(out),
+                unreviewed=unreviewed,
+                on_progress=lambda number: connection.send(Moved(number, None, "items written")),
+            )
+        left = tuple(f"{number:,} left out: {reason}" for reason, number in sorted(done.left_out.items()))
+        connection.send(Done(f"{done.written:,} items written to {out}.", left))
 
 
 @contextmanager

@@ -43,9 +43,9 @@ from core.formats.writing import open_writer
 from core.images import open_image
 from core.loading import LoadedModel, load_files, load_preset
 from core.prediction import Failure, Prediction
-from core.presets import DEMO, resolve
+from core.presets import DEMO, TEMPLATE, resolve
 from core.review import Kind, Span
-from core.scorer import TEMPLATE, Picture, Scorer
+from core.scorer import Picture, Scorer
 from core.words import split_pieces
 from db.operations import exports, items, reviews
 from db.prelabel import prelabel

@@ -24,7 +24,8 @@ from torch.nn import functional as F
 
 from core.loading import LoadedModel, build_model, finish_model
 from core.picture_tower import bfloat16_is_faster
-from core.scorer import TEMPLATE, Scorer
+from core.presets import TEMPLATE
+from core.scorer import Scorer
 
 BATCH = 32
 ROUNDS = 5
@@ -146,7 +147,7 @@ def matrix_speed() -> float:
 
 def scoring_flops(scorer: Scorer, captions: Sequence[str]) -> float:
     """Multiply-adds × 2 of the picture tower's and the text tower's matrix products for one batch."""
-    vision, text = scorer._pictures._model.visual, scorer.tower
+    vision, text = scorer.picture_tower.model.visual, scorer.tower
     picture_tokens, width = vision.positional_embedding.shape
     blocks = len(vision.transformer.resblocks)
     # Of each last block only keys and values are computed for all positions.

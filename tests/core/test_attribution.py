@@ -70,7 +70,7 @@ def test_equals_explicit_gradients(tmp_path, picture, name, layers):
     ids = torch.tensor([scorer.tokenizer.pad_to_context(w.ids) for w in windows])
     cosines, rows = token_attributions(scorer.tower, ids, image.expand(len(ids), -1), layers=layers)
     for i, window in enumerate(windows):
-        cosine, expected = explicit_attributions(scorer._pictures._model, ids[i : i + 1], image, layers)
+        cosine, expected = explicit_attributions(scorer.picture_tower.model, ids[i : i + 1], image, layers)
         length = len(window.ids)
         assert float(cosines[i]) == pytest.approx(cosine, abs=1e-6)
         assert float(expected[:length].abs().max()) > 1e-5
@@ -88,9 +88,9 @@ def test_any_picture_tower_serves(tmp_path, picture, name):
 @pytest.mark.parametrize("name", ["clip", "coca", "siglip", "bidirectional"])
 def test_cosine_is_the_models_own(tmp_path, picture, name):
     scorer = scorer_of(tmp_path, name)
-    model = scorer._pictures._model
+    model = scorer.picture_tower.model
     ids = torch.tensor([scorer.tokenizer.pad_to_context(scorer.tokenizer.tokenize(CAPTIONS[0]).windows[0].ids)])
-    pixels = scorer._transform(picture)[None]
+    pixels = scorer.transform(picture)[None]
     theirs = F.cosine_similarity(model.encode_text(ids), model.encode_image(pixels))
     (prediction,) = scorer.score([picture], [CAPTIONS[0]])
     assert prediction.cosine == pytest.approx(float(theirs), abs=1e-5)

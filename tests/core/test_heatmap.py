@@ -33,9 +33,9 @@ def picture():
 
 def by_the_book(scorer, picture, word, layers):
     """Attention matrices with gradients of their own, no shortcuts."""
-    tower = scorer._pictures._model.visual
+    tower = scorer.picture_tower.model.visual
     text = scorer.text_features([word])[0]
-    x = tower._embeds(scorer._transform(picture)[None])
+    x = tower._embeds(scorer.transform(picture)[None])
     kept = []
     for block in tower.transformer.resblocks:
         heads, hidden = block.attn.num_heads, block.ln_1(x)
@@ -71,11 +71,11 @@ def test_occlusion_is_the_cosine_that_a_patch_is_worth(scorer, picture):
     seen = []
     found = HeatMaps(scorer).by_occlusion(picture, "dog", on_progress=lambda *p: seen.append(p))
     assert seen[-1] == (16, 16)
-    pixels = scorer._transform(picture)
+    pixels = scorer.transform(picture)
     text = scorer.text_features(["dog"])[0]
     covered = pixels.clone()
     covered[:, 16:32, 48:64] = pixels.mean(dim=(1, 2), keepdim=True)
-    whole, less = (float(scorer._pictures.encode(p[None])[0] @ text) for p in (pixels, covered))
+    whole, less = (float(scorer.picture_tower.encode(p[None])[0] @ text) for p in (pixels, covered))
     assert found.values[1, 3] == pytest.approx(whole - less, abs=1e-6)
 
 

@@ -85,8 +85,8 @@ def test_a_word_that_no_window_holds_scores_null_with_a_reason(scorer, photo):
 
 def test_an_image_that_repeats_is_encoded_once(scorer, photo, monkeypatch):
     encoded = []
-    encode = scorer._pictures.encode
-    monkeypatch.setattr(scorer._pictures, "encode", lambda p: encoded.append(len(p)) or encode(p))
+    encode = scorer.picture_tower.encode
+    monkeypatch.setattr(scorer.picture_tower, "encode", lambda p: encoded.append(len(p)) or encode(p))
     image = pictures(1)[0]
     scorer.score([image, image, image.copy()], ["a cat", "a dog", "two birds"])
     scorer.score([image], ["an edited caption"])

@@ -71,8 +71,8 @@ def test_a_long_caption_is_asked_window_by_window(scorer):
 
 def test_a_picture_is_encoded_once(scorer, monkeypatch):
     encoded = []
-    encode = scorer._pictures.encode
-    monkeypatch.setattr(scorer._pictures, "encode", lambda p: encoded.append(len(p)) or encode(p))
+    encode = scorer.picture_tower.encode
+    monkeypatch.setattr(scorer.picture_tower, "encode", lambda p: encoded.append(len(p)) or encode(p))
     image = Image.new("RGB", (31, 31), (9, 200, 40))
     list(signals.stream(scorer, [(image, CAPTION), (image, "a cat")]))
     assert sum(encoded) == 1
