@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from db.operations.lines import Line
 from desktop.queue.delegate import state_text
 from desktop.queue.model import ITEM_ID, LINE, QueueModel
-from desktop.queue.thumbnails import Thumbnails
+from desktop.queue.thumbnails import Thumbnails, contained
 from desktop.theme import Theme
 
 _CELL: Final = QSize(212, 206)
@@ -148,9 +148,7 @@ class CardDelegate(QStyledItemDelegate):
         if pixmap is not None:
             painter.save()
             painter.setClipPath(path)
-            height = pixmap.width() * rect.height() / rect.width()
-            source = QRectF(0, (pixmap.height() - height) / 2, pixmap.width(), height)
-            painter.drawPixmap(rect, pixmap, source)
+            painter.drawPixmap(contained(pixmap, rect), pixmap, QRectF(pixmap.rect()))
             painter.restore()
 
     def _paint_text(self, painter: QPainter, rect: QRectF, line: Line, option: QStyleOptionViewItem) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from db.operations.lines import Line
 from desktop.queue.model import LINE
-from desktop.queue.thumbnails import Thumbnails
+from desktop.queue.thumbnails import Thumbnails, covering
 from desktop.theme import Look, Theme
 
 _THUMB: Final = QSize(56, 42)
@@ -61,7 +61,7 @@ class LineDelegate(QStyledItemDelegate):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             if line.entry.status in _DONE:
                 painter.setOpacity(0.65)
-            painter.drawPixmap(rect, pixmap, QRectF(pixmap.rect()))
+            painter.drawPixmap(rect, pixmap, covering(pixmap, rect))
             painter.restore()
 
     def _paint_text(

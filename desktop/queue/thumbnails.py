@@ -6,14 +6,16 @@ from collections import OrderedDict
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from desktop.services.background import Background
 from desktop.services.decoding import thumbnail
 
-SIDE: Final = (112, 84)
-_KEPT: Final = 2000
+SIDE: Final = (384, 256)
+"""Twice a card's picture, for screens with two pixels a point."""
+_KEPT: Final = 400
+"""A hundred megabytes at most."""
 _WAITING: Final = 120
 
 
@@ -60,3 +62,19 @@ class Thumbnails(QObject):
 
 def _made(path: str) -> tuple[str, QImage | None]:
     return path, thumbnail(path, SIDE)
+
+
+def contained(pixmap: QPixmap, room: QRectF) -> QRectF:
+    """Where the whole picture stands in a room, as large as it can be."""
+    scale = min(room.width() / pixmap.width(), room.height() / pixmap.height())
+    placed = QRectF(0, 0, pixmap.width() * scale, pixmap.height() * scale)
+    placed.moveCenter(room.center())
+    return placed
+
+
+def covering(pixmap: QPixmap, room: QRectF) -> QRectF:
+    """The part of the picture that fills a room, cut evenly on both sides."""
+    scale = max(room.width() / pixmap.width(), room.height() / pixmap.height())
+    part = QRectF(0, 0, room.width() / scale, room.height() / scale)
+    part.moveCenter(QRectF(pixmap.rect()).center())
+    return part

@@ -108,18 +108,16 @@ def decode(path: str) -> Picture:
 
 
 def thumbnail(path: str, side: tuple[int, int]) -> QImage | None:
-    """A picture cropped to a small size; None where it cannot be read."""
+    """The whole picture, no larger than `side`; None where it cannot be read."""
     if "://" in path:
         return None
     try:
         image = _draft(Path(path), side)
     except ImageError:
         return None
-    scale = max(side[0] / image.width, side[1] / image.height)
+    scale = min(side[0] / image.width, side[1] / image.height, 1.0)
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-    left, top = (image.width - side[0]) // 2, (image.height - side[1]) // 2
-    return as_qimage(image.crop((left, top, left + side[0], top + side[1])))
+    return as_qimage(image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
 
 
 def _draft(path: Path, side: tuple[int, int]) -> Image.Image:

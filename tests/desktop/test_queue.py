@@ -3,7 +3,9 @@
 import time
 
 import pytest
-from PySide6.QtCore import QModelIndex
+from PIL import Image
+from PySide6.QtCore import QModelIndex, QRectF
+from PySide6.QtGui import QPixmap
 from stores import photo, row
 
 from core.errors import UsageError
@@ -11,6 +13,8 @@ from db.filters import Filters
 from desktop.queue.model import LINE
 from desktop.queue.pace import Pace, duration
 from desktop.queue.query import parse
+from desktop.queue.thumbnails import contained, covering
+from desktop.services.decoding import thumbnail
 
 
 @pytest.mark.parametrize(
@@ -80,3 +84,20 @@ def test_lines_are_read_when_they_are_asked_for(qtbot, open_window, fill):
     with qtbot.waitSignal(model.dataChanged):
         window.actions_by_name["accept"].trigger()
     qtbot.waitUntil(lambda: model.index(0).data(LINE).entry.status == "accepted")
+
+
+def test_cards_show_the_whole_picture_and_lines_fill_their_place(qapp):
+    wide = QPixmap(300, 100)
+    card = contained(wide, QRectF(0, 0, 150, 100))
+    assert card == QRectF(0, 25, 150, 50)
+    part = covering(wide, QRectF(0, 0, 50, 50))
+    assert part == QRectF(100, 0, 100, 100)
+
+
+def test_thumbnails_are_whole_and_small(qapp, tmp_path):
+    Image.new("RGB", (1000, 100)).save(tmp_path / "long.jpg")
+    Image.new("RGB", (8, 8)).save(tmp_path / "small.png")
+    long, small = (thumbnail(str(tmp_path / name), (100, 100)) for name in ("long.jpg", "small.png"))
+    assert (long.width(), long.height()) == (100, 10)
+    assert (small.width(), small.height()) == (8, 8)
+    assert thumbnail(str(tmp_path / "none.png"), (100, 100)) is None
