@@ -65,7 +65,21 @@ def _said(error: Exception) -> str:
 
 def _register() -> None:
     """The commands in the order of ``--help``. Their modules load torch, the store and Qt only when they run."""
-    from cli import calibrate, demo, evaluate, export, import_, merge, models, prelabel, review, score, split, stats
+    from cli import (
+        calibrate,
+        demo,
+        evaluate,
+        export,
+        import_,
+        label_studio,
+        merge,
+        models,
+        prelabel,
+        review,
+        score,
+        split,
+        stats,
+    )
 
     app.command()(score.score)
     app.command()(demo.demo)
@@ -79,6 +93,7 @@ def _register() -> None:
     app.command()(merge.merge)
     app.command()(models.models)
     app.command()(evaluate.evaluate)
+    app.add_typer(label_studio.label_studio, name="label-studio")
 
 
 _register()
