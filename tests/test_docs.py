@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import typer.main
-from click import Group
 
 from cli.main import app
 
@@ -16,7 +15,7 @@ COMMANDS = typer.main.get_command(app)
 
 def commands(group=COMMANDS, prefix=()):
     for name, command in group.commands.items():
-        if isinstance(command, Group):
+        if hasattr(command, "commands"):
             yield from commands(command, (*prefix, name))
         else:
             yield (*prefix, name), command
