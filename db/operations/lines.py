@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from db import lookups, marking
 from db.operations import queue
 from db.operations.predictions import load
+from db.packing import unpack
 from db.records import QueueEntry
 from db.schema import UNRANKED, Item, Prediction
 from db.store import Store
@@ -36,7 +39,7 @@ class Distribution:
     """What a threshold does to the whole set: all words' attributions, and each caption's lowest, ascending.
 
     ``words.searchsorted(epsilon)`` words in ``captions.searchsorted(epsilon)`` captions are flagged; words that are
-    never marked are counted too.
+    never marked are left out.
     """
 
     words: NDArray[np.float64]
@@ -68,15 +71,14 @@ def distribution(store: Store) -> Distribution:
     after = 0
     with store.reading() as session:
         scorer = lookups.current_scorer(session)
+        never = marking.ignored(session)
         while scorer is not None:
-            query = select(Prediction.item_id, Prediction.scores).where(
-                Prediction.scorer_id == scorer.id, Prediction.item_id > after
-            )
+            query = _scores_of(scorer.id, with_words=bool(never)).where(Prediction.item_id > after)
             rows = session.execute(query.order_by(Prediction.item_id).limit(_CHUNK)).all()
             if not rows:
                 break
             after = rows[-1].item_id
-            packed = [np.frombuffer(row.scores, dtype="<f8") for row in rows]
+            packed = _heeded(rows, never) if never else [np.frombuffer(row.scores, dtype="<f8") for row in rows]
             lengths = np.array([len(p) for p in packed])
             joined = np.concatenate(packed) if packed else np.empty(0)
             words.append(joined[~np.isnan(joined)])
@@ -85,6 +87,27 @@ def distribution(store: Store) -> Distribution:
             if len(starts):
                 lowest.append(np.minimum.reduceat(filled, starts))
     return Distribution(_sorted(words), _sorted(lowest))
+
+
+def _scores_of(scorer_id: int, *, with_words: bool) -> Select[Any]:
+    """Scores alone where no word is left out: captions are most of what there is to read."""
+    if not with_words:
+        return select(Prediction.item_id, Prediction.scores).where(Prediction.scorer_id == scorer_id)
+    asked = select(Prediction.item_id, Prediction.scores, Prediction.offsets, Item.caption)
+    return asked.join(Item, Item.id == Prediction.item_id).where(Prediction.scorer_id == scorer_id)
+
+
+def _heeded(rows: Sequence[Any], never: AbstractSet[str]) -> list[NDArray[np.float64]]:
+    """Each prediction's scores, NaN for words that are never marked; only captions that hold one are taken apart."""
+    any_of = re.compile("|".join(map(re.escape, sorted(never))))
+    found = []
+    for row in rows:
+        scores = np.frombuffer(row.scores, dtype="<f8")
+        if any_of.search(row.caption.lower()):
+            words = unpack(row.caption, row.offsets, row.scores, None)
+            scores = np.where([word.text.lower() in never for word in words], np.nan, scores)
+        found.append(scores)
+    return found
 
 
 def _sorted(parts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.prediction import Prediction
+from core.word_class import WordClass, word_class
 from db.operations import vocabulary
 from desktop.review.model import ReviewModel
 from desktop.services.project import Project
@@ -17,6 +18,8 @@ from desktop.services.scoring import Scoring
 DEBOUNCE: Final = 180
 """Milliseconds without a key before a wording is scored."""
 _CANDIDATES: Final = 800
+
+_EMPTY: Final[frozenset[WordClass]] = frozenset({"function", "preposition"})
 
 Method = Literal["gradient", "occlusion"]
 
@@ -77,7 +80,7 @@ class Assistant(QObject):
         self._words = None
 
     def _take_words(self, counted: tuple[tuple[str, int], ...]) -> None:
-        self._words = tuple(word for word, _ in counted if len(word) > 2 and not word.isdigit())
+        self._words = tuple(word for word, _ in counted if _can_replace(word))
         self._rank()
 
     def _rank(self) -> None:
@@ -102,6 +105,9 @@ class Assistant(QObject):
 
     def _score(self) -> None:
         item = self._model.item
+        choice = self._scoring.choice
+        if choice is not None and choice.needs_signals:
+            return  # without them the scores would be on no scale at all; the inspector says so
         if item is not None and not item.blind and "://" not in item.image:
             self._scoring.ask(Score, self._take_scores, image=item.image, caption=self._model.text)
 
@@ -164,3 +170,8 @@ class Assistant(QObject):
             self.said.emit(self.tr("Loading the model …"))
         else:
             self.said.emit(self._scoring.problem or "")
+
+
+def _can_replace(word: str) -> bool:
+    """Words that name something; an article or a form of "to be" fits every picture and helps nobody."""
+    return len(word) > 2 and not word.isdigit() and word_class(word) not in _EMPTY

@@ -128,11 +128,12 @@ class Inspector(QWidget):
             return ""
         if model.item.blind:
             return self.tr("This item is shown without marks: mark what you see.")
+        if word.score is None and model.is_reworded and self._threshold.needs_signals:
+            return self.tr("no score for this wording yet: the calibration needs more than is looked at while you type")
         if word.score is None:
             return word.reason or model.item.failure or self.tr("not scored")
         says = self.tr(_SAYS[model.step_of(word)])
-        scorer = self._threshold.scorer
-        if scorer is not None and "calibration" in scorer.details:
+        if self._threshold.is_calibrated:
             return f"{says}\n" + self.tr("{0:.0%} likely wrong").format(-word.score)
         return f"{says}\n" + self.tr("attribution") + f" {word.score:+.2g}".replace("-", "−")
 

@@ -105,6 +105,11 @@ class ReviewModel(QObject):
         """Whether the annotator's answer differs from what was shown at first."""
         return self.draft is not None and self._begun is not None and drafts.is_changed(self.draft, self._begun)
 
+    @property
+    def is_reworded(self) -> bool:
+        """Whether the caption reads otherwise than it came."""
+        return self.draft is not None and self.draft.edited
+
     def span_of(self, word: WordScore | None) -> Span | None:
         """The mark on a word, where it stands in `text`."""
         if word is None:

@@ -15,6 +15,7 @@ from db.records import ScorerInfo
 from db.store import Store
 from desktop.review.model import ReviewModel
 from desktop.services.project import Project
+from desktop.services.scoring import choice_of
 
 STEPS: Final = 1000
 ZERO: Final = 800
@@ -48,7 +49,7 @@ class ThresholdModel(QObject):
     def load(self) -> None:
         """Reads the scorer and its words; the counts come later."""
         self._project.ask(_known, self._take_known)
-        self._project.ask(lines.distribution, self._take_distribution, topic="distribution")
+        self._count()
 
     @property
     def position(self) -> int:
@@ -90,6 +91,17 @@ class ThresholdModel(QObject):
             self.keep()
 
     @property
+    def is_calibrated(self) -> bool:
+        """Whether scores are probabilities of being wrong, learned from reviews."""
+        return self.scorer is not None and "calibration" in self.scorer.details
+
+    @property
+    def needs_signals(self) -> bool:
+        """Whether the calibration weighs what is not worked out while somebody types."""
+        choice = choice_of(self.scorer) if self.scorer else None
+        return choice is not None and choice.needs_signals
+
+    @property
     def flagged(self) -> tuple[int, int] | None:
         """Words and captions that the threshold marks in the whole set."""
         if self.distribution is None or self.epsilon is None:
@@ -103,6 +115,9 @@ class ThresholdModel(QObject):
     def heed(self, word: str) -> None:
         """Marks this word again."""
         self._project.ask(partial(vocabulary.heed, word=word), self._take_ignored, failed=self.failed.emit)
+
+    def _count(self) -> None:
+        self._project.ask(lines.distribution, self._take_distribution, topic="distribution")
 
     def _take_known(self, known: tuple[ScorerInfo | None, tuple[str, ...]]) -> None:
         self.scorer, self.ignored = known
@@ -126,6 +141,7 @@ class ThresholdModel(QObject):
         self._review.set_threshold(self.epsilon, frozenset(words))
         self.changed.emit()
         self.kept.emit()
+        self._count()
 
 
 def _known(store: Store) -> tuple[ScorerInfo | None, tuple[str, ...]]:

@@ -33,6 +33,11 @@ class ModelChoice:
     settings: dict[str, Any] = field(default_factory=dict)
     calibration: dict[str, Any] | None = None
 
+    @property
+    def needs_signals(self) -> bool:
+        """Whether the calibration weighs signals: further looks at the picture, too slow while somebody types."""
+        return bool(self.calibration and self.calibration.get("signals"))
+
 
 @dataclass(frozen=True, slots=True)
 class Score:

@@ -4,7 +4,7 @@ from stores import FakeScorer, photo, row, rows
 from core.errors import StoreError, UsageError
 from core.review import Span
 from db.filters import Filters
-from db.operations import items, queue, reviews, scorers
+from db.operations import items, lines, queue, reviews, scorers, vocabulary
 from db.prelabel import prelabel
 
 
@@ -133,3 +133,34 @@ def test_what_is_not_there_is_said(full):
         queue.page(full, order="alphabetical")
     with pytest.raises(StoreError, match="no item 999"):
         queue.page(full, after=999)
+
+
+def test_words_that_are_never_marked_are_not_counted_as_flagged(full):
+    before = lines.distribution(full)
+    words, captions = before.flagged(-0.01)
+    assert words == captions == 8  # half of sixteen captions hold one xN
+    vocabulary.ignore(full, word="x1")
+    vocabulary.ignore(full, word="dog")
+    after = lines.distribution(full)
+    assert after.flagged(-0.01) == (7, 7)
+    assert after.flagged(1.0)[0] == before.flagged(1.0)[0] - 16 - 1
+    vocabulary.heed(full, word="x1")
+    assert lines.distribution(full).flagged(-0.01) == (8, 8)
+
+
+def test_a_word_that_is_never_marked_makes_no_item_suspicious(store, tmp_path):
+    path = photo(tmp_path, "a.png")
+    items.add(store, [row(path, "a xred dog", id="1"), row(path, "a dog", id="2"), row(path, "a XRED xcat", id="3")])
+    prelabel(store, FakeScorer())
+    before = {e.item_id: e.f_clip_score for e in queue.page(store)}
+    vocabulary.ignore(store, word="xred")
+    after = {e.item_id: e.f_clip_score for e in queue.page(store)}
+    assert (after[1], after[2]) == (0, before[2])
+    assert before[3] < after[3] < 0
+    scorers.set_epsilon(store, epsilon=-1e-6)
+    assert queue.entries(store, item_ids=[1])[0].f_clip_score == 0
+    prelabel(store, FakeScorer(version="other"))
+    scorers.choose(store, version="other")
+    assert queue.entries(store, item_ids=[1])[0].f_clip_score == 0
+    vocabulary.heed(store, word="xred")
+    assert {e.item_id: e.f_clip_score for e in queue.page(store)} == before

@@ -1,11 +1,17 @@
 """The scorer in a process of its own, with the bundled model: wording, heat, replacements, cancelling, crashing."""
 
+import json
+import shutil
+
 import pytest
-from stores import photo
+from stores import photo, row
 
 from core.demo.dataset import write_dataset
 from core.formats.reading import read
-from db.operations import items
+from core.review import Span
+from core.scorer import Scorer
+from db.operations import calibrating, items, reviews, scorers
+from db.prelabel import prelabel
 from db.store import Store
 from desktop.importing import jobs
 from desktop.importing.running import Running
@@ -84,3 +90,74 @@ def test_stopping_a_job_says_that_what_was_done_is_kept(qtbot, demo):
     running.cancel()
     assert not running.is_running
     assert running.said.text().startswith("Stopped.")
+
+
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory):
+    """Sixty drawn scenes, scored, their wrong words marked, and a calibration learned from that and adopted."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    source = write_dataset(folder, count=60, seed=5)
+    with Store.open(folder / "review.db") as store:
+        items.add(store, read(source))
+        prelabel(store, Scorer.from_pretrained("demo"))
+        for line in source.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            item_id = items.find(store, source_id=row["id"])
+            spans = [Span(row["wrong"]["start"], row["wrong"]["end"])] if row["wrong"] else []
+            reviews.correct(store, item_id=item_id, annotator="ben", spans=spans)
+        calibrating.adopt(store, calibration=calibrating.learn(store).calibration)
+    return folder / "review.db"
+
+
+def test_a_wording_is_scored_on_the_scale_of_the_calibration(qtbot, open_window, calibrated, ask):
+    window = open_window(calibrated, wait=False)
+    window.show()
+    window.start()
+    qtbot.waitUntil(lambda: window.threshold.is_calibrated)
+    with qtbot.waitSignal(window.loop.landed):
+        window.loop.go(ask(calibrated, items.find, source_id="scene-001"))
+    model, inspector = window.review, window.screen_review.inspector
+    assert "likely wrong" in inspector.says.text()
+
+    caption = model.text
+    model.reword(caption + " and a dog")
+    qtbot.waitUntil(lambda: all(w.score is not None for w in model.words), timeout=SLOW)
+    scores = [w.score for w in model.words]
+    scorer = Scorer.from_pretrained("demo")
+    (raw,) = scorer.score([model.item.image], [model.text])
+    expected = ask(calibrated, calibrating.current_calibration).apply(raw)
+    assert scores == pytest.approx([w.score for w in expected.words], abs=1e-4)
+    assert all(-1 <= score <= 0 for score in scores)
+    assert "likely wrong" in inspector.says.text()
+
+
+def test_where_a_calibration_needs_signals_the_inspector_says_so_instead_of_a_wrong_scale(
+    qtbot, open_window, calibrated, ask, tmp_path
+):
+    db = tmp_path / "signals.db"
+    shutil.copy(calibrated, db)
+    now = ask(db, scorers.current)
+    calibration = {**now.details["calibration"], "signals": ["heat"]}
+    details = {**now.details, "calibration": calibration}
+    ask(db, scorers.choose, version="with-signals", details=details, epsilon=now.epsilon, create=True)
+    window = open_window(db, wait=False)
+    window.show()
+    window.start()
+    qtbot.waitUntil(lambda: window.threshold.needs_signals)
+    with qtbot.waitSignal(window.loop.landed):
+        window.loop.go(ask(db, items.find, source_id="scene-001"))
+    with qtbot.waitSignal(window.assistant._typing.timeout):
+        window.review.reword(window.review.text + " and a dog")
+    assert window.scoring._child is None
+    assert all(w.score is None for w in window.review.words)
+    assert "the calibration needs more" in window.screen_review.inspector.says.text()
+
+
+def test_articles_and_prepositions_are_never_suggested(qtbot, open_window, fill, tmp_path):
+    path = photo(tmp_path)
+    captions = ["the dog is with them", "there are two cats of his", "a dog for their cats"]
+    db = fill([row(path, text, id=text) for text in captions], name="words.db")
+    window = open_window(db)
+    with qtbot.waitSignal(window.assistant.said):
+        window.assistant.suggest()
+    assert sorted(window.assistant._words) == ["cats", "dog", "two"]
