@@ -1,1 +1,1 @@
-"""Floor 3: the Label Studio backend and bridge. Empty until its first route is built."""
+"""Floor 3: answers Label Studio as its ML backend; `bridge` works on a project from outside."""

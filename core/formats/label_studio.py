@@ -1,7 +1,7 @@
 """Label Studio's tasks: what its full JSON export holds, and what its import takes.
 
-The names are those of our own labelling configuration: ``$image`` and ``$caption``; the labels ``misalign`` on
-``caption`` (``Misaligned``, ``Unsure``), per region the choices ``kind`` and the text ``correction``, per task the
+In files the names are those of our own labelling configuration: ``$image`` and ``$caption``; the labels ``misalign``
+on ``caption`` (``Misaligned``, ``Unsure``), per region the choices ``kind`` and the text ``correction``, per task the
 choices ``verdict`` and the text ``rewrite``. Controls of one region share its id. Offsets count code points, as
 Label Studio's do; the ``text`` of a region is never trusted, since Label Studio rewrites line ends in it.
 
@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from core.formats import fields
 from core.formats.image_paths import ImageFolder
+from core.formats.label_studio_names import OWN, Labelling
 from core.formats.label_studio_regions import Region, regions_of
 from core.formats.records import RowError, SourceItem, SourceScores
 from core.formats.words import moment
@@ -62,13 +63,15 @@ def local_name(image: str) -> str:
     return upload["name"] if upload else image
 
 
-def review_of(annotation: Mapping[str, Any], caption: str, prediction: Mapping[str, Any] | None) -> Review:
+def review_of(
+    annotation: Mapping[str, Any], caption: str, prediction: Mapping[str, Any] | None, labelling: Labelling = OWN
+) -> Review:
     """What an annotation decides. `prediction` is the one it began from: its regions that are gone were removed.
 
     Raises RowError for another configuration's controls and for regions outside of the caption.
     """
-    regions = regions_of(annotation.get("result"), caption)
-    proposed = regions_of(prediction.get("result"), caption) if prediction else []
+    regions = regions_of(annotation.get("result"), caption, labelling)
+    proposed = regions_of(prediction.get("result"), caption, labelling) if prediction else []
     spans = tuple(sorted(_spans(regions, proposed), key=lambda span: span.start))
     rewrite = next((region.rewrite for region in regions if region.rewrite is not None), None)
     rewrite = rewrite if rewrite != caption else None
@@ -112,8 +115,11 @@ def _status(
 ) -> Status:
     if annotation.get("was_cancelled"):
         return "skipped"
-    if any(region.verdict == "Cannot judge" for region in regions):
+    if any(region.verdict == "unclear" for region in regions):
         return "rejected"
+    unmarked = rewrite is None and all(span.removed for span in spans)
+    if unmarked and any(region.verdict == "misaligned" for region in regions):
+        return "skipped"  # something is wrong, but nobody has said where: not to be taken for right words
     changed = any(span.removed or span.origin != "prediction" or span.replacement is not None for span in spans)
     return "corrected" if changed or rewrite is not None else "accepted"
 

@@ -1,4 +1,4 @@
-"""Label Studio's ``result`` list: the controls of one region, gathered under its id."""
+"""Label Studio's ``result`` list: the controls of one region, gathered under its id, and written again."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.formats import fields
+from core.formats.label_studio_names import OWN, Labelling, Verdict
 from core.formats.records import RowError
-from core.formats.words import kind_of
 from core.review import Kind, Origin
 
-MARK: Final = "Misaligned"
-UNSURE: Final = "Unsure"
-CONTROLS: Final = {"misalign": "labels", "kind": "choices", "correction": "textarea"}
-TASK_CONTROLS: Final = {"verdict": "choices", "rewrite": "textarea"}
 LABEL_STUDIO_ORIGINS: Final[Mapping[Origin, str]] = {
     "prediction": "prediction",
     "changed": "prediction-changed",
@@ -27,7 +23,7 @@ _ORIGINS: Final[Mapping[str, Origin]] = {theirs: ours for ours, theirs in LABEL_
 class Region:
     """A stretch of the caption and what its controls say; the task's own controls have no stretch.
 
-    `marked` is false for a stretch labelled ``Unsure``. `score` is a confidence, 0 to 1.
+    `marked` is false for a stretch labelled unsure. `score` is a confidence, 0 to 1.
     """
 
     id: str
@@ -38,58 +34,84 @@ class Region:
     replacement: str | None = None
     origin: Origin | None = None
     score: float = 1.0
-    verdict: str | None = None
+    verdict: Verdict | None = None
     rewrite: str | None = None
 
 
-def regions_of(result: object, caption: str) -> list[Region]:
+def regions_of(result: object, caption: str, labelling: Labelling = OWN) -> list[Region]:
     """The regions in the order of their first control.
 
-    Raises RowError where a control is none of ours, a label is unknown, or offsets leave the caption.
+    Raises RowError where a control is none of the configuration's, a label is unknown, or offsets leave the caption.
     """
     regions: dict[str, Region] = {}
+    types = labelling.types
     for number, entry in enumerate(result if isinstance(result, list) else []):
         if not isinstance(entry, dict) or not isinstance(entry.get("value"), dict):
             raise RowError("an annotation's result has entries without a value.")
-        name, kind = entry.get("from_name"), entry.get("type")
-        if (CONTROLS | TASK_CONTROLS).get(str(name)) != kind:
+        name, kind = str(entry.get("from_name")), entry.get("type")
+        if types.get(name) != kind:
             raise RowError(
-                f"the control {str(name)[:40]!r} of type {str(kind)[:40]!r} is not of our labelling configuration, "
-                f"which has {', '.join(CONTROLS | TASK_CONTROLS)}."
+                f"the control {name[:40]!r} of type {str(kind)[:40]!r} is not of our labelling configuration, "
+                f"which has {', '.join(types)}."
             )
         region = regions.setdefault(str(entry.get("id", f"#{number}")), Region(str(entry.get("id", f"#{number}"))))
-        if name in TASK_CONTROLS:
-            _task_control(region, str(name), entry["value"])
+        if name == labelling.verdict:
+            region.verdict = labelling.verdict_named(_first(entry["value"].get("choices"), "choices"))
+        elif name == labelling.rewrite:
+            region.rewrite = _first(entry["value"].get("text"), "text")
         else:
-            _region_control(region, entry, caption)
+            _region_control(region, entry, caption, labelling)
     return list(regions.values())
 
 
-def _task_control(region: Region, name: str, value: Mapping[str, Any]) -> None:
-    if name == "verdict":
-        region.verdict = _first(value.get("choices"), "choices")
-    else:
-        region.rewrite = _first(value.get("text"), "text")
+def control(
+    labelling: Labelling,
+    name: str | None,
+    value: str,
+    *,
+    region: str,
+    caption: str = "",
+    place: tuple[int, int] | None = None,
+) -> list[dict[str, Any]]:
+    """What one control says of a region, or of the task where `place` is None; nothing if there is no such control.
+
+    Raises:
+        ValueError: the place lies outside of the caption.
+    """
+    if name is None:
+        return []
+    kind = labelling.types[name]
+    said: dict[str, object] = {"text" if kind == "textarea" else kind: [value]}  # `text` can be what was typed
+    if place is not None:
+        start, end = place
+        if not 0 <= start < end <= len(caption):
+            raise ValueError(f"the region at {start}:{end} lies outside of a caption of {len(caption)} characters")
+        said = {"start": start, "end": end, "text": caption[start:end]} | said
+    return [{"id": region, "from_name": name, "to_name": labelling.text, "type": kind, "value": said}]
 
 
-def _region_control(region: Region, entry: Mapping[str, Any], caption: str) -> None:
+def _region_control(region: Region, entry: Mapping[str, Any], caption: str, labelling: Labelling) -> None:
     value = entry["value"]
     region.start, region.end = fields.offset_of(value.get("start"), "start"), fields.offset_of(value.get("end"), "end")
     if not region.start < region.end <= len(caption):
         raise RowError(f"the region at {region.start}:{region.end} lies outside of the caption.")
-    if entry["from_name"] == "misalign":  # a mark's origin is that of its label: what is typed beside is always manual
-        if entry.get("origin") is not None:
-            region.origin = _ORIGINS.get(str(entry["origin"]), "manual")
-        label = _first(value.get("labels"), "labels")
-        if label not in (MARK, UNSURE):
-            raise RowError(f"the label {str(label)[:40]!r} is neither {MARK} nor {UNSURE}.")
-        region.marked = label == MARK
-        score = fields.number_of(entry.get("score"), "score")
-        region.score = 1.0 if score is None else min(max(score, 0.0), 1.0)
-    elif entry["from_name"] == "kind":
-        region.kind = kind_of(_first(value.get("choices"), "choices"))
+    if entry["from_name"] == labelling.marks:
+        _label(region, entry, labelling)
+    elif entry["from_name"] == labelling.kind:
+        region.kind = labelling.kind_named(_first(value.get("choices"), "choices"))
     else:
         region.replacement = _first(value.get("text"), "text") or ""
+
+
+def _label(region: Region, entry: Mapping[str, Any], labelling: Labelling) -> None:
+    if entry.get("origin") is not None:  # a mark's origin is that of its label: what is typed beside is always manual
+        region.origin = _ORIGINS.get(str(entry["origin"]), "manual")
+    label = _first(entry["value"].get("labels"), "labels")
+    if label not in (labelling.mark, labelling.unsure):
+        raise RowError(f"the label {str(label)[:40]!r} is neither {labelling.mark} nor {labelling.unsure}.")
+    region.marked = label == labelling.mark
+    score = fields.number_of(entry.get("score"), "score")
+    region.score = 1.0 if score is None else min(max(score, 0.0), 1.0)
 
 
 def _first(value: object, name: str) -> str | None:

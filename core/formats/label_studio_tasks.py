@@ -11,7 +11,9 @@ from typing import Any
 
 from core.formats import words
 from core.formats.corrections import kept_spans
-from core.formats.label_studio_regions import CONTROLS, LABEL_STUDIO_ORIGINS, MARK
+from core.formats.label_studio_names import OWN, Verdict
+from core.formats.label_studio_predictions import prediction_of
+from core.formats.label_studio_regions import LABEL_STUDIO_ORIGINS, control
 from core.formats.records import ExportItem
 from core.review import Review
 
@@ -36,30 +38,21 @@ def row_of(item: ExportItem, *, image_prefix: str = "") -> dict[str, Any]:
 
 
 def _prediction(item: ExportItem, scorer: str) -> dict[str, Any]:
-    probabilities = item.pre_probabilities or (None,) * len(item.words)
-    prediction: dict[str, Any] = {"model_version": scorer, "result": []}
-    for index, (word, tag) in enumerate(zip(item.words, item.pre_tags, strict=True)):
-        if tag != 1:
-            continue
-        region = _control(item, f"w{index}", (word.start, word.end), "misalign", MARK)
-        probability = probabilities[index]
-        if probability is not None:
-            region["score"] = probability
-        if word.score is not None:
-            region["meta"] = {"text": [f"attribution {word.score:.6g}"]}
-        prediction["result"].append(region)
-    known = [one for one in probabilities if one is not None]
-    if known:  # certainty: Label Studio serves the lowest first
-        prediction["score"] = min(abs(one - 0.5) * 2 for one in known)
-    return prediction
+    return prediction_of(
+        item.caption,
+        item.words,
+        marked=[tag == 1 for tag in item.pre_tags],
+        confidences=item.pre_probabilities or [None] * len(item.words),
+        version=scorer,
+    )
 
 
 def _annotation(item: ExportItem, review: Review) -> dict[str, Any]:
     result = list(_regions(item))
-    verdict = "Has misalignment" if result or review.corrected_caption is not None else "Caption correct"
-    result.append(_task_control("verdict", "choices", "choices", verdict))
+    verdict: Verdict = "misaligned" if result or review.corrected_caption is not None else "correct"
+    result += control(OWN, OWN.verdict, dict(OWN.verdicts)[verdict], region="verdict")
     if review.corrected_caption is not None:
-        result.append(_task_control("rewrite", "textarea", "text", review.corrected_caption))
+        result += control(OWN, OWN.rewrite, review.corrected_caption, region="rewrite")
     moment = review.reviewed_at.isoformat()
     return {"result": result, "lead_time": review.seconds, "created_at": moment, "updated_at": moment}
 
@@ -71,23 +64,10 @@ def _regions(item: ExportItem) -> Iterator[dict[str, Any]]:
         if tag == 1
     }
     for number, span in enumerate(kept_spans(item)):
-        place = (span.start, span.end)
-        region = proposed.get(place, f"s{number}")
-        yield _control(item, region, place, "misalign", MARK) | {"origin": LABEL_STUDIO_ORIGINS[span.origin]}
-        yield _control(item, region, place, "kind", span.kind)
+        where: dict[str, Any] = {"caption": item.caption, "place": (span.start, span.end)}
+        where["region"] = proposed.get((span.start, span.end), f"s{number}")
+        (mark,) = control(OWN, OWN.marks, OWN.mark, **where)
+        yield mark | {"origin": LABEL_STUDIO_ORIGINS[span.origin]}
+        yield from control(OWN, OWN.kind, OWN.choice_for(span.kind) or span.kind, **where)
         if span.replacement is not None:
-            yield _control(item, region, place, "correction", span.replacement)
-
-
-def _control(item: ExportItem, region: str, place: tuple[int, int], control: str, value: str) -> dict[str, Any]:
-    kind = CONTROLS[control]
-    stretch: dict[str, object] = {"start": place[0], "end": place[1]}
-    if kind == "textarea":
-        stretch |= {"text": [value]}  # here `text` is what was typed
-    else:
-        stretch |= {"text": item.caption[slice(*place)], kind: [value]}
-    return {"id": region, "from_name": control, "to_name": "caption", "type": kind, "value": stretch}
-
-
-def _task_control(name: str, kind: str, field: str, value: str) -> dict[str, Any]:
-    return {"id": name, "from_name": name, "to_name": "caption", "type": kind, "value": {field: [value]}}
+            yield from control(OWN, OWN.correction, span.replacement, **where)

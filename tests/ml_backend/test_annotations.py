@@ -1,0 +1,96 @@
+"""From recorded annotations to reviews."""
+
+import pytest
+
+from core.errors import FormatError
+from core.review import Span
+from ml_backend.annotations import review_of, review_uid
+
+CAPTION = "a brown dog\non 😀 the sofa"
+
+
+def region(id, name, kind, start, end, values, **more):
+    field = "text" if kind == "textarea" else kind
+    value = {"start": start, "end": end, "text": "never\\ntrusted", field: values}
+    return {"id": id, "from_name": name, "to_name": "caption", "type": kind, "value": value, **more}
+
+
+def mark(id, start, end, **more):
+    return region(id, "misalign", "labels", start, end, ["Misaligned"], **more)
+
+
+def choice(value):
+    return {"id": "v", "from_name": "verdict", "to_name": "caption", "type": "choices", "value": {"choices": [value]}}
+
+
+def annotation(*result, **more):
+    return {
+        "id": 4, "unique_id": "5a0e", "completed_by": 1, "was_cancelled": False, "lead_time": 3.2,
+        "result": list(result),
+        "created_at": "2026-11-01T10:00:00.000000Z", "updated_at": "2026-11-01T10:00:05.000000Z",
+        "parent_prediction": 11, **more,
+    }  # fmt: skip
+
+
+PREDICTION = {"result": [mark("w1", 2, 7), mark("w2", 8, 11)]}
+
+
+def test_kept_changed_manual_and_removed_marks_are_told_apart():
+    given = annotation(
+        mark("w1", 2, 7, origin="prediction"),
+        region("w1", "kind", "choices", 2, 7, ["attribute"], origin="manual"),
+        region("w1", "correction", "textarea", 2, 7, ["black"], origin="manual"),
+        mark("m", 20, 23, origin="manual"),
+        choice("Has misalignment"),
+    )
+    found = review_of(given, CAPTION, prediction=PREDICTION)
+    assert found.spans == (
+        Span(2, 7, "attribute", "black", "prediction"),
+        Span(8, 11, origin="prediction", removed=True),
+        Span(21, 25, origin="manual"),  # two letters of "sofa" drawn by hand
+    )
+    assert (found.status, found.annotator, found.seconds) == ("corrected", "1", 3.2)
+    assert found.reviewed_at.isoformat() == "2026-11-01T10:00:05+00:00"
+
+
+def test_accepting_all_in_the_data_manager_keeps_the_prediction():
+    found = review_of(annotation(*PREDICTION["result"]), CAPTION, prediction=PREDICTION)
+    assert [s.origin for s in found.spans] == ["prediction", "prediction"]
+    assert found.status == "accepted"
+
+
+def test_an_annotation_made_from_nothing_removed_nothing():
+    given = annotation(mark("m", 2, 7, origin="manual"), parent_prediction=None)
+    assert review_of(given, CAPTION, prediction=PREDICTION).spans == (Span(2, 7, origin="manual"),)
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        (annotation(choice("Caption correct"), parent_prediction=None), "accepted"),
+        (annotation(choice("Cannot judge")), "rejected"),
+        (annotation(was_cancelled=True), "skipped"),
+        (annotation(choice("Has misalignment"), parent_prediction=None), "skipped"),
+    ],
+)
+def test_the_verdict_is_heard(given, status):
+    assert review_of(given, CAPTION).status == status
+
+
+def test_a_stretch_drawn_twice_counts_once():
+    given = annotation(mark("a", 2, 7, origin="manual"), mark("b", 3, 5, origin="manual"))
+    assert review_of(given, CAPTION).spans == (Span(2, 7, origin="manual"),)
+
+
+def test_regions_outside_of_the_caption_are_refused():
+    with pytest.raises(FormatError, match="outside"):
+        review_of(annotation(mark("a", 2, 70)), CAPTION)
+
+
+def test_one_state_of_an_annotation_has_one_uid_however_its_time_is_written():
+    one = annotation()
+    same = {**one, "updated_at": "2026-11-01T11:00:05+01:00", "id": 9}
+    assert review_uid(one) == review_uid(same)
+    assert review_uid(one) != review_uid({**one, "updated_at": "2026-11-01T10:00:06Z"})
+    with pytest.raises(FormatError, match="no id"):
+        review_uid({})
