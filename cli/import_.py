@@ -37,6 +37,8 @@ def import_(
 
     rows = read(source, images=images)  # before the store: a wrong name leaves no empty file behind
     with Store.open(db) as store, bar("importing") as move:
+        if update:
+            store.back_up()
         added = items.add(
             store,
             rows,

@@ -68,6 +68,7 @@ def _register() -> None:
     from cli import (
         calibrate,
         demo,
+        doctor,
         evaluate,
         export,
         import_,
@@ -77,6 +78,7 @@ def _register() -> None:
         prelabel,
         review,
         score,
+        settings,
         split,
         stats,
     )
@@ -89,10 +91,12 @@ def _register() -> None:
     app.command()(export.export)
     app.command()(stats.stats)
     app.command()(calibrate.calibrate)
+    app.command()(settings.settings)
     app.command()(split.split)
     app.command()(merge.merge)
     app.command()(models.models)
     app.command()(evaluate.evaluate)
+    app.command()(doctor.doctor)
     app.add_typer(label_studio.label_studio, name="label-studio")
 
 

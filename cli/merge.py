@@ -19,6 +19,7 @@ def merge(
     from db.store import Store
 
     with Store.open(db, create=False) as store:
+        store.back_up()
         for path in others:
             with Store.open(path, create=False) as other:
                 merged = bring(store, other=other)

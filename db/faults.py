@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from core.errors import StoreError
+from db.backups import backups
 
 _SENTENCES: Final = {
     "SQLITE_BUSY": "{name} stayed locked by another program: close it, or try again in a moment.",
@@ -65,8 +66,3 @@ def damaged(name: str, path: Path | None) -> str:
         f"{name} is damaged and no backup stands beside it: if it was copied without {path.name}-wal, copy that too, "
         "else save what can be read with `sqlite3 FILE .recover`."
     )
-
-
-def backups(path: Path) -> list[Path]:
-    """The backups beside a store, oldest first."""
-    return sorted(path.parent.glob(f"{path.name}.*.backup"), key=lambda p: p.stat().st_mtime)

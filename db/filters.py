@@ -60,7 +60,7 @@ def conditions(session: Session, filters: Filters, *, blind_share: float) -> lis
         found.append(Item.blind_rank < blind_share if filters.blind else Item.blind_rank >= blind_share)
     for wanted, prefix in ((filters.word, False), (filters.text, True)):
         if wanted and (fit := UNSTORABLE.sub("", wanted).strip()):
-            found.append(_says(session, fit, prefix=prefix))
+            found.append(says(session, fit, prefix=prefix))
     return found
 
 
@@ -80,7 +80,8 @@ def _of_kind(kind: Kind) -> ColumnElement[bool]:
     return Item.id.in_(marked.where(span.kind == kind, span.removed.is_(False), row.status != "pending"))
 
 
-def _says(session: Session, wanted: str, *, prefix: bool) -> ColumnElement[bool]:
+def says(session: Session, wanted: str, *, prefix: bool) -> ColumnElement[bool]:
+    """The caption holds every word of `wanted`, or with `prefix` the beginning of one, whatever its case."""
     words = [piece.text for piece in split_pieces(wanted) if piece.is_word]
     # Full text knows words by the white space between them; other scripts are looked for letter by letter.
     if not words or _NO_SPACES.search(wanted):

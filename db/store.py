@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
-from db import connection, faults, versions
+from db import backups, connection, faults, versions
 
 BUSY_TIMEOUT: Final = 30.0
 """Seconds that a change waits for another process to finish its own."""
@@ -99,12 +99,15 @@ class Store:
             connection.take_turn(session.connection())
             yield session
 
-    def back_up(self, label: str = "manual") -> Path | None:
-        """Copies the file beside itself and returns the copy; None on a server, which has its own ways."""
+    def back_up(self) -> Path | None:
+        """Copies the file beside itself, once a day; None if that was done, or on a server, which has its own ways.
+
+        Raises `StoreError` where the store is damaged.
+        """
         if self.path is None:
             return None
         with faults.translated(self.name, self.path):
-            return versions.back_up(self.path, label)
+            return backups.back_up_daily(self.path)
 
     def place(self, image: str) -> str:
         """How the store names a picture: by URL, by path from its own folder, or by absolute path.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from core.errors import StoreError
+from db.backups import back_up
 from db.connection import WRITES, take_turn
 from db.migrations import REVISIONS
 from db.schema import Base
@@ -72,20 +71,3 @@ def _migrate(engine: Engine, name: str) -> None:
         config.set_main_option("script_location", str(_SCRIPTS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-
-
-def back_up(path: Path, label: str) -> Path:
-    """Copies a store, what its -wal file holds included, to ``FILE.LABEL.backup``; never over an older copy."""
-    target = path.with_name(f"{path.name}.{label}.backup")
-    number = 1
-    while target.exists():
-        number += 1
-        target = path.with_name(f"{path.name}.{label}-{number}.backup")
-    unfinished = target.with_name(target.name + ".part")
-    try:
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
-            source.backup(copy)
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,25 +51,45 @@ class Tally:
         self.scorers[scorer_name(item.scorer) or "none"] += 1
 
 
+def card_path(export: Path) -> Path:
+    """Where the card of an export lies: in its folder; beside the card of another export, under the file's name."""
+    if export.is_dir():
+        return export / CARD_NAME
+    usual = export.parent / CARD_NAME
+    if usual.exists() and _of(export) not in usual.read_text(encoding="utf-8", errors="replace"):
+        return export.with_name(f"{export.name}.{CARD_NAME}")
+    return usual
+
+
+def _of(export: Path) -> str:
+    return f"| File | {_cell(export.name)} |"
+
+
 def write_card(
-    out: Path,
+    export: Path,
     tally: Tally,
     *,
     format: str,
+    root: Path,
     left_out: Mapping[str, int] | None = None,
     kappa: float | None = None,
     double_reviewed: int = 0,
     licence: str = UNKNOWN_LICENCE,
 ) -> None:
-    """Writes the card to this file.
+    """Writes the card of an export, a file or folder; image names start from `root`.
 
     `kappa` is Cohen's, over the words of the `double_reviewed` items; None where it cannot be told. `licence` is
     the captions' and labels', as an identifier that dataset hubs know.
     """
-    with finished_text(out) as stream:
+    card = card_path(export)
+    with finished_text(card) as stream:
         stream.write(
             _card(
                 tally,
+                place={
+                    "File": "all files of this folder" if export.is_dir() else export.name,
+                    "Image names start from": Path(os.path.relpath(root, card.parent)).as_posix(),
+                },
                 format=format,
                 left_out=left_out or {},
                 licence=licence,
@@ -83,8 +104,11 @@ def _agreement(kappa: float | None, double_reviewed: int) -> str:
     return f"Cohen's kappa {kappa:.3f} over the words of {double_reviewed} items that two annotators reviewed"
 
 
-def _card(tally: Tally, *, format: str, left_out: Mapping[str, int], licence: str, agreement: str) -> str:
+def _card(
+    tally: Tally, *, place: Mapping[str, str], format: str, left_out: Mapping[str, int], licence: str, agreement: str
+) -> str:
     facts = {
+        **place,
         "Format": format,
         "Items": f"{tally.items} ({_counts(tally.splits)})",
         "Status": _counts(tally.statuses),

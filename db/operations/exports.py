@@ -13,7 +13,7 @@ from typing import Any, Final, TextIO
 from sqlalchemy import func, select
 
 from core.errors import StoreError
-from core.formats.card import CARD_NAME, UNKNOWN_LICENCE, write_card
+from core.formats.card import UNKNOWN_LICENCE, write_card
 from core.formats.records import ExportItem
 from core.formats.splits import split_of
 from core.formats.writing import open_writer
@@ -98,9 +98,10 @@ def write(
     if beside:
         kappa, both = _agreement(store)
         write_card(
-            (beside if beside.is_dir() else beside.parent) / CARD_NAME,
+            beside,
             writer.tally,
             format=format,
+            root=root,
             left_out=left_out,
             kappa=kappa,
             double_reviewed=both,

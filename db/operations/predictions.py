@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.prediction import DEFAULT_EPSILON, Failure, Prediction
-from db import lookups, schema
+from db import lookups, marking, schema
 from db.packing import pack, unpack, unpack_scores
 from db.ranking import rank, rank_items
 from db.records import Recorded
@@ -65,7 +65,8 @@ def write_predictions(session: Session, scorer: schema.Scorer, good: Sequence[tu
         session.execute(delete(failure).where(failure.scorer_id == scorer.id, failure.item_id.in_(ids)))
     current = lookups.current_scorer(session)
     if current is not None and current.id == scorer.id:
-        rank_items(session, [(i, *rank(p.cosine, [w.score for w in p.words], scorer.epsilon)) for i, p in good])
+        ignored = marking.ignored(session)
+        rank_items(session, [(i, *rank(p.cosine, p.words, scorer.epsilon, ignored)) for i, p in good])
 
 
 def write_failures(session: Session, scorer: schema.Scorer, bad: Sequence[tuple[int, Failure]]) -> None:

@@ -7,8 +7,10 @@ from collections import Counter
 from typing import Final
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from db import lookups
+from db.ranking import rank_holding
 from db.schema import IgnoredWord, Item
 from db.store import Store
 
@@ -19,6 +21,7 @@ def ignore(store: Store, *, word: str) -> tuple[str, ...]:
     """Never mark this word again, whatever its case; returns the whole list."""
     with store.writing() as session:
         lookups.upsert(session, IgnoredWord, [{"word": word.lower()}], replace=False)
+        _rank_anew(session, word)
     return ignored(store)
 
 
@@ -26,6 +29,7 @@ def heed(store: Store, *, word: str) -> tuple[str, ...]:
     """Mark this word again; returns the whole list."""
     with store.writing() as session:
         session.execute(delete(IgnoredWord).where(IgnoredWord.word == word.lower()))
+        _rank_anew(session, word)
     return ignored(store)
 
 
@@ -33,6 +37,12 @@ def ignored(store: Store) -> tuple[str, ...]:
     """The words that are never marked, in order."""
     with store.reading() as session:
         return tuple(session.scalars(select(IgnoredWord.word).order_by(IgnoredWord.word)))
+
+
+def _rank_anew(session: Session, word: str) -> None:
+    scorer = lookups.current_scorer(session)
+    if scorer is not None:
+        rank_holding(session, scorer, word)
 
 
 def words(store: Store, *, limit: int = 2000) -> tuple[tuple[str, int], ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import TypeVar
 
 from PySide6.QtCore import QLockFile, QObject, Signal
@@ -52,13 +54,16 @@ class Project(QObject):
         if lock.error() is not QLockFile.LockError.LockFailedError:
             return None  # a folder that cannot be written to is said by the store, in better words
         pid, host, _ = lock.getLockInfo()
-        return f"process {pid} on {host}" if pid else "another process"
+        if not pid:
+            return self.tr("another process")
+        return self.tr("process {0} on {1}").format(pid, host)
 
     def open(self, *, failed: Callable[[Exception], None], create: bool = True) -> None:
         """Opens the store in the background."""
 
         def run() -> None:
             self._store = Store.open(self.path, create=create)
+            Thread(target=_back_up, args=(self._store,), name="backup", daemon=True).start()
 
         self.worker.ask(run, lambda _: self.opened.emit(), failed=failed)
 
@@ -88,3 +93,11 @@ class Project(QObject):
         if self._lock is not None:
             self._lock.unlock()
             self._lock = None
+
+
+def _back_up(store: Store) -> None:
+    """Today's copy of the store, in a thread of its own: decisions do not wait for it."""
+    try:
+        store.back_up()
+    except (StoreError, OSError) as error:
+        logging.getLogger(__name__).warning("no copy of %s was made: %s", store.name, error)

@@ -231,3 +231,40 @@ def test_help_imports_nothing_heavy():
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_settings_show_and_change_what_a_store_agrees_on(db, captionlint):
+    shown = json.loads(captionlint("settings", "--db", db, "--json").out)
+    assert [s["predictions"] for s in shown["scorers"]] == [6]
+    assert (shown["blind_share"], shown["never_marked"]) == (0, [])
+    flagged = json.loads(captionlint("stats", "--db", db, "--json").out)
+    changed = captionlint(
+        "settings", "--db", db, "--blind-share", "0.5", "--never-mark", "xBlue", "--epsilon", "-0.25", "--json"
+    )
+    after = json.loads(changed.out)
+    assert (after["blind_share"], after["never_marked"]) == (0.5, ["xblue"])
+    assert after["scorers"][0]["epsilon"] == -0.25
+    assert flagged["items"] == 6
+    assert "never marked: no word" in captionlint("settings", "--db", db, "--mark-again", "xblue").out
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "why"),
+    [
+        ("--blind-share", "1.5", "between 0 and 1"),
+        ("--scorer", "nobody", "nobody"),
+        ("--epsilon", "nan", "is a number"),
+    ],
+)
+def test_settings_refuse_what_makes_no_sense(db, captionlint, option, value, why):
+    result = captionlint("settings", "--db", db, option, value)
+    assert result.code != 0
+    assert why in result.err
+
+
+def test_merge_and_update_keep_the_day_before_beside_the_store(db, source, tmp_path, captionlint):
+    assert captionlint("import", source, "--db", db, "--images", tmp_path / "photos", "--update").code == 0
+    copies = list(tmp_path.glob("review.db.????-??-??.backup"))
+    assert len(copies) == 1
+    with Store.open(copies[0]) as store:
+        assert items.count(store) == 6

@@ -9,7 +9,7 @@ from sqlalchemy import inspect
 from stores import rows
 
 from core.errors import StoreError
-from db import migrations, versions
+from db import backups, migrations, versions
 from db.connection import WRITES, server_engine
 from db.operations import items
 from db.schema import Base
@@ -110,7 +110,7 @@ def test_a_copy_that_fails_leaves_no_half_of_a_backup(tmp_path, monkeypatch):
     Store.open(path).close()
     monkeypatch.setattr(Path, "replace", lambda self, target: (_ for _ in ()).throw(OSError(28, "No space left")))
     with pytest.raises(OSError, match="No space"):
-        versions.back_up(path, "manual")
+        backups.back_up(path, "manual")
     assert [p.name for p in tmp_path.iterdir()] == ["review.db"]
 
 

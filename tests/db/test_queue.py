@@ -150,7 +150,7 @@ def test_words_that_are_never_marked_are_not_counted_as_flagged(full):
 
 def test_a_word_that_is_never_marked_makes_no_item_suspicious(store, tmp_path):
     path = photo(tmp_path, "a.png")
-    items.add(store, [row(path, "a xred dog", id="1"), row(path, "a dog", id="2"), row(path, "a XRED xcat", id="3")])
+    items.add(store, [row(path, "a xred dog", id="1"), row(path, "a dog", id="2"), row(path, "a xRED xcat", id="3")])
     prelabel(store, FakeScorer())
     before = {e.item_id: e.f_clip_score for e in queue.page(store)}
     vocabulary.ignore(store, word="xred")

@@ -3,13 +3,14 @@ import random
 import shutil
 import sqlite3
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
 from stores import FakeScorer, rows
 
 from core.errors import StoreError, UsageError
-from db import migrations
+from db import backups, migrations
 from db.operations import items, queue, reviews, stats
 from db.prelabel import prelabel
 from db.store import Store
@@ -235,3 +236,22 @@ def test_two_stores_at_once_on_a_new_file(tmp_path):
     with Store.open(path) as one, Store.open(path) as two:
         items.add(one, rows(tmp_path, 3))
         assert items.count(two) == 3
+
+
+def test_a_copy_a_day_is_made_and_the_last_three_stay(path):
+    days = [date(2026, 11, day) for day in (1, 2, 3, 4)]
+    made = [backups.back_up_daily(path, today=day) for day in days]
+    assert backups.back_up_daily(path, today=days[-1]) is None
+    assert backups.backups(path) == made[1:]
+    with Store.open(made[-1]) as store:
+        assert stats.counts(store).reviewed == 1
+
+
+def test_a_damaged_store_pushes_no_good_copy_out(path):
+    good = [backups.back_up_daily(path, today=date(2026, 11, day)) for day in (1, 2, 3)]
+    whole = bytearray(path.read_bytes())
+    whole[4096 * 3 : 4096 * 5] = bytes(8192)
+    path.write_bytes(whole)
+    with pytest.raises(sqlite3.DatabaseError):
+        backups.back_up_daily(path, today=date(2026, 11, 4))
+    assert backups.backups(path) == good

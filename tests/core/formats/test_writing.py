@@ -225,9 +225,10 @@ def test_the_card_says_what_is_inside(tmp_path: Path, pair: list[ExportItem]) ->
             writer.write(item)
     card = tmp_path / "dataset_card.md"
     write_card(
-        card,
+        tmp_path / "out",
         writer.tally,
         format="words",
+        root=tmp_path.parent / "photos",
         left_out=writer.left_out,
         kappa=0.8125,
         double_reviewed=12,
@@ -236,6 +237,8 @@ def test_the_card_says_what_is_inside(tmp_path: Path, pair: list[ExportItem]) ->
     text = card.read_text()
     assert text.startswith('---\nlicense: "cc-by-4.0"\n')
     for fact in (
+        "| File | out |",
+        "| Image names start from | ../photos |",
         "| Items | 3 (",
         "| Hallucinated words, of those reviewed | 1 of 8 (12.5 %) |",
         "| Items with a corrected caption | 2 of 3 (66.7 %) |",
@@ -246,8 +249,11 @@ def test_the_card_says_what_is_inside(tmp_path: Path, pair: list[ExportItem]) ->
         "| Annotators | ana 3 |",
     ):
         assert fact in text
-    write_card(card, Tally(), format="dpo")
+    write_card(tmp_path / "out", Tally(), format="words", root=tmp_path)
     assert 'license: "unknown"' in card.read_text()
+    write_card(tmp_path / "other.jsonl", Tally(), format="dpo", root=tmp_path)  # leaves the first one's card alone
+    assert "| File | out |" in card.read_text()
+    assert "| Image names start from | . |" in (tmp_path / "other.jsonl.dataset_card.md").read_text()
 
 
 def test_the_docs_say_how_to_take_the_apostrophe_away() -> None:

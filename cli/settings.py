@@ -1,0 +1,90 @@
+"""``captionlint settings``: what a store agrees on, shown and changed."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.console import printable
+from cli.store_options import Db
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+
+def settings(
+    db: Db,
+    scorer: Annotated[
+        str | None, typer.Option("--scorer", metavar="VERSION", help="Show this scorer's marks from now on.")
+    ] = None,
+    epsilon: Annotated[
+        float | None, typer.Option("--epsilon", metavar="E", help="The shown scorer marks words below it.")
+    ] = None,
+    blind_share: Annotated[
+        float | None,
+        typer.Option("--blind-share", metavar="S", help="Share of items served without marks, to measure recall."),
+    ] = None,
+    never_mark: Annotated[
+        list[str] | None, typer.Option("--never-mark", metavar="WORD", help="Never mark this word; repeatable.")
+    ] = None,
+    mark_again: Annotated[
+        list[str] | None, typer.Option("--mark-again", metavar="WORD", help="Take a word off that list; repeatable.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Show, and with options change, what a store agrees on. Nothing is scored anew."""
+    from db.operations import queue, scorers, vocabulary
+    from db.store import Store
+
+    with Store.open(db, create=False) as store:
+        if scorer is not None:
+            scorers.choose(store, version=scorer)
+        if epsilon is not None:
+            if not math.isfinite(epsilon):
+                raise UsageError("--epsilon is a number, say -5e-5.")
+            scorers.set_epsilon(store, epsilon=epsilon)
+        if blind_share is not None:
+            queue.set_blind_share(store, share=blind_share)
+        for word in never_mark or ():
+            vocabulary.ignore(store, word=word)
+        for word in mark_again or ():
+            vocabulary.heed(store, word=word)
+        found = _collect(store)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        _show(found)
+
+
+def _collect(store: Store) -> dict[str, Any]:
+    from db.operations import queue, scorers, vocabulary
+
+    return {
+        "scorers": [
+            {
+                "version": known.version,
+                "epsilon": known.epsilon,
+                "predictions": known.predictions,
+                "failures": known.failures,
+                "shown": known.current,
+            }
+            for known in scorers.known(store)
+        ],
+        "blind_share": queue.blind_share(store),
+        "never_marked": list(vocabulary.ignored(store)),
+    }
+
+
+def _show(found: dict[str, Any]) -> None:
+    for known in found["scorers"]:
+        shown = " (shown)" if known["shown"] else ""
+        typer.echo(f"scorer{shown}: {printable(known['version'])}")
+        typer.echo(f"  epsilon {known['epsilon']:g}, {known['predictions']} predictions, {known['failures']} failures")
+    if not found["scorers"]:
+        typer.echo("no scorer yet: run `captionlint prelabel`")
+    typer.echo(f"share of blind items: {found['blind_share']:g}")
+    typer.echo(f"never marked: {', '.join(map(printable, found['never_marked'])) or 'no word'}")
