@@ -9,7 +9,8 @@
     │   └── CaptionError
     ├── CalibrationError     there are too few reviews, or none of a sort, to learn from
     ├── FormatError          a file is not what it should be
-    └── StoreError           the store cannot be opened, read or written
+    ├── StoreError           the store cannot be opened, read or written
+    └── LabelStudioError     a Label Studio server cannot be reached, or refuses
 
 Each message is one sentence or two: what happened, to which thing, and what to do next. A face shows it as it
 is; nobody else prints.
@@ -65,3 +66,15 @@ class FormatError(CaptionlintError):
 
 class StoreError(CaptionlintError):
     """The store cannot be opened, read or written."""
+
+
+class LabelStudioError(CaptionlintError):
+    """A Label Studio server cannot be reached, or refuses.
+
+    `status` is the answer's HTTP status, None where there was none; `detail` what the server said.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, detail: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.detail = detail

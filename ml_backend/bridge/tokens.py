@@ -1,0 +1,97 @@
+"""Label Studio's two kinds of token, and the header that each becomes.
+
+A legacy token is sent as it is. A personal access token is a JWT that only buys another one, which lives for five
+minutes: that one is kept until shortly before it ends.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+from requests.auth import AuthBase
+
+from core.errors import LabelStudioError, first_line
+
+_EARLY: Final = 30.0
+"""Seconds before its end that a token is no longer used: clocks differ, requests take time."""
+_TIMEOUT: Final = 30.0
+
+
+def is_personal(api_key: str) -> bool:
+    """Whether this is a personal access token; else it is a legacy one."""
+    return _claims(api_key).get("token_type") == "refresh"
+
+
+class TokenAuth(AuthBase):
+    """Puts the header on requests to Label Studio's own host, and on no other. Threads may share it.
+
+    As requests' ``auth`` it also keeps a .netrc from putting another password in its place.
+    """
+
+    def __init__(self, url: str, api_key: str) -> None:
+        self._url = url.rstrip("/")
+        self._api_key = api_key.strip()
+        self._lock = threading.Lock()
+        self._access = ""
+        self._until = 0.0
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Adds the header. Raises `LabelStudioError` where a personal access token is not accepted."""
+        if _origin(request.url or "") == _origin(self._url):
+            request.headers["Authorization"] = self.header()
+        return request
+
+    def header(self) -> str:
+        """The value of ``Authorization``, fresh enough for a request that begins now."""
+        if not is_personal(self._api_key):
+            return f"Token {self._api_key}"
+        with self._lock:
+            if time.time() > self._until - _EARLY:
+                self._access = self._exchange()
+                self._until = float(_claims(self._access).get("exp") or 0)
+            return f"Bearer {self._access}"
+
+    def _exchange(self) -> str:
+        try:
+            answer = requests.post(
+                f"{self._url}/api/token/refresh/",
+                json={"refresh": self._api_key},
+                timeout=_TIMEOUT,
+                allow_redirects=False,  # a 307 would carry the token on to another host
+                auth=_no_netrc,
+            )
+            if answer.status_code == requests.codes.ok:
+                return str(answer.json()["access"])
+        except (requests.RequestException, ValueError, KeyError) as error:
+            raise LabelStudioError(
+                f"{self._url} gives nothing for a personal access token ({first_line(error)}): is this Label Studio?"
+            ) from error
+        raise LabelStudioError(
+            f"{self._url} does not accept this personal access token: make a new one there under Account & Settings.",
+            status=answer.status_code,
+        )
+
+
+def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """What a JWT says of itself; nothing for any other text."""
+    try:
+        _, payload, _ = token.strip().split(".")
+        found = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

@@ -1,0 +1,166 @@
+"""The client against a small real server: which header goes where, and what a refusal says."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from core.errors import LabelStudioError, UsageError
+from ml_backend.bridge.client import LabelStudio
+
+
+def jwt(**claims: object) -> str:
+    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return f"e30.{payload}.signature"
+
+
+PERSONAL = jwt(token_type="refresh", exp=9e9)
+
+
+class Server(ThreadingHTTPServer):
+    """Answers as it is told: ``answers`` maps a path to (status, headers, body); keeps what came."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answers: dict[str, tuple[int, dict[str, str], object]] = {}
+        self.came: list[tuple[str, str, str | None, bytes]] = []
+        self.lifetime = 300.0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def paths(self) -> list[str]:
+        return [path for _, path, _, _ in self.came]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.came.append((self.command, self.path, self.headers.get("Authorization"), body))
+        status, headers, said = self.server.answers.get(self.path.split("?")[0], (200, {}, {"fine": True}))
+        if self.path == "/api/token/refresh/" and self.path not in self.server.answers:
+            said = {"access": jwt(token_type="access", exp=time.time() + self.server.lifetime, n=len(self.server.came))}
+        content = said if isinstance(said, bytes) else json.dumps(said).encode()
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_POST = do_PATCH = do_GET
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+def test_sends_a_legacy_token_as_it_is(server: Server) -> None:
+    assert LabelStudio(server.url + "/", " abc123 ").get("/api/projects", page=2) == {"fine": True}
+    assert server.came == [("GET", "/api/projects?page=2", "Token abc123", b"")]
+
+
+def test_changes_a_personal_token_for_one_that_lasts_several_requests(server: Server) -> None:
+    label_studio = LabelStudio(server.url, PERSONAL)
+    label_studio.get("/a")
+    label_studio.post("/b", {"x": 1})
+    assert server.paths() == ["/api/token/refresh/", "/a", "/b"]
+    (_, _, none, bought), (_, _, first, _), (_, _, second, _) = server.came
+    assert none is None
+    assert json.loads(bought) == {"refresh": PERSONAL}
+    assert str(first).startswith("Bearer ")
+    assert first == second
+    assert PERSONAL not in str(first)
+
+
+def test_buys_a_new_token_before_the_old_one_ends(server: Server) -> None:
+    server.lifetime = 20.0
+    label_studio = LabelStudio(server.url, PERSONAL)
+    label_studio.get("/a")
+    label_studio.get("/b")
+    assert server.paths() == ["/api/token/refresh/", "/a"] * 1 + ["/api/token/refresh/", "/b"]
+    assert server.came[1][2] != server.came[3][2]
+
+
+def test_threads_share_one_exchange(server: Server) -> None:
+    label_studio = LabelStudio(server.url, PERSONAL)
+    threads = [threading.Thread(target=label_studio.get, args=(f"/{n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert server.paths().count("/api/token/refresh/") == 1
+    assert len(server.came) == 9
+
+
+def test_follows_no_redirect_with_the_token(server: Server) -> None:
+    server.answers["/a"] = (307, {"Location": "http://elsewhere.example/a"}, b"")
+    with pytest.raises(LabelStudioError, match=r"sends on to http://elsewhere\.example/a"):
+        LabelStudio(server.url, "abc").get("/a")
+    server.answers["/api/token/refresh/"] = (307, {"Location": "http://elsewhere.example/"}, b"")
+    with pytest.raises(LabelStudioError, match="does not accept this personal access token"):
+        LabelStudio(server.url, PERSONAL).get("/a")
+
+
+def test_netrc_puts_no_other_password_in(server: Server, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login eve password wrong\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    LabelStudio(server.url, PERSONAL).get("/a")
+    assert [header and header.split()[0] for _, _, header, _ in server.came] == [None, "Bearer"]
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "wanted"),
+    [
+        (401, {"detail": "Invalid token."}, "does not accept the token: copy it again"),
+        (401, {"detail": "… legacy token authentication has been disabled …"}, "has legacy tokens switched off"),
+        (403, {"detail": "URL resolves to a reserved network address (block: 127.0.0.0/8)"}, "of its own network"),
+        (400, {"validation_errors": {"title": ["Ensure this."]}}, r"refuses GET /a \(400\): .*Ensure this\."),
+        (502, b"<html>Bad gateway</html>", r"refuses GET /a \(502\): it does not say why"),
+        (200, b"<html>Hello</html>", "something else than JSON: is this Label Studio"),
+    ],
+)
+def test_says_what_a_refusal_means(server: Server, status: int, said: object, wanted: str) -> None:
+    server.answers["/a"] = (status, {}, said)
+    with pytest.raises(LabelStudioError, match=wanted):
+        LabelStudio(server.url, "abc").get("/a")
+
+
+def test_says_that_nobody_listens(server: Server) -> None:
+    url = server.url
+    server.server_close()
+    with pytest.raises(LabelStudioError, match="cannot be reached"):
+        LabelStudio(url, "abc").get("/a")
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "wanted"), [("localhost:8080", "abc", "is no address"), ("http://x", " ", "token")]
+)
+def test_refuses_what_cannot_work(url: str, key: str, wanted: str) -> None:
+    with pytest.raises(UsageError, match=wanted):
+        LabelStudio(url, key)
+
+
+def test_an_empty_answer_is_none(server: Server) -> None:
+    server.answers["/a"] = (204, {}, b"")
+    assert LabelStudio(server.url, "abc").post("/a") is None
