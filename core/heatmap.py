@@ -30,7 +30,8 @@ from core.images import open_image, read_bytes, sha256
 from core.scorer import Scorer
 
 LAYERS: Final = 3
-_KEPT: Final = 4
+_KEPT: Final = 2
+"""Pictures whose gradients stay ready: some 50 MB each for L/14."""
 _COVERED_AT_ONCE: Final = 16
 Box = tuple[float, float, float, float]
 
@@ -56,16 +57,28 @@ class HeatMap:
 
 
 @dataclass(frozen=True, slots=True)
+class _Upper:
+    """What the last K blocks make of a picture, the same for every word: the unit feature (E,), whose graph leads
+    back to the class token's `contexts` (1, heads, 1 or L, D) of each block, its attention (1, heads, L), the values.
+    """
+
+    feature: Tensor
+    contexts: tuple[Tensor, ...]
+    attentions: tuple[Tensor, ...]
+    values: tuple[Tensor, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
-    """A picture as the tower sees it: pixels (1, 3, H, W), the input of its last K blocks (1, L, W), the box."""
+    """A picture as the tower sees it: pixels (1, 3, H, W), what its last K blocks make of it, the box."""
 
     pixels: Tensor
-    lower: Tensor
+    upper: _Upper
     box: Box
 
 
 class HeatMaps:
-    """Maps for one scorer's model; what the lower blocks make of the last pictures is kept.
+    """Maps for one scorer's model; what it makes of the last pictures is kept, so that a word costs one backward pass.
 
     Raises:
         UnprobeableError: on construction, for an image tower that is no ViT with a class token.
@@ -86,14 +99,7 @@ class HeatMaps:
     def of_words(self, image: Path | Image.Image, words: Sequence[str]) -> list[HeatMap]:
         """A map for each word by itself: the text is the template and the word. One forward pass serves all."""
         seen = self._look(image)
-        texts = self._scorer.text_features(words)
-        feature, contexts, attentions, values = self._upper(seen.lower)
-        maps = []
-        for index, text in enumerate(texts):
-            cosine = feature @ text
-            gradients = torch.autograd.grad(cosine, contexts, retain_graph=index + 1 < len(texts))
-            maps.append(self._map(gradients, attentions, values, seen.box))
-        return maps
+        return [self._map(seen, text) for text in self._scorer.text_features(words)]
 
     def of_word(self, image: Path | Image.Image, word: str) -> HeatMap:
         """The map of one word."""
@@ -131,46 +137,55 @@ class HeatMaps:
                 lower = self._tower._embeds(pixels)
                 for block in self._blocks[: -self.layers]:
                     lower = run_block(block, lower)
-            self._seen[key] = _Seen(pixels, lower, seen_box(self._scorer.transform, rgb.size))
+            self._seen[key] = _Seen(pixels, self._upper(lower), seen_box(self._scorer.transform, rgb.size))
             if len(self._seen) > _KEPT:
                 self._seen.popitem(last=False)
         self._seen.move_to_end(key)
         return self._seen[key]
 
-    def _upper(self, x: Tensor) -> tuple[Tensor, list[Tensor], list[Tensor], list[Tensor]]:
-        """The unit feature (E,), and of each block the contexts, the class token's attention, and the values.
+    def _upper(self, x: Tensor) -> _Upper:
+        """The last K blocks on their input (1, L, W).
 
-        Of the last block only the class token's row is run: nothing else of it is read.
+        Of the first of them a gradient is wanted for the class token's row alone, and of the last nothing but that
+        row is run: nothing else of it is read.
         """
         contexts, attentions, values = [], [], []
-        with torch.enable_grad():
-            for block in self._blocks[-self.layers :]:
-                last = block is self._blocks[-1]
-                if last:
-                    hidden = block.ln_1(x)
-                    key, value = project_keys_values(block, hidden)
-                    query = project_query(block, hidden[:, :1])
-                    x = x[:, :1]
-                else:
-                    query, key, value = project(block, x)
+        for number, block in enumerate(self._blocks[-self.layers :]):
+            last = number == self.layers - 1
+            with torch.set_grad_enabled(number > 0):
+                query, key, value = _row_projected(block, x) if last else project(block, x)
                 weights = attention(query, key, None)
                 context = weights @ value
-                leaf = context if context.requires_grad else context.requires_grad_()
-                x = finish(block, x, leaf)
-                contexts.append(leaf)
-                attentions.append(weights[:, :, 0])
-                values.append(value)
+                rest = None if number or last else finish(block, x[:, 1:], context[:, :, 1:])
+            with torch.enable_grad():
+                leaf = context if number else context[:, :, :1].requires_grad_()
+                row = finish(block, x[:, : leaf.shape[2]], leaf)
+                x = row if rest is None else torch.cat([row, rest], dim=1)
+            contexts.append(leaf)
+            attentions.append(weights[:, :, 0].detach())
+            values.append(value.detach())
+        with torch.enable_grad():
             row = self._tower.ln_post(x[:, 0])
             feature = row if self._tower.proj is None else row @ self._tower.proj
-            return F.normalize(feature, dim=-1)[0], contexts, attentions, values
+            unit = F.normalize(feature, dim=-1)[0]
+        return _Upper(unit, tuple(contexts), tuple(attentions), tuple(values))
 
-    def _map(
-        self, gradients: Sequence[Tensor], attentions: Sequence[Tensor], values: Sequence[Tensor], box: Box
-    ) -> HeatMap:
-        evidence = signed_evidence([gradient[:, :, 0] for gradient in gradients], attentions, values)[0]
+    def _map(self, seen: _Seen, text: Tensor) -> HeatMap:
+        """The map of one text feature (E,): one pass back through the kept graph."""
+        upper = seen.upper
+        with torch.enable_grad():
+            gradients = torch.autograd.grad(upper.feature @ text, upper.contexts, retain_graph=True)
+        evidence = signed_evidence([g[:, :, 0] for g in gradients], upper.attentions, upper.values)[0]
         rows, columns = self._tower.grid_size
         cells = evidence[-rows * columns :].reshape(rows, columns)
-        return HeatMap(cells.cpu().numpy().astype(np.float32), box, "gradient")
+        return HeatMap(cells.cpu().numpy().astype(np.float32), seen.box, "gradient")
+
+
+def _row_projected(block: Any, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The class token's query, and the keys and values of all positions."""
+    hidden = block.ln_1(x)
+    key, value = project_keys_values(block, hidden)
+    return project_query(block, hidden[:, :1]), key, value
 
 
 def seen_box(transform: Any, size: tuple[int, int]) -> Box:

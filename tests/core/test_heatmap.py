@@ -14,8 +14,9 @@ from core.loading import build_model
 from core.scorer import Scorer
 
 
-def scorer_of(folder, name):
+def scorer_of(folder, name, **vision):
     config = CONFIGS[name]
+    config = {**config, "vision_cfg": {**config["vision_cfg"], **vision}}
     model = build_model(config, name=name)
     return Scorer.from_files(*write_model(folder, name, config, random_state(model)))
 
@@ -52,13 +53,20 @@ def by_the_book(scorer, picture, word, layers):
     return torch.stack(rows).mean(dim=0)[1:].detach().numpy().reshape(tower.grid_size)
 
 
-@pytest.mark.parametrize("layers", [1, 2, 9])
-def test_the_map_is_the_formula(scorer, picture, layers):
-    maps = HeatMaps(scorer, layers=layers)
-    expected = by_the_book(scorer, picture, "dog", min(layers, 2))
-    found = maps.of_word(picture, "dog")
-    np.testing.assert_allclose(found.values, expected, atol=1e-6 * np.abs(expected).max() + 1e-9, rtol=1e-4)
-    assert found.values.dtype == np.float32
+@pytest.fixture(scope="module")
+def deep(tmp_path_factory):
+    """Blocks of every role: below the map's, its first, a middle one, its last."""
+    return scorer_of(tmp_path_factory.mktemp("deep"), "clip", layers=5)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3, 4, 9])
+def test_the_map_is_the_formula(deep, picture, layers):
+    maps = HeatMaps(deep, layers=layers)
+    for word in ("dog", "cat"):  # the second one by the graph that the first one left
+        expected = by_the_book(deep, picture, word, min(layers, 5))
+        found = maps.of_word(picture, word)
+        np.testing.assert_allclose(found.values, expected, atol=1e-5 * np.abs(expected).max() + 1e-9, rtol=1e-4)
+        assert found.values.dtype == np.float32
 
 
 def test_words_together_are_words_alone(scorer, picture):
