@@ -15,6 +15,8 @@ from db.schema import Annotator, Base, Scorer, Setting
 
 CURRENT_SCORER: Final = "current_scorer"
 BLIND_SHARE: Final = "blind_share"
+RANKED_TO: Final = "ranked_to"
+"""The item up to which ranks are new while they are being made anew, else None."""
 
 
 def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], *, replace: bool = True) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from core.prediction import WordScore
@@ -38,9 +38,9 @@ def unpack(caption: str, offsets: bytes, scores: bytes, reasons: dict[str, Any] 
     )
 
 
-def unpack_scores(chunks: Iterable[bytes]) -> array[float]:
-    """All scores of many predictions, without those that are missing."""
-    found = _array("d", b"".join(chunks))
+def unpack_scores(scores: bytes) -> array[float]:
+    """A prediction's scores, without those that are missing."""
+    found = _array("d", scores)
     return array("d", [s for s in found if s == s])  # noqa: PLR0124 — NaN is the one number that differs from itself
 
 

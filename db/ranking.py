@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import Select, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from core import scores
 from core.prediction import WordScore
-from db import marking
+from db import lookups, marking
 from db.filters import says
 from db.packing import unpack, unpack_scores
 from db.schema import UNRANKED, Item, Prediction, Scorer
@@ -44,35 +44,57 @@ def rank_items(session: Session, ranks: Sequence[tuple[int, float, float]]) -> N
         session.connection().execute(_RANK, [{"item": i, "suspicion": s, "margin": m} for i, s, m in ranks])
 
 
-def rank_all(session: Session, scorer: Scorer) -> int:
-    """Ranks every item anew by what `scorer` said; returns how many have a prediction. About a second for 100,000."""
-    session.execute(update(Item).where(Item.suspicion != UNRANKED).values(suspicion=UNRANKED, margin=UNRANKED))
-    return _rank_where(session, scorer)
+def begin(session: Session) -> None:
+    """From now on all ranks are old: by another scorer or threshold. `rank_next` makes them anew, part by part."""
+    lookups.put_setting(session, lookups.RANKED_TO, 0)
 
 
-def rank_holding(session: Session, scorer: Scorer, word: str) -> int:
-    """Ranks anew the items whose caption holds a word, which is marked or ignored otherwise from now on."""
-    return _rank_where(session, scorer, says(session, word, prefix=False))
+def rank_next(session: Session) -> bool:
+    """Ranks the next `_CHUNK` items by the current scorer; whether any were left.
 
-
-def _rank_where(session: Session, scorer: Scorer, *conditions: ColumnElement[bool]) -> int:
+    One transaction each: with a million items the whole takes minutes, in which others want to write. How far it
+    came is kept, so that what a crash interrupts is taken up again.
+    """
+    after = lookups.setting(session, lookups.RANKED_TO)
+    scorer = lookups.current_scorer(session)
+    if after is None or scorer is None:
+        return False
     ignored = marking.ignored(session)
-    row = Prediction
-    query = select(row.item_id, row.cosine, row.scores).where(row.scorer_id == scorer.id)
-    if ignored or conditions:
-        query = query.add_columns(row.offsets, Item.caption).join(Item, Item.id == row.item_id).where(*conditions)
-    after, count = 0, 0
-    while True:
-        rows = session.execute(query.where(row.item_id > after).order_by(row.item_id).limit(_CHUNK)).all()
-        if not rows:
-            return count
-        rank_items(session, [(r.item_id, *_rank(r.cosine, _heeded(r, ignored), scorer.epsilon)) for r in rows])
-        after = rows[-1].item_id
-        count += len(rows)
+    its = and_(Prediction.item_id == Item.id, Prediction.scorer_id == scorer.id)
+    query = _columns(with_words=bool(ignored)).outerjoin(Prediction, its)
+    rows = session.execute(query.where(Item.id > after).order_by(Item.id).limit(_CHUNK)).all()
+    rank_items(session, _ranks(rows, scorer, ignored))
+    lookups.put_setting(session, lookups.RANKED_TO, rows[-1].id if rows else None)
+    return bool(rows)
 
 
-def _heeded(row: Any, ignored: AbstractSet[str]) -> Sequence[float]:
-    if not ignored:
-        return unpack_scores([row.scores])
-    words = unpack(row.caption, row.offsets, row.scores, None)
-    return [w.score for w in words if w.score is not None and w.text.lower() not in ignored]
+def rank_holding(session: Session, scorer: Scorer, word: str) -> None:
+    """Ranks anew the items whose caption holds a word, which is marked or ignored otherwise from now on."""
+    ignored = marking.ignored(session)
+    query = _columns(with_words=True).join(Prediction, Prediction.item_id == Item.id)
+    query = query.where(Prediction.scorer_id == scorer.id, says(session, word, prefix=False))
+    after = 0
+    while rows := session.execute(query.where(Item.id > after).order_by(Item.id).limit(_CHUNK)).all():
+        rank_items(session, _ranks(rows, scorer, ignored))
+        after = rows[-1].id
+
+
+def _columns(*, with_words: bool) -> Select[Any]:
+    """What a rank is made of; offsets and captions, most of what there is to read, only where a word is ignored."""
+    columns: tuple[Any, ...] = (Item.id, Prediction.cosine, Prediction.scores)
+    if with_words:
+        columns += (Prediction.offsets, Item.caption)
+    return select(*columns).select_from(Item)
+
+
+def _ranks(rows: Iterable[Any], scorer: Scorer, ignored: AbstractSet[str]) -> list[tuple[int, float, float]]:
+    ranks = []
+    for row in rows:
+        if row.scores is None:
+            ranks.append((row.id, UNRANKED, UNRANKED))
+        elif ignored:
+            words = unpack(row.caption, row.offsets, row.scores, None)
+            ranks.append((row.id, *rank(row.cosine, words, scorer.epsilon, ignored)))
+        else:
+            ranks.append((row.id, *_rank(row.cosine, unpack_scores(row.scores), scorer.epsilon)))
+    return ranks

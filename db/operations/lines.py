@@ -91,10 +91,11 @@ def distribution(store: Store) -> Distribution:
 
 def _scores_of(scorer_id: int, *, with_words: bool) -> Select[Any]:
     """Scores alone where no word is left out: captions are most of what there is to read."""
-    if not with_words:
-        return select(Prediction.item_id, Prediction.scores).where(Prediction.scorer_id == scorer_id)
-    asked = select(Prediction.item_id, Prediction.scores, Prediction.offsets, Item.caption)
-    return asked.join(Item, Item.id == Prediction.item_id).where(Prediction.scorer_id == scorer_id)
+    columns: tuple[Any, ...] = (Prediction.item_id, Prediction.scores)
+    if with_words:
+        columns += (Prediction.offsets, Item.caption)
+    asked = select(*columns).where(Prediction.scorer_id == scorer_id)
+    return asked.join(Item, Item.id == Prediction.item_id) if with_words else asked
 
 
 def _heeded(rows: Sequence[Any], never: AbstractSet[str]) -> list[NDArray[np.float64]]:

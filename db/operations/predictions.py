@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.prediction import DEFAULT_EPSILON, Failure, Prediction
 from db import lookups, marking, schema
-from db.packing import pack, unpack, unpack_scores
+from db.packing import pack, unpack
 from db.ranking import rank, rank_items
 from db.records import Recorded
 from db.store import Store
@@ -112,20 +111,6 @@ def load(session: Session, scorer: schema.Scorer, item_ids: Sequence[int]) -> di
         )
         for r in found
     }
-
-
-def scores(store: Store) -> array[float]:
-    """Every word's attribution by the current scorer, lowest first.
-
-    ``bisect.bisect_left(scores, epsilon)`` is the number of flagged words at any epsilon: what a slider asks.
-    """
-    with store.reading() as session:
-        scorer = lookups.current_scorer(session)
-        if scorer is None:
-            return array("d")
-        row = schema.Prediction
-        chunks = session.scalars(select(row.scores).where(row.scorer_id == scorer.id))
-        return array("d", sorted(unpack_scores(chunks)))
 
 
 def count_failures(store: Store) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.prediction import DEFAULT_EPSILON
 from db import lookups
-from db.ranking import rank_all
+from db.ranking import begin, rank_next
 from db.records import ScorerInfo
 from db.schema import Failure, Prediction, Scorer
 from db.store import Store
@@ -50,8 +50,10 @@ def choose(
             row = lookups.scorer_named(session, version)
         if lookups.setting(session, lookups.CURRENT_SCORER) != row.id:
             lookups.put_setting(session, lookups.CURRENT_SCORER, row.id)
-            rank_all(session, row)
-        return _info(session, row, row)
+            begin(session)
+        chosen = _info(session, row, row)
+    finish_ranking(store)
+    return chosen
 
 
 def set_epsilon(store: Store, *, epsilon: float, version: str | None = None) -> ScorerInfo:
@@ -63,8 +65,18 @@ def set_epsilon(store: Store, *, epsilon: float, version: str | None = None) -> 
             row.epsilon = epsilon
             session.flush()
             if now is not None and now.id == row.id:
-                rank_all(session, row)
-        return _info(session, row, now)
+                begin(session)
+        changed = _info(session, row, now)
+    finish_ranking(store)
+    return changed
+
+
+def finish_ranking(store: Store) -> None:
+    """Orders the queue by the current scorer and threshold, where that was begun; others write in between."""
+    more = True
+    while more:
+        with store.writing(repeatable=True) as session:
+            more = rank_next(session)
 
 
 def _info(session: Session, row: Scorer, current: Scorer | None) -> ScorerInfo:

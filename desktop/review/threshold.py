@@ -145,4 +145,5 @@ class ThresholdModel(QObject):
 
 
 def _known(store: Store) -> tuple[ScorerInfo | None, tuple[str, ...]]:
+    scorers.finish_ranking(store)  # a program that ended while it ranked has left the rest
     return scorers.current(store), vocabulary.ignored(store)

@@ -24,7 +24,7 @@ from core.formats.writing import open_writer
 from core.prediction import Prediction, WordScore
 from core.words import split_pieces
 from db.filters import Filters
-from db.operations import exports, items, predictions, queue, scorers, stats
+from db.operations import exports, items, lines, predictions, queue, scorers, stats
 from db.store import Store
 
 ITEMS = int(os.environ.get("CAPTIONLINT_BENCH_ITEMS", "100000"))
@@ -74,7 +74,7 @@ def look(path: Path) -> None:
     for title, filters in FILTERS.items():
         both = lambda f=filters: (queue.page(store, filters=f), queue.count(store, filters=f))  # noqa: E731
         shown.append((f"filter and count: {title}", worst(both), 200))
-    shown.append(("words flagged at any epsilon", worst(lambda: predictions.scores(store)), 1000))
+    shown.append(("words flagged at any epsilon", worst(lambda: lines.distribution(store)), 1000))
     with timed(shown, "a new epsilon", 5000):
         scorers.set_epsilon(store, epsilon=-7e-5)
     with timed(shown, "stats", 1000):

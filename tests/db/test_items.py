@@ -8,7 +8,7 @@ from core.errors import FormatError
 from core.formats.records import BadRow, SourceScores
 from core.prediction import WordScore
 from core.review import Review, Span
-from db.operations import items, predictions, queue, reviews, scorers
+from db.operations import items, lines, predictions, queue, reviews, scorers
 
 
 def test_what_was_imported_is_there(store, tmp_path):
@@ -140,4 +140,4 @@ def test_attributions_come_back_bit_by_bit(store, tmp_path):
     words = (WordScore("né", 0, 2, -1.2345678901234567e-5), WordScore("😀", 3, 4, None, "not known"))
     items.add(store, [row(a, "né 😀", scores=(SourceScores("s", words, 0.1),))])
     assert predictions.get(store, item_id=1).words == words
-    assert list(predictions.scores(store)) == [-1.2345678901234567e-5]
+    assert lines.distribution(store).words.tolist() == [-1.2345678901234567e-5]

@@ -3,6 +3,7 @@ from stores import FakeScorer, photo, row, rows
 
 from core.errors import StoreError, UsageError
 from core.review import Span
+from db import ranking
 from db.filters import Filters
 from db.operations import items, lines, queue, reviews, scorers, vocabulary
 from db.prelabel import prelabel
@@ -164,3 +165,19 @@ def test_a_word_that_is_never_marked_makes_no_item_suspicious(store, tmp_path):
     assert queue.entries(store, item_ids=[1])[0].f_clip_score == 0
     vocabulary.heed(store, word="xred")
     assert {e.item_id: e.f_clip_score for e in queue.page(store)} == before
+
+
+def test_a_ranking_that_was_interrupted_is_finished(full, monkeypatch):
+    monkeypatch.setattr(ranking, "_CHUNK", 3)
+    wanted = {e.item_id: e.f_clip_score for e in queue.page(full)}
+    scorers.set_epsilon(full, epsilon=-100.0)
+    assert {e.f_clip_score for e in queue.page(full)} == {0.0, None}
+    done = iter([True, True])
+    rank_next = ranking.rank_next
+    monkeypatch.setattr(scorers, "rank_next", lambda session: rank_next(session) if next(done, None) else 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        scorers.set_epsilon(full, epsilon=-0.01)
+    assert {e.item_id: e.f_clip_score for e in queue.page(full)} != wanted
+    monkeypatch.setattr(scorers, "rank_next", rank_next)
+    scorers.finish_ranking(full)
+    assert {e.item_id: e.f_clip_score for e in queue.page(full)} == wanted
