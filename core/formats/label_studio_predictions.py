@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any, Final
 
 from core.formats.label_studio_names import OWN, Labelling
@@ -42,7 +43,7 @@ def prediction_of(
                 region["meta"] = {"text": [f"attribution {word.score:.6g}"]}
             result.append(region)
     known = [one for one in confidences if one is not None]
-    certainty = min((abs(one - 0.5) * 2 for one in known), default=None)
+    certainty = min((round(abs(one - 0.5) * 2, 4) for one in known), default=None)
     return {"model_version": version, "score": certainty, "result": result}
 
 
@@ -52,7 +53,7 @@ def confidence(score: float | None, *, epsilon: float, calibrated: bool) -> floa
     A calibrated score is minus a probability. A bare attribution is not one: it is squashed so that epsilon becomes
     0.5 and twice as far beyond it 0.75, which keeps the order of the words and invents no frequency.
     """
-    if score is None:
+    if score is None or not isfinite(score):
         return None
     if calibrated:
         return round(min(max(-score, 0.0), 1.0), 4)

@@ -51,10 +51,14 @@ def skip(store: Store, *, item_id: int, annotator: str, seconds: float | None = 
 
 
 def adopt(store: Store, *, item_id: int, review: Review, uid: str, blind: bool = False) -> Decision | None:
-    """Keeps a review made elsewhere as it is; None if this very one (by `uid`) is here already."""
+    """Keeps a review made elsewhere as it is; None if this very one (by `uid`) is here already, or if its annotator
+    has decided here since. One that is pending takes back what its annotator said.
+    """
     with store.writing() as session:
         item = item_row(session, item_id)
         settling.check(review.spans, item.caption, review.corrected_caption, review.annotator)
+        if not reviewed.is_news(review, reviewed.standing(session, [item_id], undone=True).get(item_id, ())):
+            return None
         new = revising.NewRevision(item_id, "import", review, blind=blind, uid=uid)
         added = revising.append(session, [new])
         return decision(session, added[0]) if added else None

@@ -1,0 +1,93 @@
+"""What a face that answers requests asks, of many items at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import select, tuple_
+
+from core.prediction import Prediction
+from db import lookups, marking, schema
+from db.operations.predictions import load
+from db.store import Store
+
+_CHUNK: Final = 1000
+Content = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An item as it is found: `image` is a URL or an absolute path, `blind` whether its marks are to be hidden."""
+
+    item_id: int
+    image: str
+    caption: str
+    blind: bool
+    prediction: Prediction | None
+
+
+def by_source(store: Store, *, source_ids: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Item id and caption by the id that an item came with, for those that are there."""
+    row = schema.Item
+    with store.reading() as session:
+        return {
+            r.source_id: (r.id, r.caption)
+            for chunk in _chunks(source_ids)
+            for r in session.execute(select(row.source_id, row.id, row.caption).where(row.source_id.in_(chunk)))
+        }
+
+
+def by_content(store: Store, *, contents: Iterable[Content]) -> dict[Content, int]:
+    """Item id by the picture's SHA-256 and the caption; of items that say the same, the first."""
+    item, image = schema.Item, schema.Image
+    query = select(image.sha256, item.caption, item.id).join(image, image.id == item.image_id).order_by(item.id.desc())
+    with store.reading() as session:
+        return {
+            (r.sha256, r.caption): r.id
+            for chunk in _chunks(contents)
+            for r in session.execute(query.where(tuple_(image.sha256, item.caption).in_(chunk)))
+        }
+
+
+def known(store: Store, *, item_ids: Iterable[int], scorer_version: str) -> dict[int, Known]:
+    """Items by id, with what a scorer has said of them; one that the store has never heard of has said nothing."""
+    item, image = schema.Item, schema.Image
+    query = select(item.id, item.caption, item.blind_rank, image.location).join(image, image.id == item.image_id)
+    found: dict[int, Known] = {}
+    with store.reading() as session:
+        scorer = session.scalar(select(schema.Scorer).where(schema.Scorer.version == scorer_version))
+        share = marking.blind_share(session)
+        for chunk in _chunks(item_ids):
+            said = load(session, scorer, chunk) if scorer else {}
+            for r in session.execute(query.where(item.id.in_(chunk))):
+                place = store.locate(r.location)
+                found[r.id] = Known(r.id, place, r.caption, r.blind_rank < share, said.get(r.id))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How marks are made now: a scorer, its threshold, and the words that are never marked, in lower case."""
+
+    version: str
+    details: dict[str, Any]
+    epsilon: float
+    ignored: frozenset[str]
+
+
+def shown(store: Store, *, scorer_version: str | None = None) -> Shown | None:
+    """How marks are made by a scorer, or by the current one; None where there is none."""
+    with store.reading() as session:
+        if scorer_version is None:
+            row = lookups.current_scorer(session)
+        else:
+            row = session.scalar(select(schema.Scorer).where(schema.Scorer.version == scorer_version))
+        return None if row is None else Shown(row.version, dict(row.details), row.epsilon, marking.ignored(session))
+
+
+def _chunks(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
+    """Distinct values, as many at a time as one statement takes."""
+    distinct = list(dict.fromkeys(values))
+    return (distinct[start : start + _CHUNK] for start in range(0, len(distinct), _CHUNK))

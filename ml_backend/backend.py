@@ -1,0 +1,85 @@
+"""Puts the backend together from its settings, once a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+from db.prelabel import Scores
+from db.store import Store
+from ml_backend.handlers import Handlers
+from ml_backend.ledger import Ledger
+from ml_backend.pictures import Pictures
+from ml_backend.service import Service
+from ml_backend.settings import Settings
+from ml_backend.webhooks import Inbox
+
+
+class Backend:
+    """A running backend: its threads start with it.
+
+    Attributes:
+        handlers: what the routes do.
+        service, inbox, ledger, store: the parts, for whoever needs one.
+    """
+
+    def __init__(self, settings: Settings, *, load: Callable[[], Scores] | None = None) -> None:
+        self.settings = settings
+        self.store = Store.open(settings.db)
+        try:
+            beside = self.store.path or Path.cwd() / "captionlint-store.db"
+            self.ledger = Ledger(beside.with_name(f"{beside.stem}-label-studio.db"))
+            pictures = Pictures(
+                beside.with_name(f"{beside.stem}-pictures"),
+                url=settings.url,
+                api_key=settings.api_key,
+                local_root=settings.local_root,
+                allowed=settings.allowed,
+            )
+        except BaseException:
+            self.store.close()
+            raise
+        name = json.dumps([settings.model, settings.model_config, settings.checkpoint])
+        self.service = Service(self.store, self.ledger, pictures, load or (lambda: _load(settings)), name=name)
+        self.inbox = Inbox(self.service, self.ledger)
+        self.handlers = Handlers(self.service, self.inbox)
+        self.service.start()
+        self.inbox.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the threads after what they are at, and lets go of the files."""
+        self.inbox.stop()
+        self.service.stop()
+        self.ledger.close()
+        self.store.close()
+
+
+def _load(settings: Settings) -> Scores:
+    from core.scorer import Scorer
+
+    if settings.model_config and settings.checkpoint:
+        return Scorer.from_files(Path(settings.model_config), Path(settings.checkpoint), device=settings.device)
+    return Scorer.from_pretrained(*([settings.model] if settings.model else []), device=settings.device)
+
+
+_lock = threading.Lock()
+_running: dict[int, Backend] = {}
+
+
+def running(settings: Settings | None = None) -> Backend:
+    """This process's backend, started on first use. By process: threads do not survive a fork, as gunicorn makes it."""
+    with _lock:
+        if os.getpid() not in _running:
+            _running.clear()
+            _running[os.getpid()] = Backend(settings or Settings.from_environment(os.environ))
+        return _running[os.getpid()]

@@ -1,0 +1,84 @@
+"""Which item of the store a task is; a task that is none yet becomes one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from core.errors import ImageError
+from core.formats.records import SourceItem
+from db.operations import answers, items
+from db.store import Store
+from ml_backend.ledger import Ledger
+from ml_backend.pictures import Picture, Pictures
+from ml_backend.tasks import Task
+
+Content = tuple[str, str]
+
+
+class Homes:
+    """Finds items: by our id where a task was pushed, else by what it was found to be before."""
+
+    def __init__(self, store: Store, ledger: Ledger, pictures: Pictures) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._pictures = pictures
+
+    def items_of(self, tasks: Sequence[Task]) -> dict[Content, int]:
+        """Item ids by the tasks' content; those that no item is known for are left out."""
+        sources = answers.by_source(self._store, source_ids=[task.uid for task in tasks if task.uid])
+        found = {}
+        for task in tasks:
+            item_id, caption = sources.get(task.uid or "", (0, None))
+            if caption == task.caption:
+                found[task.content] = item_id
+        rest = [task.content for task in tasks if task.content not in found]
+        return found | (self._ledger.items_of(rest) if rest else {})
+
+    def settle(self, new: Mapping[Content, tuple[Task, Picture]]) -> dict[Content, int]:
+        """Makes items of tasks whose pictures are here, all in one transaction; those that say the same are one."""
+        if not new:
+            return {}
+        rows = [
+            SourceItem(str(picture.path), task.caption, f"task {task.id}", id=task.uid)
+            for task, picture in new.values()
+        ]
+        again = [  # where our id belongs to other content, the task gets one by its own
+            SourceItem(row.image, row.caption, row.where) for row in rows if row.id is not None
+        ]
+        added = items.add(self._store, rows)
+        if added.conflict_count and again:
+            items.add(self._store, again)
+        wanted = {(picture.sha256, task.caption): content for content, (task, picture) in new.items()}
+        there = answers.by_content(self._store, contents=wanted)
+        found = {
+            content: there[picture.sha256, task.caption]
+            for content, (task, picture) in new.items()
+            if (picture.sha256, task.caption) in there
+        }
+        self._ledger.remember_items(found)
+        return found
+
+    def home_of(self, task: Task) -> int:
+        """The item of one task, made if need be: with its picture if that can be had, else with its address.
+
+        Raises:
+            StoreError: the store cannot keep it.
+        """
+        known = self.items_of([task])
+        if task.content in known:
+            return known[task.content]
+        try:
+            picture = self._pictures.find(task.image, task_id=task.id)
+        except ImageError:
+            return self._by_address(task)
+        return self.settle({task.content: (task, picture)})[task.content]
+
+    def _by_address(self, task: Task) -> int:
+        location = self._pictures.location(task.image)
+        row = SourceItem(location, task.caption, f"task {task.id}", id=task.uid or f"label-studio-{task.id}")
+        items.add(self._store, [row])
+        item_id = items.find(self._store, source_id=row.id or "")
+        if item_id is None:
+            raise ImageError(f"task {task.id} names no picture that a store can keep.")
+        self._ledger.remember_items({task.content: item_id})
+        return item_id

@@ -1,0 +1,119 @@
+"""Pre-annotation while someone annotates: the caption as it would be with their corrections, scored again.
+
+Label Studio gives the regions of the moment, and takes regions on the caption that it shows. So words of the edited
+caption that are still doubtful are shown where they stand in the original one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from core.edits import follow
+from core.errors import CaptionlintError
+from core.formats.corrections import with_replacements
+from core.formats.label_studio_names import Labelling
+from core.formats.label_studio_regions import Region, regions_of
+from core.prediction import Prediction, WordScore
+from core.review import Span
+from core.words import split_pieces
+from db.operations import answers
+from ml_backend.predictions import Marking, nothing, prediction_for
+from ml_backend.service import Service
+from ml_backend.tasks import Task
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+def suggest(service: Service, task: Task, labelling: Labelling, context: Any) -> dict[str, Any]:
+    """One prediction for one task.
+
+    Where the context has corrections or a rewritten caption, that caption is scored and what of it is doubtful is
+    marked; where it has but selected words, their marks alone are given; where it has nothing, all marks.
+    """
+    regions = _regions(context, task.caption, labelling)
+    (plain,) = service.answer([task], labelling)
+    if "result" not in plain:
+        return {**plain, "result": []}
+    edited = _edited(task.caption, regions)
+    if edited is not None and edited != task.caption:
+        return _rescored(service, task, labelling, edited) or plain
+    selected = [(region.start, region.end) for region in regions if region.end]
+    if not selected:
+        return plain
+    marking = service.marking(timeout=0)
+    prediction = _prediction(service, task, marking)
+    if prediction is None:
+        return plain
+    words = [_select(word, selected) for word in prediction.words]
+    return prediction_for(replace(prediction, words=tuple(words)), marking, labelling)
+
+
+def _regions(context: Any, caption: str, labelling: Labelling) -> list[Region]:
+    try:
+        return regions_of(context.get("result") if isinstance(context, dict) else None, caption, labelling)
+    except CaptionlintError as error:
+        _LOG.warning("a context cannot be read: %s", error)
+        return []
+
+
+def _edited(caption: str, regions: Sequence[Region]) -> str | None:
+    """The caption as it would be, or None where nothing was written."""
+    rewrite = next((region.rewrite for region in regions if region.rewrite), None)
+    spans: list[Span] = []
+    for region in sorted(regions, key=lambda r: r.start):
+        apart = not spans or spans[-1].end <= region.start
+        if region.end and region.replacement is not None and apart:
+            spans.append(Span(region.start, region.end, replacement=region.replacement))
+    if rewrite is not None:
+        return rewrite
+    return with_replacements(caption, spans) if spans else None
+
+
+def _rescored(service: Service, task: Task, labelling: Labelling, edited: str) -> dict[str, Any] | None:
+    """The edited caption's marks on the original one; a word that was put in marks what it stands in place of."""
+    path = _picture(service, task)
+    scored = service.score(path, edited) if path is not None and edited.strip() else None
+    if scored is None:
+        return None
+    marking = service.marking(timeout=0)
+    lowest: dict[tuple[int, int], WordScore] = {}
+    for word in scored.words:
+        (place,) = follow([Span(word.start, word.end)], edited, task.caption)
+        if place is None or word.score is None:
+            continue
+        for piece in split_pieces(task.caption):
+            if piece.is_word and piece.start < place.end and place.start < piece.end:
+                there = lowest.get((piece.start, piece.end))
+                if there is None or there.score is None or word.score < there.score:
+                    lowest[piece.start, piece.end] = WordScore(piece.text, piece.start, piece.end, word.score)
+    pieces = [piece for piece in split_pieces(task.caption) if piece.is_word]
+    words = tuple(lowest.get((p.start, p.end), WordScore(p.text, p.start, p.end, None)) for p in pieces)
+    if all(word.score is None for word in words):
+        return nothing(marking.version)
+    return prediction_for(replace(scored, caption=task.caption, words=words), marking, labelling)
+
+
+def _select(word: WordScore, selected: Sequence[tuple[int, int]]) -> WordScore:
+    """The word, or one without a score where it was not selected: unmarked, yet in its place."""
+    chosen = any(start < word.end and word.start < end for start, end in selected)
+    return word if chosen else WordScore(word.text, word.start, word.end, None)
+
+
+def _prediction(service: Service, task: Task, marking: Marking) -> Prediction | None:
+    item = _item(service, task, marking)
+    return item.prediction if item else None
+
+
+def _picture(service: Service, task: Task) -> Path | None:
+    item = _item(service, task, service.marking(timeout=0))
+    return Path(item.image) if item and "://" not in item.image else None
+
+
+def _item(service: Service, task: Task, marking: Marking) -> answers.Known | None:
+    ids = service.homes.items_of([task])
+    known = answers.known(service.store, item_ids=ids.values(), scorer_version=marking.scorer)
+    return next(iter(known.values()), None)

@@ -1,0 +1,293 @@
+"""From tasks to predictions: out of the store where it knows them, else by the model, and then into the store.
+
+Unknown tasks become items of the store, so that their reviews have a home; their pictures are kept beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from core.calibration import Calibration
+from core.errors import CalibrationError, CaptionlintError, ImageError, ModelError
+from core.formats.label_studio_names import Labelling
+from core.prediction import Failure, Prediction
+from db.operations import answers, predictions, scorers
+from db.operations.calibrating import BASE, CALIBRATION
+from db.prelabel import Scores
+from db.store import Store
+from ml_backend.homes import Homes
+from ml_backend.ledger import Ledger
+from ml_backend.pictures import Picture, Pictures
+from ml_backend.predictions import Marking, nothing, prediction_for
+from ml_backend.scoring import Job, ScoringThread
+from ml_backend.tasks import Task
+
+_LOG: Final = logging.getLogger(__name__)
+DEADLINE: Final = 90.0
+"""Seconds for one request: Label Studio gives up after 100."""
+SETUP: Final = 2.5
+"""Seconds that ``/setup`` may wait for the model: Label Studio gives up after 3."""
+WAITING: Final = 48
+"""Requests that may wait for the model at once; the next ones get what the store knows."""
+_MEMO: Final = "scorer "
+
+
+class LoadingError(ModelError):
+    """The model is not there yet."""
+
+
+@dataclass(slots=True, eq=False)
+class _Asked:
+    """A task on its way through picture and model; several requests may wait for it."""
+
+    task: Task
+    item_id: int | None = None
+    picture: Picture | None = None
+    blind: bool = False
+    done: Future[tuple[int | None, Prediction | Failure]] = field(default_factory=Future)
+
+
+class Service:
+    """Answers for tasks. Threads share it; `start` before the first question.
+
+    Attributes:
+        name: what the model was asked for as, under which its version is remembered.
+        deadline: seconds that an answer may take.
+    """
+
+    def __init__(
+        self, store: Store, ledger: Ledger, pictures: Pictures, load: Callable[[], Scores], *, name: str
+    ) -> None:
+        self.store = store
+        self.name = name
+        self.deadline = DEADLINE
+        self.homes = Homes(store, ledger, pictures)
+        self._ledger = ledger
+        self._pictures = pictures
+        self._scoring = ScoringThread(
+            load, on_ready=self._loaded, on_scored=self._scored, scorer_now=self._with_signals
+        )
+        self._fetching = ThreadPoolExecutor(8, thread_name_prefix="pictures")
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="recording")
+        self._places = threading.Semaphore(WAITING)
+        self._asked: dict[tuple[str, str], _Asked] = {}
+        self._lock = threading.Lock()
+        self._signalled: Scores | None = None
+
+    def start(self) -> None:
+        """Begins to load the model."""
+        self._scoring.start()
+
+    def stop(self) -> None:
+        """Ends the threads; what is being scored is still kept."""
+        self._fetching.shutdown(cancel_futures=True)
+        self._scoring.stop()
+        self._writing.shutdown()
+
+    def marking(self, *, timeout: float) -> Marking:
+        """How marks are made now, by a store that others may change meanwhile.
+
+        Raises:
+            ModelError: the model cannot be loaded, or (`LoadingError`) not within `timeout` seconds.
+        """
+        version, epsilon = self._version(timeout)
+        current = answers.shown(self.store)
+        if current is not None and current.details.get(BASE) == version:
+            calibration = _calibration(current.details)
+            if calibration is not None:
+                return Marking(current.version, current.epsilon, current.ignored, calibration)
+        own = answers.shown(self.store, scorer_version=version)
+        ignored = own.ignored if own else frozenset[str]()
+        return Marking(version, own.epsilon if own else epsilon, ignored)
+
+    def answer(self, tasks: Sequence[Task | str], labelling: Labelling) -> list[dict[str, Any]]:
+        """One prediction a task, in order; a text in a task's place says why there is none.
+
+        What cannot be had within the deadline has no ``result``, so that Label Studio asks again; it is scored
+        meanwhile. Never raises for a task.
+        """
+        until = time.monotonic() + self.deadline
+        marking = self.marking(timeout=self.deadline)
+        wanted = [task for task in tasks if isinstance(task, Task)]
+        items = self.homes.items_of(wanted)
+        known = answers.known(self.store, item_ids=items.values(), scorer_version=marking.scorer)
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        missing: dict[tuple[str, str], tuple[Task, answers.Known | None]] = {}
+        for task in wanted:
+            item = known.get(items.get(task.content, 0))
+            if item is not None and item.prediction is not None:
+                found[task.content] = prediction_for(item.prediction, marking, labelling, blind=item.blind)
+            else:
+                missing[task.content] = task, item
+        found |= self._score(missing, marking, labelling, until)
+        for reason in tasks:
+            if isinstance(reason, str):
+                _LOG.warning("a task gets no marks: %s", reason)
+        return [nothing(marking.version) if isinstance(task, str) else found[task.content] for task in tasks]
+
+    def score(self, picture: Path, caption: str) -> Prediction | None:
+        """One caption that no task has, such as an edited one; nothing is kept. None if it cannot be scored in time."""
+        asked = _Asked(Task("", caption))
+        self._scoring.submit([Job(picture, caption, asked)])
+        try:
+            _, result = asked.done.result(timeout=self.deadline)
+        except TimeoutError:
+            return None
+        marking = self.marking(timeout=0)
+        return _calibrated(result, marking) if isinstance(result, Prediction) else None
+
+    def _said(
+        self, task: Task | str, found: Mapping[tuple[str, str], dict[str, Any]], marking: Marking
+    ) -> dict[str, Any]:
+        if isinstance(task, str):
+            _LOG.warning("a task gets no marks: %s", task)
+            return nothing(marking.version)
+        return found[task.content]
+
+    def _score(
+        self,
+        missing: Mapping[tuple[str, str], tuple[Task, answers.Known | None]],
+        marking: Marking,
+        labelling: Labelling,
+        until: float,
+    ) -> dict[tuple[str, str], dict[str, Any]]:
+        asked = {content: self._ask(task, item) for content, (task, item) in missing.items()}
+        may_wait = self._places.acquire(blocking=False)
+        try:
+            until = until if may_wait else 0.0
+            return {content: self._outcome(one, marking, labelling, until) for content, one in asked.items()}
+        finally:
+            if may_wait:
+                self._places.release()
+
+    def _outcome(self, asked: _Asked, marking: Marking, labelling: Labelling, until: float) -> dict[str, Any]:
+        try:
+            _, result = asked.done.result(timeout=max(until - time.monotonic(), 0.0))
+        except TimeoutError:
+            return {"model_version": marking.version, "score": None}
+        except CaptionlintError as error:
+            _LOG.warning("task %s gets no marks: %s", asked.task.id, error)
+            return nothing(marking.version)
+        if isinstance(result, Failure):
+            _LOG.warning("task %s gets no marks: %s", asked.task.id, result.reason)
+            return nothing(marking.version)
+        prediction = _calibrated(result, marking)
+        if prediction.scorer_version != marking.scorer:  # another calibration came meanwhile
+            return {"model_version": marking.version, "score": None}
+        return prediction_for(prediction, marking, labelling, blind=asked.blind)
+
+    def _ask(self, task: Task, item: answers.Known | None) -> _Asked:
+        """Sets a task on its way, unless it is on it already."""
+        with self._lock:
+            there = self._asked.get(task.content)
+            if there is not None:
+                return there
+            asked = _Asked(task) if item is None else _Asked(task, item.item_id, blind=item.blind)
+            self._asked[task.content] = asked
+        asked.done.add_done_callback(lambda _: self._forget(task))
+        if item is not None and "://" not in item.image:
+            self._scoring.submit([Job(Path(item.image), task.caption, asked)])
+        else:
+            self._fetching.submit(self._fetch, asked)
+        return asked
+
+    def _forget(self, task: Task) -> None:
+        with self._lock:
+            self._asked.pop(task.content, None)
+
+    def _fetch(self, asked: _Asked) -> None:
+        try:
+            asked.picture = self._pictures.find(asked.task.image, task_id=asked.task.id)
+        except ImageError as error:
+            asked.done.set_exception(error)
+        except Exception as error:  # nobody may wait for ever
+            _LOG.exception("a picture cannot be fetched")
+            asked.done.set_exception(ImageError(f"The picture cannot be fetched ({type(error).__name__})."))
+        else:
+            self._scoring.submit([Job(asked.picture.path, asked.task.caption, asked)])
+
+    def _scored(self, turn: Sequence[Job], results: Sequence[Prediction | Failure]) -> None:
+        """Takes results from the scoring thread and lets it go on at once."""
+        asked = [job.about for job in turn if isinstance(job.about, _Asked)]
+        self._writing.submit(self._keep, asked, results)
+
+    def _keep(self, asked: Sequence[_Asked], results: Sequence[Prediction | Failure]) -> None:
+        try:
+            self._record(asked, results)
+        except Exception:  # what was scored is answered, kept or not
+            _LOG.exception("%d predictions cannot be kept", len(results))
+        for one, result in zip(asked, results, strict=True):
+            one.done.set_result((one.item_id, result))
+
+    def _record(self, asked: Sequence[_Asked], results: Sequence[Prediction | Failure]) -> None:
+        new = {one.task.content: (one.task, one.picture) for one in asked if one.item_id is None and one.picture}
+        homes = self.homes.settle(new)
+        marking = self.marking(timeout=0)
+        known = answers.known(self.store, item_ids=homes.values(), scorer_version=marking.scorer)
+        for one in asked:
+            if one.item_id is None:
+                one.item_id = homes.get(one.task.content)
+                one.blind = one.item_id in known and known[one.item_id].blind
+        said: dict[str, list[tuple[int, Prediction | Failure]]] = {}
+        for one, result in zip(asked, results, strict=True):
+            if one.item_id is not None and result.scorer_version:
+                said.setdefault(result.scorer_version, []).append((one.item_id, result))
+                if isinstance(result, Prediction) and result.scorer_version != marking.scorer:
+                    said.setdefault(marking.scorer, []).append((one.item_id, _calibrated(result, marking)))
+        for version, rows in said.items():
+            predictions.record(self.store, scorer_version=version, results=rows)
+
+    def _version(self, timeout: float) -> tuple[str, float]:
+        """The model's version and epsilon, before it is loaded as they were last time."""
+        if self._scoring.scorer is None and self._scoring.error is None:
+            noted = self._ledger.memo(_MEMO + self.name)
+            if noted is not None:
+                version, epsilon = json.loads(noted)
+                return version, epsilon
+        scorer = self._scoring.ready(timeout)
+        if scorer is None:
+            raise LoadingError("The model is still loading: ask again in a few seconds.")
+        return scorer.version, scorer.epsilon
+
+    def _loaded(self, scorer: Scores) -> None:
+        """What Label Studio shows is what the store shows: this model's marks, or its calibration's."""
+        self._ledger.note(_MEMO + self.name, json.dumps([scorer.version, scorer.epsilon]))
+        current = answers.shown(self.store)
+        if current is None or current.details.get(BASE) != scorer.version:
+            scorers.choose(
+                self.store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon, create=True
+            )
+
+    def _with_signals(self, scorer: Scores) -> Scores:
+        """The scorer that the marking needs: a calibration that reads signals has to ask the model for them."""
+        calibration = self.marking(timeout=0).calibration
+        if calibration is None or not calibration.signals:
+            return scorer
+        if self._signalled is None or self._signalled.version != calibration.version:
+            from core.calibrated_scorer import CalibratedScorer
+
+            self._signalled = CalibratedScorer(scorer, calibration)  # type: ignore[arg-type]  # ours is a real one
+        return self._signalled
+
+
+def _calibrated(prediction: Prediction, marking: Marking) -> Prediction:
+    calibration = marking.calibration
+    if calibration is None or calibration.signals or prediction.scorer_version != calibration.base:
+        return prediction
+    return calibration.apply(prediction)
+
+
+def _calibration(details: Mapping[str, Any]) -> Calibration | None:
+    try:
+        return Calibration.from_dict(details[CALIBRATION])
+    except CalibrationError as error:
+        _LOG.warning("%s", error)
+        return None

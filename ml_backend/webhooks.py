@@ -1,0 +1,191 @@
+"""What people do in Label Studio, taken down at once and applied to the store later, once and in order.
+
+A delivery is reduced to what a review needs before it is written anywhere: the project's tokens and passwords, which
+Label Studio sends along, never reach the disk or a log.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from core.errors import CaptionlintError, FormatError, ModelError, StoreError
+from core.formats.label_studio_names import OWN, Labelling
+from core.formats.records import RowError
+from core.formats.words import moment
+from core.review import Review
+from db.operations import answers, reviews
+from db.store import Store
+from ml_backend.annotations import review_of, review_uid
+from ml_backend.labelling import labelling_of
+from ml_backend.learning import learn
+from ml_backend.ledger import Event, KeptAnnotation, Ledger
+from ml_backend.predictions import prediction_for
+from ml_backend.service import Service
+from ml_backend.tasks import Task, task_of
+from ml_backend.turns import Turn
+
+_LOG: Final = logging.getLogger(__name__)
+_KEPT: Final = frozenset({"ANNOTATION_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_CREATED"})
+_DELETED: Final = frozenset({"ANNOTATION_DELETED", "ANNOTATIONS_DELETED"})
+TRAINING: Final = "START_TRAINING"
+ACTIONS: Final = _KEPT | _DELETED | {TRAINING}
+_ANNOTATION: Final = (
+    "id", "unique_id", "result", "was_cancelled", "lead_time", "completed_by", "parent_prediction", "created_at",
+    "updated_at", "task",
+)  # fmt: skip
+_PATIENCE: Final = 2.0
+"""Seconds until what could not be applied now is tried again."""
+
+
+def scrubbed(action: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a delivery: named fields only."""
+    project = body.get("project")
+    kept: dict[str, Any] = {}
+    if action in _KEPT and isinstance(project, Mapping):
+        kept["label_config"] = project.get("label_config")
+    if action in _KEPT | _DELETED:
+        kept["annotations"] = [_named(entry, _ANNOTATION) for entry in _entries(body, "annotation", "annotations")]
+    if action in _KEPT:
+        kept["tasks"] = [_named(entry, ("id", "data")) for entry in _entries(body, "task", "tasks")]
+    return kept
+
+
+class Inbox:
+    """Takes deliveries in any thread; a thread of its own applies them.
+
+    Of several processes on one store one applies at a time: the order is that of arrival.
+    """
+
+    def __init__(self, service: Service, ledger: Ledger) -> None:
+        self._service = service
+        self._ledger = ledger
+        self._bell = threading.Event()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+
+    def start(self) -> None:
+        """Begins to apply, with what an earlier process left."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends after the event that is being applied; the rest waits for the next start."""
+        self._ending.set()
+        self._bell.set()
+        self._thread.join()
+
+    def take(self, action: str, body: Mapping[str, Any]) -> bool:
+        """Keeps a delivery; on return it is on the disk. False for an action that says nothing of reviews."""
+        if action not in ACTIONS:
+            return False
+        self._ledger.keep_event(action, scrubbed(action, body))
+        self._bell.set()
+        return True
+
+    def apply_all(self) -> None:
+        """Applies what waits, in order, and returns; raises what the store cannot do now."""
+        while event := self._ledger.next_event():
+            try:
+                self._apply(event)
+            except (StoreError, ModelError):
+                raise
+            except CaptionlintError as error:
+                _LOG.warning("event %d (%s) is set aside: %s", event.seq, event.action, error)
+                self._ledger.settle_event(event.seq, reason=str(error))
+            except Exception as error:  # one strange event must not stop those behind it
+                _LOG.exception("event %d (%s) is set aside", event.seq, event.action)
+                self._ledger.settle_event(event.seq, reason=f"{type(error).__name__}: {error}")
+            else:
+                self._ledger.settle_event(event.seq)
+            if self._ending.is_set():
+                return
+
+    def _run(self) -> None:
+        turn = Turn(self._ledger.path.with_suffix(".lock"))
+        while not self._ending.is_set():
+            self._bell.clear()
+            patience: float | None = None
+            try:
+                if turn.mine():
+                    self.apply_all()
+                else:
+                    patience = _PATIENCE
+            except Exception as error:
+                _LOG.warning("reviews wait: %s", error)
+                patience = _PATIENCE
+            self._bell.wait(patience)
+        turn.end()
+
+    def _apply(self, event: Event) -> None:
+        if event.action == TRAINING:
+            _LOG.info("%s", learn(self._service.store, self._service.marking(timeout=0)))
+        elif event.action in _DELETED:
+            for annotation in event.body["annotations"]:
+                take_back(self._service.store, self._ledger, annotation.get("id"))
+        else:
+            labelling = labelling_of(event.body["label_config"]) if event.body.get("label_config") else OWN
+            tasks = {task.get("id"): task for task in event.body["tasks"]}
+            for annotation in event.body["annotations"]:
+                row = tasks.get(annotation.get("task")) or next(iter(tasks.values()), None)
+                self._keep(annotation, row, labelling)
+
+    def _keep(self, annotation: dict[str, Any], row: dict[str, Any] | None, labelling: Labelling) -> None:
+        before = self._ledger.annotation(annotation.get("id"))
+        when = moment(annotation.get("updated_at") or annotation.get("created_at")).astimezone(UTC)
+        if before is not None and (before.deleted or (before.moment or "") > when.isoformat()):
+            return  # what was deleted stays so, and what came late is old
+        task = _task(row, labelling)
+        item_id = self._service.homes.home_of(task)
+        review, blind = self._review(annotation, task, item_id, labelling)
+        uid = review_uid(annotation)
+        reviews.adopt(self._service.store, item_id=item_id, review=review, uid=uid, blind=blind)
+        kept = KeptAnnotation(item_id, review.annotator, uid, when.isoformat(), deleted=False)
+        self._ledger.remember_annotation(annotation.get("id"), kept)
+
+    def _review(
+        self, annotation: dict[str, Any], task: Task, item_id: int, labelling: Labelling
+    ) -> tuple[Review, bool]:
+        marking = self._service.marking(timeout=0)
+        found = answers.known(self._service.store, item_ids=[item_id], scorer_version=marking.scorer)[item_id]
+        began = None
+        if found.prediction is not None and not found.blind:
+            began = prediction_for(found.prediction, marking, labelling)
+        return review_of(annotation, task.caption, prediction=began, labelling=labelling), found.blind
+
+
+def take_back(store: Store, ledger: Ledger, annotation_id: object) -> bool:
+    """Takes back what a deleted annotation said, if that still stands, and lets no late delivery bring it again."""
+    before = ledger.annotation(annotation_id) or KeptAnnotation(None, None, None, None, deleted=False)
+    gone = None
+    if before.item_id is not None and before.annotator is not None:
+        (standing,) = reviews.standing(store, item_id=before.item_id, annotator=before.annotator) or (None,)
+        if standing is not None and standing.uid == before.uid:
+            now = max(datetime.now(UTC), standing.review.reviewed_at + timedelta(microseconds=1))
+            review = Review("pending", (), None, before.annotator, now)
+            gone = reviews.adopt(store, item_id=before.item_id, review=review, uid=f"{before.uid}-gone")
+    kept = KeptAnnotation(before.item_id, before.annotator, before.uid, before.moment, deleted=True)
+    ledger.remember_annotation(annotation_id, kept)
+    return gone is not None
+
+
+def _task(row: dict[str, Any] | None, labelling: Labelling) -> Task:
+    try:
+        return task_of(row, labelling)
+    except RowError as error:
+        raise FormatError(f"The task cannot be used: {error}") from error
+
+
+def _entries(body: Mapping[str, Any], *names: str) -> Iterator[Mapping[str, Any]]:
+    """One object, or a list of them, under any of these names."""
+    for name in names:
+        value = body.get(name)
+        for entry in value if isinstance(value, list) else [value]:
+            if isinstance(entry, Mapping):
+                yield entry
+
+
+def _named(entry: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: entry[name] for name in names if name in entry}
