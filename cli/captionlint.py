@@ -1,0 +1,28 @@
+"""Where the command starts: looks first whether the packages are ours, then runs `cli.main`.
+
+Under a name that no other distribution's `cli` has, so that it is there when the rest was overwritten.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def run() -> None:
+    """The entry point of ``captionlint``."""
+    found = _overwritten()
+    if found is not None and sys.argv[1:2] != ["doctor"]:  # which tells more
+        sys.exit(f"captionlint: {found}")
+    try:
+        from cli.main import run as main
+    except ImportError as error:
+        sys.exit(f"captionlint: The package 'cli' is not Captionlint's or not whole ({error}): install it anew.")
+    main()
+
+
+def _overwritten() -> str | None:
+    try:
+        from core.guard import overwritten
+    except Exception as error:  # whatever another distribution's `core` does on import
+        return f"The package 'core' is not Captionlint's ({type(error).__name__}: {error}): install it anew."
+    return overwritten()

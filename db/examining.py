@@ -1,0 +1,127 @@
+"""Looks a store over without opening it as one: nothing is migrated, created or written, damage included.
+
+For `captionlint doctor --db`. A file is read with SQLite alone; a server is asked the same questions.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from db.connection import server_engine
+from db.migrations import REVISIONS
+
+_TABLES: Final = ("item", "image", "prediction", "revision", "annotator", "scorer")
+_ORPHANS: Final = "SELECT count(*) FROM image WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.image_id = image.id)"
+_NAMED: Final = 5
+
+
+@dataclass(slots=True)
+class Examination:
+    """What was found. `problems` are sentences; a store without any is sound.
+
+    Attributes:
+        schema: the revision it was made with; `newest` is what this program makes.
+        rows: how many of each table.
+        orphaned_images: pictures that no item speaks of: harmless, but not looked for.
+        missing_images: pictures of items whose file is not where the store says.
+    """
+
+    name: str
+    schema: str | None = None
+    newest: str = REVISIONS[-1]
+    size: int | None = None
+    rows: dict[str, int] = field(default_factory=dict)
+    orphaned_images: int = 0
+    missing_images: int = 0
+    missing_examples: list[str] = field(default_factory=list)
+    backups: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def examine(where: str) -> Examination:
+    """Looks over a file or a ``postgresql://`` URL; what goes wrong on the way is among its problems."""
+    return _server(where) if "://" in where else _file(Path(where))
+
+
+def _file(path: Path) -> Examination:
+    found = Examination(str(path))
+    if not path.is_file():
+        found.problems.append(f"{path} is not a file.")
+        return found
+    found.size = path.stat().st_size
+    found.backups = len(list(path.parent.glob(f"{path.name}.*.backup")))
+    try:
+        # Not immutable: what lies in the -wal file counts. A folder that cannot be written to needs that all the same.
+        mode = "mode=ro" if os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=5)) as connection:
+            _look_over(connection, found, path.absolute().parent)
+    except sqlite3.Error as error:
+        found.problems.append(f"{path} cannot be read whole: {error}.")
+    return found
+
+
+def _look_over(connection: sqlite3.Connection, found: Examination, folder: Path) -> None:
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not {"alembic_version", "item", "revision"} <= tables:
+        found.problems.append(f"{found.name} is a database of another program.")
+        return
+    versions = [str(version) for (version,) in connection.execute("SELECT version_num FROM alembic_version")]
+    _judge_schema(found, versions)
+    verdicts = [str(line) for (line,) in connection.execute(f"PRAGMA integrity_check({_NAMED})")]
+    if verdicts != ["ok"]:
+        found.problems.append(f"Its pages are damaged: {verdicts[0].splitlines()[0]}.")
+    broken = len(connection.execute("PRAGMA foreign_key_check").fetchall())
+    if broken:
+        found.problems.append(f"{broken} rows speak of others that are not there.")
+    for table in _TABLES:
+        (found.rows[table],) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+    (found.orphaned_images,) = connection.execute(_ORPHANS).fetchone()
+    for (location,) in connection.execute("SELECT location FROM image WHERE id IN (SELECT image_id FROM item)"):
+        if "://" not in location and not (folder / location).exists():
+            found.missing_images += 1
+            if len(found.missing_examples) < _NAMED:
+                found.missing_examples.append(location)
+    _judge_images(found)
+
+
+def _server(url: str) -> Examination:
+    engine = server_engine(url)
+    found = Examination(engine.url.render_as_string(hide_password=True))
+    try:
+        with engine.connect() as connection:
+            _judge_schema(found, [str(v) for v in connection.scalars(text("SELECT version_num FROM alembic_version"))])
+            for table in _TABLES:
+                found.rows[table] = connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0  # noqa: S608
+            found.orphaned_images = connection.scalar(text(_ORPHANS)) or 0
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        found.problems.append(f"{found.name} cannot be read: {reason}.")
+    finally:
+        engine.dispose()
+    return found
+
+
+def _judge_schema(found: Examination, versions: list[str]) -> None:
+    found.schema = versions[0] if versions else None
+    if found.schema is None:
+        found.problems.append("It does not say which schema it has.")
+    elif found.schema not in REVISIONS:
+        found.problems.append(f"Its schema {found.schema} is of a newer Captionlint; this one knows {found.newest}.")
+
+
+def _judge_images(found: Examination) -> None:
+    if found.missing_images:
+        shown = ", ".join(found.missing_examples)
+        more = f" and {found.missing_images - len(found.missing_examples)} more"
+        pictures = "1 picture is" if found.missing_images == 1 else f"{found.missing_images} pictures are"
+        found.problems.append(
+            f"{pictures} not where the store says: {shown}{more if found.missing_images > _NAMED else ''}."
+        )
