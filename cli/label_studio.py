@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -11,8 +13,94 @@ from typing import Annotated
 import typer
 
 from cli import model_options as options
+from cli.store_options import Db
+from core.errors import UsageError
 
 label_studio = typer.Typer(help="Work with Label Studio: serve predictions, push items, pull reviews.")
+
+Url = Annotated[str, typer.Option("--url", metavar="URL", envvar="LABEL_STUDIO_URL", help="Label Studio's address.")]
+ApiKey = Annotated[
+    str,
+    typer.Option(
+        "--api-key",
+        metavar="TOKEN",
+        envvar="LABEL_STUDIO_API_KEY",
+        show_envvar=True,
+        help="A token from Account & Settings there, personal or legacy.",
+    ),
+]
+Project = Annotated[str, typer.Option("--project", metavar="TITLE", help="The project's title, or its number.")]
+BackendUrl = Annotated[
+    str | None,
+    typer.Option("--backend-url", metavar="URL", help="Where Label Studio finds the backend, if you run one."),
+]
+BackendUser = Annotated[
+    str | None, typer.Option("--backend-user", envvar="BASIC_AUTH_USER", help="The name that the backend asks for …")
+]
+BackendPassword = Annotated[
+    str | None, typer.Option("--backend-password", envvar="BASIC_AUTH_PASS", help="… and the password.")
+]
+StoreIfAny = Annotated[
+    str | None, typer.Option("--db", metavar="FILE.db", help="The store whose marks the project is to show.")
+]
+
+
+@label_studio.command()
+def init(
+    url: Url,
+    api_key: ApiKey,
+    project: Project = "Captionlint",
+    db: StoreIfAny = None,
+    backend_url: BackendUrl = None,
+    backend_user: BackendUser = None,
+    backend_password: BackendPassword = None,
+) -> None:
+    """Make a project for reviewing captions, or set one right: labelling, order, backend, webhook; also twice."""
+    _bridge(
+        "init",
+        url=url,
+        api_key=api_key,
+        project=project,
+        db=db,
+        backend_url=backend_url,
+        backend_user=backend_user,
+        backend_password=backend_password,
+    )
+
+
+@label_studio.command()
+def push(db: Db, url: Url, api_key: ApiKey, project: Project = "Captionlint") -> None:
+    """Send items that wait for review, with pictures and marks; goes on where it was stopped. Needs no backend."""
+    _bridge("push", db=db, url=url, api_key=api_key, project=project)
+
+
+@label_studio.command()
+def pull(db: Db, url: Url, api_key: ApiKey, project: Project = "Captionlint") -> None:
+    """Bring what people decided into the store: each review once, whether by this or by webhook."""
+    _bridge("pull", db=db, url=url, api_key=api_key, project=project)
+
+
+@label_studio.command()
+def doctor(
+    url: Url,
+    api_key: ApiKey,
+    project: Project = "Captionlint",
+    db: StoreIfAny = None,
+    backend_url: BackendUrl = None,
+    backend_user: BackendUser = None,
+    backend_password: BackendPassword = None,
+) -> None:
+    """Say what is wrong between here and Label Studio, and how to mend it; changes nothing."""
+    _bridge(
+        "doctor",
+        url=url,
+        api_key=api_key,
+        project=project,
+        db=db,
+        backend_url=backend_url,
+        backend_user=backend_user,
+        backend_password=backend_password,
+    )
 
 
 @label_studio.command()
@@ -62,6 +150,21 @@ def serve(
             code = backend.wait() and 0
     if code:
         raise typer.Exit(1)
+
+
+def _bridge(command: str, **given: str | None) -> None:
+    """Runs a command of the bridge, a process as in `serve`. Secrets go by its stdin."""
+    if importlib.util.find_spec("requests") is None:
+        raise UsageError("The bridge needs requests: pip install 'captionlint[label-studio]'.")
+    text = json.dumps({**given, "debug": "--debug" in sys.argv})
+    process = [sys.executable, "-m", "ml_backend.bridge", command]
+    with subprocess.Popen(process, stdin=subprocess.PIPE, text=True) as bridge:
+        try:
+            bridge.communicate(text)
+        except KeyboardInterrupt:  # the terminal has told the bridge too
+            bridge.wait()
+    if bridge.returncode:
+        raise typer.Exit(bridge.returncode)
 
 
 def _text(path: Path | None) -> str | None:

@@ -40,10 +40,12 @@ def review_of(
 def review_uid(annotation: Mapping[str, Any]) -> str:
     """Names one state of one annotation, the same by webhook, pull and export, so that none is kept twice.
 
+    By its id: the ``unique_id`` comes by webhook and export, but not by Label Studio's own lists of tasks.
+
     Raises:
-        FormatError: the annotation has neither a unique_id nor an id.
+        FormatError: the annotation has no id.
     """
-    name = annotation.get("unique_id") or annotation.get("id")
+    name = annotation.get("id")
     if name is None:
         raise FormatError("The annotation has no id; export with the full JSON format.")
     when = moment(annotation.get("updated_at") or annotation.get("created_at")).astimezone(UTC).isoformat()

@@ -12,7 +12,7 @@ from typing import Self
 from db.prelabel import Scores
 from db.store import Store
 from ml_backend.handlers import Handlers
-from ml_backend.ledger import Ledger
+from ml_backend.ledger import Ledger, beside
 from ml_backend.pictures import Pictures
 from ml_backend.service import Service
 from ml_backend.settings import Settings
@@ -31,10 +31,9 @@ class Backend:
         self.settings = settings
         self.store = Store.open(settings.db)
         try:
-            beside = self.store.path or Path.cwd() / "captionlint-store.db"
-            self.ledger = Ledger(beside.with_name(f"{beside.stem}-label-studio.db"))
+            self.ledger = Ledger(beside(self.store, "label-studio.db"))
             pictures = Pictures(
-                beside.with_name(f"{beside.stem}-pictures"),
+                beside(self.store, "pictures"),
                 url=settings.url,
                 api_key=settings.api_key,
                 local_root=settings.local_root,

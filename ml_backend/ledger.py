@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import StoreError
+from db.store import Store
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS event(
@@ -29,6 +30,12 @@ CREATE TABLE IF NOT EXISTS annotation(
 CREATE TABLE IF NOT EXISTS memo(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _MANY: Final = 500
+
+
+def beside(store: Store, name: str) -> Path:
+    """Where something that belongs to a store lies: beside its file, or in this folder for one on a server."""
+    place = store.path or Path.cwd() / "captionlint-store.db"
+    return place.with_name(f"{place.stem}-{name}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,11 +76,16 @@ def open_project(label_studio: LabelStudio, wanted: str) -> Project:
 
 
 def tasks(
-    label_studio: LabelStudio, project: Project, *, fields: Sequence[str], with_annotations: bool = False
+    label_studio: LabelStudio, project: Project, *, fields: Sequence[str] = (), annotated: bool = False
 ) -> Iterator[Mapping[str, Any]]:
-    """The project's tasks with these fields, all or those that somebody annotated or skipped, in order of their ids."""
-    parameters: dict[str, object] = {"project": project.id, "fields": "all", "include": ",".join(("id", *fields))}
-    if with_annotations:
+    """The project's tasks in order of their ids, all or those that somebody annotated or skipped.
+
+    With `fields` only these come, and of annotations nothing but their ids.
+    """
+    parameters: dict[str, object] = {"project": project.id, "fields": "all"}
+    if fields:
+        parameters["include"] = ",".join(("id", *fields))
+    if annotated:
         parameters["query"] = json.dumps(
             {"filters": {"conjunction": "or", "items": [_some("total"), _some("cancelled")]}}
         )

@@ -89,7 +89,7 @@ def test_regions_outside_of_the_caption_are_refused():
 
 def test_one_state_of_an_annotation_has_one_uid_however_its_time_is_written():
     one = annotation()
-    same = {**one, "updated_at": "2026-11-01T11:00:05+01:00", "id": 9}
+    same = {**one, "updated_at": "2026-11-01T11:00:05+01:00", "unique_id": None}
     assert review_uid(one) == review_uid(same)
     assert review_uid(one) != review_uid({**one, "updated_at": "2026-11-01T10:00:06Z"})
     with pytest.raises(FormatError, match="no id"):

@@ -1,0 +1,32 @@
+"""``python -m ml_backend.bridge COMMAND``: how the command line runs the bridge, as a process.
+
+Options come as one JSON object on stdin: a token on the command line could be read by everyone on the machine. What
+they mean is said once, in ``captionlint label-studio COMMAND --help``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from core.errors import CaptionlintError
+from ml_backend.bridge.commands import COMMANDS
+
+
+def main() -> int:
+    """Runs one command and says what came of it; 1 if it failed, in one line on stderr."""
+    options = json.load(sys.stdin)
+    debug = options.pop("debug", False)
+    try:
+        return COMMANDS[sys.argv[1]](**options)
+    except CaptionlintError as error:
+        if debug:
+            raise
+        sys.stderr.write(f"captionlint: {' '.join(str(error).split())}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("captionlint: stopped; what was sent or kept stays, and the next run goes on.\n")
+        return 1
+
+
+sys.exit(main())

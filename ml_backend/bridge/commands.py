@@ -1,0 +1,133 @@
+"""What the four commands do with their options, and what they say."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from core.errors import LabelStudioError
+from db.store import Store
+from ml_backend.bridge.client import LabelStudio
+from ml_backend.bridge.doctor import examine
+from ml_backend.bridge.init import Backend
+from ml_backend.bridge.init import init as make
+from ml_backend.bridge.marks import marking_of
+from ml_backend.bridge.project import open_project
+from ml_backend.bridge.pull import pull as fetch
+from ml_backend.bridge.push import push as send
+from ml_backend.homes import Homes
+from ml_backend.ledger import Ledger, beside
+from ml_backend.pictures import Pictures
+
+_SHOWN: Final = 20
+
+
+def init(
+    *,
+    url: str,
+    api_key: str,
+    project: str,
+    db: str | None,
+    backend_url: str | None,
+    backend_user: str | None,
+    backend_password: str | None,
+) -> int:
+    """Makes the project, or sets it right."""
+    version = None
+    if db is not None:
+        with Store.open(db, create=False) as store:
+            version = marking_of(store).version
+    label_studio = LabelStudio(url, api_key)
+    backend = Backend(backend_url, backend_user, backend_password) if backend_url else None
+    for line in make(label_studio, title=project, version=version, backend=backend):
+        _say(line)
+    return 0
+
+
+def push(*, url: str, api_key: str, project: str, db: str) -> int:
+    """Sends items with their marks."""
+    label_studio = LabelStudio(url, api_key)
+    with Store.open(db, create=False) as store, _progress("pushing") as move:
+        done = send(store, label_studio, open_project(label_studio, project), on_progress=move)
+    _say(f"{done.tasks} tasks made, {done.predictions} given new marks, {done.unchanged} left as they were")
+    return _problems(done.problems)
+
+
+def pull(*, url: str, api_key: str, project: str, db: str) -> int:
+    """Keeps what people decided."""
+    label_studio = LabelStudio(url, api_key)
+    with Store.open(db, create=False) as store, _progress("pulling") as move:
+        ledger = Ledger(beside(store, "label-studio.db"))
+        pictures = Pictures(beside(store, "pictures"), url=url, api_key=api_key)
+        try:
+            homes = Homes(store, ledger, pictures)
+            there = open_project(label_studio, project)
+            done = fetch(homes, store, ledger, label_studio, project=there, on_progress=move)
+        finally:
+            ledger.close()
+    _say(f"{done.kept} reviews kept, {done.known} were here already, {done.taken_back} taken back")
+    return _problems(done.problems)
+
+
+def doctor(
+    *,
+    url: str,
+    api_key: str,
+    project: str,
+    db: str | None,
+    backend_url: str | None,
+    backend_user: str | None,
+    backend_password: str | None,
+) -> int:
+    """Says what is wrong; 1 if anything is."""
+
+    def version() -> str:
+        with Store.open(db or "", create=False) as store:
+            return marking_of(store).version
+
+    backend = Backend(backend_url, backend_user, backend_password) if backend_url else None
+    findings = examine(
+        LabelStudio(url, api_key),
+        title=project,
+        api_key=api_key,
+        version=version if db is not None else None,
+        backend=backend,
+    )
+    ill = 0
+    for finding in findings:
+        _say(f"{'ok   ' if finding.fine else 'wrong'}  {finding.text}")
+        ill += not finding.fine
+    return 1 if ill else 0
+
+
+COMMANDS: Final[Mapping[str, Callable[..., int]]] = {"init": init, "push": push, "pull": pull, "doctor": doctor}
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _problems(problems: Sequence[str]) -> int:
+    for problem in problems[:_SHOWN]:
+        sys.stderr.write(f"{problem}\n")
+    if not problems:
+        return 0
+    raise LabelStudioError(f"{len(problems)} could not be used; the rest was.")
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[int], None]]:
+    """A count on stderr, only where a person looks at it."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    yield lambda done: _show(f"\r{title} … {done}")
+    _show("\n")
+
+
+def _show(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
