@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 
-.PHONY: demo test lint bench train screenshots clean
+.PHONY: translations package package-test demo test lint bench train screenshots clean
 demo:
 	@$(PYTHON) packaging/bootstrap.py desktop
 	@.venv/bin/captionlint demo --out build/demo
@@ -30,5 +30,17 @@ screenshots:
 	@$(PYTHON) packaging/bootstrap.py dev
 	@if [ -n "$$DISPLAY" ]; then $(RUN) docs/screenshots.py; else xvfb-run -a -s "-screen 0 1600x1000x24" $(RUN) docs/screenshots.py; fi
 
+package:
+	@$(PYTHON) packaging/build.py $(ARGS)
+
+package-test:
+	@$(PYTHON) packaging/test_package.py $(ARGS)
+
+TEXTS := desktop/translations/captionlint
+translations:
+	@.venv/bin/pyside6-lupdate -no-obsolete -locations none $$(find desktop -name '*.py' | sort) -ts $(TEXTS)_de.ts
+	@.venv/bin/pyside6-lupdate -no-obsolete -locations none -pluralonly $$(find desktop -name '*.py' | sort) -ts $(TEXTS)_en.ts
+	@.venv/bin/pyside6-lrelease -silent $(TEXTS)_de.ts $(TEXTS)_en.ts
+
 clean:
-	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache
+	rm -rf build dist .venv .pytest_cache .mypy_cache .ruff_cache
