@@ -26,7 +26,7 @@ class CaptionlintBackend(LabelStudioMLBase):  # type: ignore[misc]  # label-stud
 
     def predict(self, tasks: Sequence[Any], context: Any = None, **kwargs: Any) -> list[dict[str, Any]]:
         """One prediction a task; plain dicts are taken by both interfaces."""
-        config = kwargs.get("label_config") or getattr(self, "label_config", None)
+        config = kwargs.get("project_config") or getattr(self, "label_config", None)
         return running().handlers.predictions(tasks, config=config, context=context)
 
     def fit(self, *args: Any, **kwargs: Any) -> None:

@@ -43,6 +43,7 @@ def _label_studio_ml() -> App | None:
         return None
     from ml_backend.model import CaptionlintBackend
 
+    logging.getLogger("label_studio_ml").setLevel(logging.INFO)  # below that it logs requests with their passwords
     beneath: Any = api.init_app(model_class=CaptionlintBackend)
     if hasattr(api, "_manager"):  # 1.0.9 would refuse to predict before its own /setup
         from label_studio_ml.model import ModelWrapper
@@ -56,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until Ctrl-C. Options are those of label-studio-ml's examples; the environment says the rest."""
     given = _parser().parse_args(arguments)
     logging.basicConfig(level=given.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("urllib3").setLevel(logging.INFO)  # below that it logs addresses with their signatures
     environment = dict(os.environ)
     for name, value in (entry.split("=", 1) for entry in given.settings):
         if name not in _VARIABLES:

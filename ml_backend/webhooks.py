@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any, Final
 
 from core.errors import CaptionlintError, FormatError, ModelError, StoreError
@@ -87,21 +87,27 @@ class Inbox:
 
     def apply_all(self) -> None:
         """Applies what waits, in order, and returns; raises what the store cannot do now."""
-        while event := self._ledger.next_event():
-            try:
-                self._apply(event)
-            except (StoreError, ModelError):
-                raise
-            except CaptionlintError as error:
-                _LOG.warning("event %d (%s) is set aside: %s", event.seq, event.action, error)
-                self._ledger.settle_event(event.seq, reason=str(error))
-            except Exception as error:  # one strange event must not stop those behind it
-                _LOG.exception("event %d (%s) is set aside", event.seq, event.action)
-                self._ledger.settle_event(event.seq, reason=f"{type(error).__name__}: {error}")
-            else:
-                self._ledger.settle_event(event.seq)
-            if self._ending.is_set():
-                return
+        while self._apply_next():
+            pass
+
+    def _apply_next(self) -> bool:
+        event = self._ledger.next_event()
+        if event is None:
+            return False
+        reason = None
+        try:
+            self._apply(event)
+        except (StoreError, ModelError):
+            raise
+        except CaptionlintError as error:
+            reason = str(error)
+        except Exception as error:  # one strange event must not stop those behind it
+            _LOG.debug("event %d", event.seq, exc_info=True)
+            reason = f"{type(error).__name__}: {error}"
+        if reason is not None:
+            _LOG.warning("event %d (%s) is set aside: %s", event.seq, event.action, reason)
+        self._ledger.settle_event(event.seq, reason=reason)
+        return True
 
     def _run(self) -> None:
         turn = Turn(self._ledger.path.with_suffix(".lock"))
@@ -109,14 +115,15 @@ class Inbox:
             self._bell.clear()
             patience: float | None = None
             try:
-                if turn.mine():
-                    self.apply_all()
-                else:
+                if not turn.mine():
                     patience = _PATIENCE
+                while patience is None and not self._ending.is_set() and self._apply_next():
+                    pass
             except Exception as error:
                 _LOG.warning("reviews wait: %s", error)
                 patience = _PATIENCE
-            self._bell.wait(patience)
+            if not self._ending.is_set():
+                self._bell.wait(patience)
         turn.end()
 
     def _apply(self, event: Event) -> None:
@@ -163,8 +170,9 @@ def take_back(store: Store, ledger: Ledger, annotation_id: object) -> bool:
     if before.item_id is not None and before.annotator is not None:
         (standing,) = reviews.standing(store, item_id=before.item_id, annotator=before.annotator) or (None,)
         if standing is not None and standing.uid == before.uid:
-            now = max(datetime.now(UTC), standing.review.reviewed_at + timedelta(microseconds=1))
-            review = Review("pending", (), None, before.annotator, now)
+            # By Label Studio's clock, not this machine's: what its annotator says next must count as later.
+            when = standing.review.reviewed_at + timedelta(microseconds=1)
+            review = Review("pending", (), None, before.annotator, when)
             gone = reviews.adopt(store, item_id=before.item_id, review=review, uid=f"{before.uid}-gone")
     kept = KeptAnnotation(before.item_id, before.annotator, before.uid, before.moment, deleted=True)
     ledger.remember_annotation(annotation_id, kept)

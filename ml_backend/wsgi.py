@@ -104,8 +104,8 @@ class Application:
             return handlers.predict(body)
         params = body.get("params")
         context = params.get("context") if isinstance(params, dict) else None
-        # These become keywords of the model's `predict`: 1.0.9 forgets which project's configuration it is.
-        passed = {**body, "params": {"context": context, "label_config": body.get("label_config")}}
+        # These become keywords of the model's `predict`: 1.0.9 keeps the configuration to itself, and of one project.
+        passed = {**body, "params": {"context": context, "project_config": body.get("label_config")}}
         data = json.dumps(passed).encode()
         inner = {**environ, "wsgi.input": io.BytesIO(data), "CONTENT_LENGTH": str(len(data))}
         inner["CONTENT_TYPE"] = "application/json"  # without it Flask would see no JSON
