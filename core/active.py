@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heapreplace
 from statistics import fmean
 
 import numpy as np
@@ -48,12 +49,19 @@ def choose(
     1 / (1 + m) for its image seen m times.
     """
     words, images = Counter(seen_words), Counter(seen_images)
-    left = list(candidates)
+    # Worth only falls while words and images are counted, so a worth that was the highest when it was taken, and is
+    # still higher than the next one's old worth, is the highest: few have to be weighed anew.
+    queue = [(-_worth(c, words, images), c.item_id, c) for c in candidates]
+    heapify(queue)
     chosen: list[int] = []
-    while left and len(chosen) < count:
-        best = max(left, key=lambda c: (_worth(c, words, images), -c.item_id))
-        left.remove(best)
-        chosen.append(best.item_id)
+    while queue and len(chosen) < count:
+        _, item_id, best = queue[0]
+        now = (-_worth(best, words, images), item_id, best)
+        heapreplace(queue, now)
+        if queue[0] is not now:
+            continue
+        heappop(queue)
+        chosen.append(item_id)
         words.update(best.words)
         images[best.image] += 1
     return chosen

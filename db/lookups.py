@@ -17,6 +17,8 @@ CURRENT_SCORER: Final = "current_scorer"
 BLIND_SHARE: Final = "blind_share"
 RANKED_TO: Final = "ranked_to"
 """The item up to which ranks are new while they are being made anew, else None."""
+LESSONS: Final = "lessons"
+"""The items that the order instructive begins with, {"scorer": version, "items": [id, …]}."""
 
 
 def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], *, replace: bool = True) -> None:

@@ -3,22 +3,52 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from statistics import median
 from typing import Final
 
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
 from core.active import Candidate, candidate, choose, content_words
 from core.prediction import Prediction
+from core.words import split_pieces
+from db import lookups
 from db.filters import Filters
 from db.operations import queue, scorers
-from db.operations.evidence import stream
-from db.operations.predictions import get
+from db.operations.predictions import load
+from db.records import QueueEntry
+from db.schema import Item
 from db.store import Store
 
 _POOL: Final = 10
 """Candidates for each item asked for: the most uncertain ones."""
+_SAMPLE: Final = 2000
+"""Reviewed captions, drawn at random, whose words are counted: enough to know which words are well known."""
+LESSONS: Final = 100
+"""Items that are chosen at once; what is learned from them may choose the next ones otherwise."""
+_REVIEWED: Final = ("accepted", "corrected")
 
 
-def most_instructive(store: Store, *, count: int = 50) -> tuple[int, ...]:
+def arrange(store: Store) -> None:
+    """Chooses the items that the queue's order instructive begins with, where they are few or of another scorer.
+
+    Those that were chosen before and are decided stay in front of the new ones, so that the queue goes on from them.
+    """
+    current = scorers.current(store)
+    with store.reading() as session:
+        known = lookups.setting(session, lookups.LESSONS) or {"scorer": None, "items": []}
+        waiting = _pending(session, known["items"])
+    if current is None or (known["scorer"] == current.version and len(waiting) > LESSONS // 4):
+        return
+    chosen = most_instructive(store, count=LESSONS)
+    decided = [i for i in known["items"] if i not in waiting][-LESSONS:]
+    value = {"scorer": current.version, "items": [*decided, *chosen]}
+    with store.writing() as session:
+        lookups.put_setting(session, lookups.LESSONS, value)
+
+
+def most_instructive(store: Store, *, count: int = LESSONS) -> tuple[int, ...]:
     """Ids of up to `count` pending items, to be reviewed in this order; none while nothing was scored.
 
     Of the most uncertain items (`db.operations.queue`, order uncertain) those come first whose words and pictures
@@ -29,15 +59,22 @@ def most_instructive(store: Store, *, count: int = 50) -> tuple[int, ...]:
         return ()
     waiting = Filters(status=("pending",), predicted=True)
     pool = queue.page(store, order="uncertain", filters=waiting, limit=count * _POOL)
-    found = [(entry, get(store, item_id=entry.item_id)) for entry in pool]
-    scored = [(entry, prediction) for entry, prediction in found if prediction is not None]
-    spread = _spread([prediction for _, prediction in scored], current.epsilon)
-    candidates: list[Candidate] = [
-        candidate(entry.item_id, entry.image, prediction, epsilon=current.epsilon, spread=spread)
-        for entry, prediction in scored
-    ]
-    words, images = _reviewed(store)
+    with store.reading() as session:
+        scorer = lookups.scorer_named(session, current.version)
+        predictions = load(session, scorer, [entry.item_id for entry in pool])
+        words, pictures = _reviewed_words(session), _reviewed_pictures(session, [e.item_id for e in pool])
+    candidates = _candidates(pool, predictions, current.epsilon)
+    images = Counter({entry.image: pictures[entry.item_id] for entry in pool})
     return tuple(choose(candidates, count=count, seen_words=words, seen_images=images))
+
+
+def _candidates(pool: Sequence[QueueEntry], predictions: dict[int, Prediction], epsilon: float) -> list[Candidate]:
+    spread = _spread(list(predictions.values()), epsilon)
+    return [
+        candidate(e.item_id, e.image, predictions[e.item_id], epsilon=epsilon, spread=spread)
+        for e in pool
+        if e.item_id in predictions
+    ]
 
 
 def _spread(predictions: list[Prediction], epsilon: float) -> float:
@@ -45,10 +82,27 @@ def _spread(predictions: list[Prediction], epsilon: float) -> float:
     return median(distances) / 4 if distances else 1.0
 
 
-def _reviewed(store: Store) -> tuple[Counter[str], Counter[str]]:
+def _pending(session: Session, item_ids: Sequence[int]) -> frozenset[int]:
+    return frozenset(session.scalars(select(Item.id).where(Item.id.in_(item_ids), Item.status == "pending")))
+
+
+def _reviewed_words(session: Session) -> Counter[str]:
+    # Put together with nothing, the column has no index: the walk goes by shuffle and ends at the limit.
+    status = Item.status + ""
+    query = select(Item.caption).where(status.in_(_REVIEWED)).order_by(Item.shuffle, Item.id).limit(_SAMPLE)
     words: Counter[str] = Counter()
-    images: Counter[str] = Counter()
-    for found in stream(store, statuses=("accepted", "corrected")):
-        words.update(content_words([w.text for w in found.words]))
-        images[found.image] += 1
-    return words, images
+    for caption in session.scalars(query):
+        words.update(content_words([p.text for p in split_pieces(caption) if p.is_word]))
+    return words
+
+
+def _reviewed_pictures(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
+    """For each of some items, how many captions of its picture were reviewed."""
+    images = {row.id: row.image_id for row in session.execute(_pictures().where(Item.id.in_(item_ids)))}
+    reviewed = _pictures().where(Item.status.in_(_REVIEWED), Item.image_id.in_(set(images.values())))
+    counts = Counter(row.image_id for row in session.execute(reviewed))
+    return {item_id: counts[image] for item_id, image in images.items()}
+
+
+def _pictures() -> Select[int, int]:
+    return select(Item.id, Item.image_id)

@@ -15,10 +15,11 @@ from db.records import QueueEntry
 from db.schema import UNRANKED, Annotator, Image, Item
 from db.store import Store
 
-Order = Literal["suspicious", "uncertain", "random", "file"]
+Order = Literal["suspicious", "uncertain", "instructive", "random", "file"]
 _KEYS: Final[dict[str, InstrumentedAttribute[Any] | None]] = {
     "suspicious": Item.suspicion,
     "uncertain": Item.margin,
+    "instructive": Item.margin,
     "random": Item.shuffle,
     "file": None,
 }
@@ -72,7 +73,12 @@ def item_ids(store: Store, *, order: Order = "suspicious", filters: Filters = _E
         where = conditions(session, filters, blind_share=marking.blind_share(session))
         key = _key(order)
         columns = [Item.id] if key is None else [key, Item.id]
-        return tuple(session.scalars(select(Item.id).where(*where).order_by(*columns)))
+        found = tuple(session.scalars(select(Item.id).where(*where).order_by(*columns)))
+        head = _head(session, order)
+        if not head:
+            return found
+        passing, first = set(found), set(head)
+        return (*(i for i in head if i in passing), *(i for i in found if i not in first))
 
 
 def entries(store: Store, *, item_ids: tuple[int, ...]) -> tuple[QueueEntry, ...]:
@@ -114,14 +120,39 @@ def blind_share(store: Store) -> float:
 def _page(
     store: Store, session: Session, *, order: Order, filters: Filters, after: int | None, limit: int, back: bool
 ) -> tuple[QueueEntry, ...]:
+    """One page; an order may begin with items that were chosen one by one (`_head`), the others follow by its key."""
     share = marking.blind_share(session)
     key = _key(order)
-    query = _columns().where(*conditions(session, filters, blind_share=share)).limit(limit)
-    if after is not None:
-        query = query.where(_beyond(session, key, after, back=back))
-    keys = [Item.id] if key is None else [key, Item.id]
-    query = query.order_by(*(k.desc() if back else k for k in keys))
-    return tuple(_entry(store, row, share) for row in session.execute(query))
+    passing = _columns().where(*conditions(session, filters, blind_share=share))
+    head = _head(session, order)
+    in_head = after in head
+    found: list[Any] = []
+    if in_head or (after is None and not back):
+        found = _of_head(session, passing, head, after, back=back)[:limit]
+    if len(found) < limit and not (in_head and back):
+        keys = [Item.id] if key is None else [key, Item.id]
+        query = passing.where(Item.id.not_in(head)) if head else passing
+        if after is not None and not in_head:
+            query = query.where(_beyond(session, key, after, back=back))
+        query = query.order_by(*(k.desc() if back else k for k in keys))
+        found += session.execute(query.limit(limit - len(found))).all()
+    if back and not in_head and len(found) < limit:
+        found += _of_head(session, passing, head, None, back=True)[: limit - len(found)]
+    return tuple(_entry(store, row, share) for row in found)
+
+
+def _head(session: Session, order: Order) -> tuple[int, ...]:
+    """The items that come first whatever their key: `db.operations.learning_order` chooses them."""
+    chosen = lookups.setting(session, lookups.LESSONS) if order == "instructive" else None
+    return tuple(chosen["items"]) if chosen else ()
+
+
+def _of_head(session: Session, passing: Any, head: tuple[int, ...], after: int | None, *, back: bool) -> list[Any]:
+    """Those of the chosen items that pass, behind one of them or from the end that comes first."""
+    way = head[::-1] if back else head
+    way = way if after is None else way[way.index(after) + 1 :]
+    rows = {row.id: row for row in session.execute(passing.where(Item.id.in_(way)))} if way else {}
+    return [rows[i] for i in way if i in rows]
 
 
 def _key(order: str) -> InstrumentedAttribute[Any] | None:

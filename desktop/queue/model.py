@@ -9,7 +9,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from db.filters import Filters
-from db.operations import lines, queue
+from db.operations import learning_order, lines, queue
 from db.operations.lines import Line
 from db.operations.queue import Order
 from desktop.services.project import Project
@@ -22,7 +22,7 @@ ITEM_ID: Final = LINE + 1
 
 
 class QueueModel(QAbstractListModel):
-    """One row an item.
+    """One row an item; `is_loaded` once the length is known.
 
     Signals:
         loaded: the length is known.
@@ -35,6 +35,7 @@ class QueueModel(QAbstractListModel):
     def __init__(self, project: Project, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._project = project
+        self.is_loaded = False
         self._ids: Sequence[int] = ()
         self._rows: dict[int, int] = {}
         self._lines: dict[int, Line] = {}
@@ -118,6 +119,7 @@ class QueueModel(QAbstractListModel):
         self.beginResetModel()
         self._ids, self._rows = found
         self._lines, self._asked = {}, set()
+        self.is_loaded = True
         self.endResetModel()
         self.loaded.emit()
 
@@ -133,5 +135,7 @@ class QueueModel(QAbstractListModel):
 
 
 def _ids(store: Any, *, order: Order, filters: Filters) -> tuple[Sequence[int], dict[int, int]]:
+    if order == "instructive":
+        learning_order.arrange(store)
     ids = queue.item_ids(store, order=order, filters=filters)
     return ids, {item_id: row for row, item_id in enumerate(ids)}

@@ -24,7 +24,7 @@ from core.formats.writing import open_writer
 from core.prediction import Prediction, WordScore
 from core.words import split_pieces
 from db.filters import Filters
-from db.operations import exports, items, lines, predictions, queue, scorers, stats
+from db.operations import exports, items, learning_order, lines, predictions, queue, scorers, stats
 from db.store import Store
 
 ITEMS = int(os.environ.get("CAPTIONLINT_BENCH_ITEMS", "100000"))
@@ -69,7 +69,10 @@ def look(path: Path) -> None:
     ids = queue.item_ids(store)
     middle = [ids[len(ids) * n // 21] for n in range(1, 21)]
     shown.append(("next item", median(lambda i: queue.following(store, after=i), middle), 20))
-    for order in ("suspicious", "uncertain", "random", "file"):
+    for title in ("choose what teaches most", "the same, still good"):
+        with timed(shown, title, 200):
+            learning_order.arrange(store)
+    for order in ("suspicious", "uncertain", "instructive", "random", "file"):
         shown.append((f"sort: {order}", worst(lambda o=order: queue.page(store, order=o)), 200))
     for title, filters in FILTERS.items():
         both = lambda f=filters: (queue.page(store, filters=f), queue.count(store, filters=f))  # noqa: E731

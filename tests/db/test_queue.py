@@ -33,7 +33,7 @@ def test_the_least_certain_come_first(full):
     assert margins[:16] == sorted(margins[:16])
 
 
-@pytest.mark.parametrize("order", ["suspicious", "uncertain", "random", "file"])
+@pytest.mark.parametrize("order", ["suspicious", "uncertain", "instructive", "random", "file"])
 def test_pages_join_into_the_whole_queue_both_ways(full, order):
     whole = queue.item_ids(full, order=order)
     assert sorted(whole) == list(items.ids(full))
