@@ -60,6 +60,12 @@ def main() -> None:
     stamp.write_text(state)
 
 
+def use(folder: Path) -> None:
+    """Lets `install_torch` and `install` work on another environment than .venv."""
+    global VENV, PYTHON, OVERRIDES
+    VENV, PYTHON, OVERRIDES = folder, folder / PYTHON.parent.name / PYTHON.name, folder / OVERRIDES.name
+
+
 def install_system_packages() -> None:
     """What Debian and Ubuntu leave out: Python's venv module and the libraries that Qt opens."""
     if not sys.platform.startswith("linux"):

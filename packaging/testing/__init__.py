@@ -1,0 +1,1 @@
+"""The parts of `make package-test`. Only the standard library."""
