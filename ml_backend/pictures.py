@@ -91,7 +91,7 @@ class Pictures:
     def _bytes(self, image: str, task_id: int | None) -> bytes:
         if image[:5].lower() == "data:":
             return _from_data(image)
-        scheme = urlsplit(image).scheme.lower() if "://" in image else ""
+        scheme = image.partition("://")[0].lower() if "://" in image else ""
         if scheme in ("http", "https"):
             return get(image, guard=self._guard, headers_for=self._headers)
         if scheme in _CLOUD:
