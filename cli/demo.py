@@ -13,7 +13,7 @@ from rich.table import Table
 
 from cli.console import OUT, marked, number
 from cli.progress import bar
-from core.prediction import Prediction
+from core.prediction import DEFAULT_EPSILON, Prediction
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -43,37 +43,24 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Which scenes.")] = 7,
 ) -> None:
     """Mark the wrong words of drawn scenes: reads a data set, fills a store, shows a table, writes a report."""
-    from core.demo.dataset import write_dataset
-    from core.formats.reading import read
     from core.tints import reach
-    from db.operations import items
+    from db.demo import STORE, make
+    from db.operations import scorers
     from db.store import Store
 
-    source = write_dataset(out, count=count, seed=seed)
-    path = out / "review.db"
+    path = out / STORE
+    with bar("scoring") as move:
+        source = make(out, count=count, seed=seed, on_progress=lambda p: move(p.done, p.total))
     with Store.open(path) as store:
-        items.add(store, read(source), update=True)
-        epsilon = _prelabel(store)
+        current = scorers.current(store)
         found = _collect(store, source)
+    epsilon = current.epsilon if current else DEFAULT_EPSILON
     found.sort(key=lambda m: m.prediction.f_clip_score(epsilon))
     _show(found, epsilon)
     report = out / "report.html"
     scale = reach(w.score for m in found for w in m.prediction.words if w.score is not None)
     _write(report, found, epsilon=epsilon, scale=scale)
     OUT.print(f"\nStore:  {path}\nReport: {report.resolve().as_uri()}", markup=False, soft_wrap=True)
-
-
-def _prelabel(store: Store) -> float:
-    """Scores what has no prediction yet; returns the threshold in use."""
-    from core.scorer import Scorer
-    from db.operations import scorers
-    from db.prelabel import prelabel
-
-    scorer = Scorer.from_pretrained("demo")
-    with bar("scoring") as move:
-        prelabel(store, scorer, on_progress=lambda p: move(p.done, p.total))
-    current = scorers.current(store)
-    return current.epsilon if current else scorer.epsilon
 
 
 def _collect(store: Store, source: Path) -> list[Marked]:

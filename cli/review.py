@@ -10,12 +10,14 @@ from typing import Annotated
 
 import typer
 
-from cli.store_options import Db
 from core.errors import UsageError
 
 
 def review(
-    db: Db,
+    db: Annotated[
+        str | None,
+        typer.Option("--db", metavar="FILE.db", help="The store; without one a welcome screen offers what there is."),
+    ] = None,
     annotator: Annotated[
         str | None, typer.Option("--annotator", metavar="NAME", help="Whose decisions these are (default: yours).")
     ] = None,
@@ -23,10 +25,10 @@ def review(
     """Open the window in which marked captions are reviewed."""
     if importlib.util.find_spec("PySide6") is None:
         raise UsageError("The window needs PySide6: pip install 'captionlint[desktop]'.")
-    if "://" not in db and not Path(db).exists():
+    if db is not None and "://" not in db and not Path(db).exists():
         raise UsageError(f"{db} does not exist: make it with `captionlint import SOURCE --db {db}`.")
     # A face never imports another one: this is a process, not a call.
-    command = [sys.executable, "-m", "desktop", db]
+    command = [sys.executable, "-m", "desktop", *([db] if db else [])]
     if annotator is not None:
         command += ["--annotator", annotator]
     code = subprocess.run(command, check=False).returncode

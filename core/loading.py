@@ -75,6 +75,28 @@ def load_preset(preset: Preset) -> LoadedModel:
     return _assemble(config, path, preprocess=weights, name=preset.model, pretrained=preset.pretrained)
 
 
+def fetch(preset: Preset) -> None:
+    """Downloads a preset's weights unless they are cached; the bundled model needs none.
+
+    Raises:
+        ModelError: they cannot be had now.
+    """
+    if preset.model != DEMO:
+        _download(preset, _published(preset))
+
+
+def is_cached(preset: Preset) -> bool:
+    """Whether a preset's weights are on this machine; asks no network."""
+    return preset.model == DEMO or _cached(_published(preset)) is not None
+
+
+def _published(preset: Preset) -> dict[str, Any]:
+    from open_clip.pretrained import get_pretrained_cfg
+
+    weights: dict[str, Any] = get_pretrained_cfg(preset.model, preset.pretrained)
+    return weights
+
+
 def load_files(config_path: Path, checkpoint: Path) -> LoadedModel:
     """A model of an open_clip configuration file (``model_cfg`` or its content) and a local checkpoint.
 

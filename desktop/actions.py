@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop.keymap import COMMANDS, SECTIONS, Keymap, Section
+from desktop.keymap import COMMANDS, SECTIONS, Keymap, Section, title_of
 
 
 class Actions(QObject):
@@ -22,7 +22,7 @@ class Actions(QObject):
         for command in COMMANDS:
             on_stage = command.scope == "stage"
             owner = stage if on_stage else window
-            action = QAction(self.tr(command.title), owner)
+            action = QAction(title_of(command), owner)
             context = Qt.ShortcutContext.WidgetWithChildrenShortcut if on_stage else Qt.ShortcutContext.WindowShortcut
             action.setShortcutContext(context)
             action.setObjectName(command.name)

@@ -8,28 +8,35 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from desktop.language import Language
 from desktop.problems import show_problem
 from desktop.services import log
 from desktop.services.project import Project
 from desktop.services.settings import Settings
 from desktop.theme import Theme
+from desktop.welcome.window import WelcomeWindow
 from desktop.window import MainWindow
 
 _LOG = logging.getLogger(__name__)
+_TURN: Final = 0.001
+"""Seconds for which a thread at work keeps the interpreter from the window's: painting asks for it dozens of times."""
 
 
 class Program(QObject):
-    """Opens stores in windows; ends with the last of them."""
+    """Opens stores in windows, and the welcome screen where none was named; ends with the last of them."""
 
     def __init__(self, application: QApplication, settings: Settings) -> None:
         super().__init__(application)
         self.settings = settings
+        self.language = Language(application, settings.language)
         self.theme = Theme(application, settings.theme)
         self.windows: list[MainWindow] = []
+        self.welcoming: WelcomeWindow | None = None
         self._box: QMessageBox | None = None
 
     def open(self, path: str, *, annotator: str | None = None) -> MainWindow | None:
@@ -43,11 +50,40 @@ class Program(QObject):
             return None
         window = MainWindow(project, theme=self.theme, settings=self.settings)
         window.open_asked.connect(self.ask_and_open)
+        window.welcome_asked.connect(self.welcome)
+        window.language_asked.connect(self.speak)
         window.closed.connect(lambda: self.windows.remove(window))
         self.windows.append(window)
         window.show()
         window.start()
+        if self.welcoming is not None:
+            self.welcoming.close()
         return window
+
+    def welcome(self) -> WelcomeWindow:
+        """Shows what can be opened."""
+        if self.welcoming is None:
+            self.welcoming = WelcomeWindow(self.settings)
+            self.welcoming.store_asked.connect(self._open_with)
+            self.welcoming.closed.connect(self._forget_welcome)
+            self.welcoming.show()
+        self.welcoming.activateWindow()
+        return self.welcoming
+
+    def speak(self, code: str) -> None:
+        """Another language: it is remembered, and every window is made anew; drafts are kept on the way."""
+        self.settings.language = code
+        self.language.choose(code)
+        welcoming, stores = self.welcoming, [(w.project.path, w.project.annotator) for w in self.windows]
+        QApplication.setQuitOnLastWindowClosed(False)
+        for window in list(self.windows):
+            window.close()
+        if welcoming is not None:
+            welcoming.close()
+            self.welcome()
+        for path, annotator in stores:
+            self.open(path, annotator=annotator)
+        QApplication.setQuitOnLastWindowClosed(True)
 
     def ask_and_open(self, path: str) -> None:
         """Opens a store in a window of its own; asks which where none is named."""
@@ -59,6 +95,17 @@ class Program(QObject):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.open)
         dialog.open()
+
+    def _open_with(self, path: str, source: str | None) -> None:
+        """A store, and captions to import into it: "" for none, None where they are still to be named."""
+        window = self.open(path)
+        if window is not None and source != "":
+            window.project.opened.connect(lambda: window.dialogues.import_(source or ""))
+
+    def _forget_welcome(self) -> None:
+        if self.welcoming is not None:
+            self.welcoming.deleteLater()
+            self.welcoming = None
 
     def _refuse(self, path: str, holder: str) -> None:
         box = QMessageBox(QMessageBox.Icon.Warning, "Captionlint", self.tr("This store is open already"))
@@ -78,6 +125,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("db", nargs="?", default="")
     parser.add_argument("--annotator", default=None)
     given = parser.parse_args(arguments[1:])
+    sys.setswitchinterval(_TURN)
     application = QApplication(arguments[:1])
     application.setApplicationName("Captionlint")
     application.setOrganizationName("Captionlint")
@@ -89,7 +137,7 @@ def main(arguments: list[str]) -> int:
         if program.open(given.db, annotator=given.annotator) is None and not program.windows:
             return application.exec()  # until the message is read
     else:
-        program.ask_and_open("")
+        program.welcome()
     return application.exec()
 
 
@@ -98,6 +146,6 @@ def _hook(program: Program) -> Callable[[type[BaseException], BaseException, Tra
         _LOG.error("not foreseen", exc_info=(kind, error, trace))
         if not isinstance(error, KeyboardInterrupt):
             parent = program.windows[-1] if program.windows else None
-            show_problem(parent, program.tr("That did not work"), error)
+            show_problem(parent, QCoreApplication.translate("app", "That did not work"), error)
 
     return hook

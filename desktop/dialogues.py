@@ -41,13 +41,21 @@ class Dialogues(QObject):
         """Captions into this store."""
         dialogue = ImportDialogue(self._window.project.path, self._window, source=source)
         dialogue.done_with.connect(lambda _: self._window.reload())
+        dialogue.finished.connect(lambda _: self._after_import(dialogue.is_done))
         self._open(dialogue)
         return dialogue
+
+    def _after_import(self, is_done: bool) -> None:
+        """What comes first after the first import is scoring it."""
+        if is_done and self._window.threshold.scorer is None:
+            self.prelabel()
 
     def prelabel(self) -> PrelabelDialogue:
         """Scores for what has none."""
         window = self._window
-        dialogue = PrelabelDialogue(window.project.path, current=window.scoring.choice, parent=window)
+        current = window.scoring.choice
+        name = current.name if current else window.settings.model
+        dialogue = PrelabelDialogue(window.project.path, model=name, parent=window)
         dialogue.done_with.connect(lambda _: window.reload())
         self._open(dialogue)
         return dialogue

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
-SCREENS = ("review", "queue", "summary")
+from desktop.wording import QT_TRANSLATE_NOOP, number
+
+SCREENS: Final = {
+    "review": QT_TRANSLATE_NOOP("Header", "Review"),
+    "queue": QT_TRANSLATE_NOOP("Header", "Queue"),
+    "summary": QT_TRANSLATE_NOOP("Header", "Summary"),
+}
 
 
 class Header(QFrame):
@@ -53,22 +61,22 @@ class Header(QFrame):
 
     def show_progress(self, done: int, total: int) -> None:
         """How many items are decided."""
-        self.progress.setText(self.tr("{0:,} of {1:,}").format(done, total))
+        self.progress.setText(self.tr("{0} of {1}").format(number(done), number(total)))
         self.bar.setMaximum(max(total, 1))
         self.bar.setValue(done)
         self.bar.setVisible(total > 0)
 
     def show_pace(self, an_hour: float | None, left: str | None) -> None:
         """Items an hour, and the time that the rest takes."""
-        parts = [] if an_hour is None else [self.tr("{0:.0f} an hour").format(an_hour)]
+        parts = [] if an_hour is None else [self.tr("{0} an hour").format(number(an_hour))]
         if left is not None:
             parts.append(self.tr("{0} left").format(left))
         self.pace.setText("  ·  ".join(parts))
 
     def _button(self, name: str) -> QPushButton:
-        button = QPushButton(self.tr(name.capitalize()), flat=True)
+        button = QPushButton(self.tr(SCREENS[name]), flat=True)
         button.setCheckable(True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda: self.screen_asked.emit(name))
         return button
 

@@ -10,16 +10,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from core.review import KINDS
+from PySide6.QtCore import QCoreApplication
+
+from core.review import KINDS, Kind
+from desktop.wording import QT_TRANSLATE_NOOP
 
 Section = Literal["Decide", "Words", "Correct", "Move", "Picture", "Window"]
-SECTIONS: Final[tuple[Section, ...]] = ("Decide", "Words", "Correct", "Move", "Picture", "Window")
+_SECTION_TITLES: Final[dict[Section, str]] = {
+    "Decide": QT_TRANSLATE_NOOP("sections", "Decide"),
+    "Words": QT_TRANSLATE_NOOP("sections", "Words"),
+    "Correct": QT_TRANSLATE_NOOP("sections", "Correct"),
+    "Move": QT_TRANSLATE_NOOP("sections", "Move"),
+    "Picture": QT_TRANSLATE_NOOP("sections", "Picture"),
+    "Window": QT_TRANSLATE_NOOP("sections", "Window"),
+}
+SECTIONS: Final[tuple[Section, ...]] = tuple(_SECTION_TITLES)
 Scope = Literal["stage", "window"]
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An action: `keys` in Qt's portable notation, the usual one first.
+    """An action: `title` in English, `keys` in Qt's portable notation, the usual one first.
 
     `scope`: stage keys act while picture or caption have the focus, so that they can be typed elsewhere.
     """
@@ -31,47 +42,70 @@ class Command:
     scope: Scope = "stage"
 
 
+_KIND_TITLES: Final[dict[Kind, str]] = {
+    "object": QT_TRANSLATE_NOOP("commands", "Object"),
+    "attribute": QT_TRANSLATE_NOOP("commands", "Attribute"),
+    "count": QT_TRANSLATE_NOOP("commands", "Count"),
+    "relation": QT_TRANSLATE_NOOP("commands", "Relation"),
+    "action": QT_TRANSLATE_NOOP("commands", "Action"),
+    "text": QT_TRANSLATE_NOOP("commands", "Text"),
+    "other": QT_TRANSLATE_NOOP("commands", "Other"),
+}
+
+
 def _kinds() -> tuple[Command, ...]:
     return tuple(
-        Command(f"kind_{kind}", kind.capitalize(), "Words", (str(number), f"Ctrl+{number}"))
+        Command(f"kind_{kind}", _KIND_TITLES[kind], "Words", (str(number), f"Ctrl+{number}"))
         for number, kind in enumerate(KINDS, 1)
     )
 
 
 COMMANDS: Final[tuple[Command, ...]] = (
-    Command("accept", "Accept as shown", "Decide", ("Return", "Enter")),
-    Command("reject", "Reject the item", "Decide", ("R", "Del")),
-    Command("skip", "Skip", "Decide", ("S", "Ctrl+PgDown")),
-    Command("undo", "Undo", "Decide", ("Ctrl+Z", "Alt+Backspace"), "window"),
-    Command("redo", "Redo", "Decide", ("Ctrl+Shift+Z", "Alt+Shift+Backspace"), "window"),
-    Command("next_word", "Next word", "Words", ("Right", "L")),
-    Command("previous_word", "Previous word", "Words", ("Left", "K")),
-    Command("next_mark", "Next mark", "Words", ("Down", "M")),
-    Command("previous_mark", "Previous mark", "Words", ("Up", "Shift+M")),
-    Command("toggle", "Mark or unmark the word", "Words", ("Space", "0")),
-    Command("extend_right", "Extend the mark to the right", "Words", ("Shift+Right", "Shift+L")),
-    Command("extend_left", "Extend the mark to the left", "Words", ("Shift+Left", "Shift+K")),
+    Command("accept", QT_TRANSLATE_NOOP("commands", "Accept as shown"), "Decide", ("Return", "Enter")),
+    Command("reject", QT_TRANSLATE_NOOP("commands", "Reject the item"), "Decide", ("R", "Del")),
+    Command("skip", QT_TRANSLATE_NOOP("commands", "Skip"), "Decide", ("S", "Ctrl+PgDown")),
+    Command("undo", QT_TRANSLATE_NOOP("commands", "Undo"), "Decide", ("Ctrl+Z", "Alt+Backspace"), "window"),
+    Command("redo", QT_TRANSLATE_NOOP("commands", "Redo"), "Decide", ("Ctrl+Shift+Z", "Alt+Shift+Backspace"), "window"),
+    Command("next_word", QT_TRANSLATE_NOOP("commands", "Next word"), "Words", ("Right", "L")),
+    Command("previous_word", QT_TRANSLATE_NOOP("commands", "Previous word"), "Words", ("Left", "K")),
+    Command("next_mark", QT_TRANSLATE_NOOP("commands", "Next mark"), "Words", ("Down", "M")),
+    Command("previous_mark", QT_TRANSLATE_NOOP("commands", "Previous mark"), "Words", ("Up", "Shift+M")),
+    Command("toggle", QT_TRANSLATE_NOOP("commands", "Mark or unmark the word"), "Words", ("Space", "0")),
+    Command(
+        "extend_right",
+        QT_TRANSLATE_NOOP("commands", "Extend the mark to the right"),
+        "Words",
+        ("Shift+Right", "Shift+L"),
+    ),
+    Command(
+        "extend_left", QT_TRANSLATE_NOOP("commands", "Extend the mark to the left"), "Words", ("Shift+Left", "Shift+K")
+    ),
     *_kinds(),
-    Command("ignore", "Never mark this word", "Words", ("I", "Ctrl+0")),
-    Command("replace", "Replace the word", "Correct", ("W", "F4")),
-    Command("delete_word", "The word should go", "Correct", ("D", "Backspace")),
-    Command("edit", "Edit the caption", "Correct", ("E", "F2")),
-    Command("next", "Next item", "Move", ("N", "PgDown")),
-    Command("previous", "Previous item", "Move", ("P", "PgUp")),
-    Command("next_suspicious", "Next item with marks", "Move", ("J", "Shift+PgDown")),
-    Command("search", "Search captions", "Move", ("/", "Ctrl+F", "F3"), "window"),
-    Command("heat", "Where does the model look?", "Picture", ("H", "F6")),
-    Command("occlusion", "The same by covering parts (slow)", "Picture", ("Shift+H", "Shift+F6")),
-    Command("zoom_in", "Zoom in", "Picture", ("+", "=")),
-    Command("zoom_out", "Zoom out", "Picture", ("-", "_")),
-    Command("fit", "Fit the window", "Picture", ("F", "*")),
-    Command("actual_size", "Actual size", "Picture", ("Z", "F7")),
-    Command("fold_queue", "Show or hide the queue", "Window", ("F9",), "window"),
-    Command("screen_review", "Review", "Window", ("Alt+1",), "window"),
-    Command("screen_queue", "Queue", "Window", ("Alt+2",), "window"),
-    Command("screen_summary", "Summary", "Window", ("Alt+3",), "window"),
-    Command("full_screen", "Full screen", "Window", ("F11",), "window"),
-    Command("keys", "All keys", "Window", ("?", "F1"), "window"),
+    Command("ignore", QT_TRANSLATE_NOOP("commands", "Never mark this word"), "Words", ("I", "Ctrl+0")),
+    Command("replace", QT_TRANSLATE_NOOP("commands", "Replace the word"), "Correct", ("W", "F4")),
+    Command("delete_word", QT_TRANSLATE_NOOP("commands", "The word should go"), "Correct", ("D", "Backspace")),
+    Command("edit", QT_TRANSLATE_NOOP("commands", "Edit the caption"), "Correct", ("E", "F2")),
+    Command("next", QT_TRANSLATE_NOOP("commands", "Next item"), "Move", ("N", "PgDown")),
+    Command("previous", QT_TRANSLATE_NOOP("commands", "Previous item"), "Move", ("P", "PgUp")),
+    Command("next_suspicious", QT_TRANSLATE_NOOP("commands", "Next item with marks"), "Move", ("J", "Shift+PgDown")),
+    Command("search", QT_TRANSLATE_NOOP("commands", "Search captions"), "Move", ("/", "Ctrl+F", "F3"), "window"),
+    Command("heat", QT_TRANSLATE_NOOP("commands", "Where does the model look?"), "Picture", ("H", "F6")),
+    Command(
+        "occlusion",
+        QT_TRANSLATE_NOOP("commands", "The same by covering parts (slow)"),
+        "Picture",
+        ("Shift+H", "Shift+F6"),
+    ),
+    Command("zoom_in", QT_TRANSLATE_NOOP("commands", "Zoom in"), "Picture", ("+", "=")),
+    Command("zoom_out", QT_TRANSLATE_NOOP("commands", "Zoom out"), "Picture", ("-", "_")),
+    Command("fit", QT_TRANSLATE_NOOP("commands", "Fit the window"), "Picture", ("F", "*")),
+    Command("actual_size", QT_TRANSLATE_NOOP("commands", "Actual size"), "Picture", ("Z", "F7")),
+    Command("fold_queue", QT_TRANSLATE_NOOP("commands", "Show or hide the queue"), "Window", ("F9",), "window"),
+    Command("screen_review", QT_TRANSLATE_NOOP("commands", "Review"), "Window", ("Alt+1",), "window"),
+    Command("screen_queue", QT_TRANSLATE_NOOP("commands", "Queue"), "Window", ("Alt+2",), "window"),
+    Command("screen_summary", QT_TRANSLATE_NOOP("commands", "Summary"), "Window", ("Alt+3",), "window"),
+    Command("full_screen", QT_TRANSLATE_NOOP("commands", "Full screen"), "Window", ("F11",), "window"),
+    Command("keys", QT_TRANSLATE_NOOP("commands", "All keys"), "Window", ("?", "F1"), "window"),
 )
 BY_NAME: Final[Mapping[str, Command]] = {command.name: command for command in COMMANDS}
 
@@ -103,11 +137,35 @@ class Keymap:
         }
 
 
+def title_of(command: Command) -> str:
+    """What a command is called in the language in use."""
+    return QCoreApplication.translate("commands", command.title)
+
+
+def section_title(section: Section) -> str:
+    """What a section is called in the language in use."""
+    return QCoreApplication.translate("sections", _SECTION_TITLES[section])
+
+
+_CAPS: Final = {
+    "Right": "→",
+    "Left": "←",
+    "Up": "↑",
+    "Down": "↓",
+    "plus": "+",
+    "PgDown": QT_TRANSLATE_NOOP("keys", "Page ↓"),
+    "PgUp": QT_TRANSLATE_NOOP("keys", "Page ↑"),
+    "Return": QT_TRANSLATE_NOOP("keys", "Enter"),
+    "Enter": QT_TRANSLATE_NOOP("keys", "Enter (pad)"),
+    "Del": QT_TRANSLATE_NOOP("keys", "Del"),
+    "Ctrl": QT_TRANSLATE_NOOP("keys", "Ctrl"),
+    "Shift": QT_TRANSLATE_NOOP("keys", "Shift"),
+    "Space": QT_TRANSLATE_NOOP("keys", "Space"),
+    "Backspace": QT_TRANSLATE_NOOP("keys", "Backspace"),
+}
+
+
 def shown(key: str) -> str:
     """A key as it is written on a key cap."""
-    signs = {
-        "Right": "→", "Left": "←", "Up": "↑", "Down": "↓", "PgDown": "Page ↓", "PgUp": "Page ↑",
-        "Return": "Enter", "Enter": "Enter (pad)",
-    }  # fmt: skip
     parts = key.replace("++", "+plus").split("+") if len(key) > 1 else [key]
-    return " ".join(signs.get(p, "+" if p == "plus" else p) for p in parts)
+    return " ".join(QCoreApplication.translate("keys", _CAPS.get(p, p)) for p in parts)

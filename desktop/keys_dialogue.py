@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.keymap import BY_NAME, COMMANDS, SECTIONS, Keymap
+from desktop.keymap import BY_NAME, COMMANDS, SECTIONS, Keymap, section_title, shown, title_of
 
 _EACH = 2
 
@@ -68,13 +68,13 @@ class KeysDialogue(QDialog):
         grid = QGridLayout(body)
         row = 0
         for section in SECTIONS:
-            heading = QLabel(self.tr(section).upper())
+            heading = QLabel(section_title(section).upper())
             heading.setProperty("head", True)
             grid.addWidget(heading, row, 0)
             for command in (c for c in COMMANDS if c.section == section):
                 row += 1
-                grid.addWidget(QLabel(self.tr(command.title)), row, 0)
-                self.edits[command.name] = [self._edit(command.title) for _ in range(_EACH)]
+                grid.addWidget(QLabel(title_of(command)), row, 0)
+                self.edits[command.name] = [self._edit(title_of(command)) for _ in range(_EACH)]
                 for column, edit in enumerate(self.edits[command.name], 1):
                     grid.addWidget(edit, row, column)
             row += 1
@@ -96,7 +96,7 @@ class KeysDialogue(QDialog):
     def _check(self) -> None:
         clashes = self.keymap.clashes()
         said = [
-            self.tr("{0} is on: {1}.").format(key, ", ".join(BY_NAME[name].title for name in names))
+            self.tr("{0} is on: {1}.").format(shown(key), ", ".join(title_of(BY_NAME[name]) for name in names))
             for key, names in clashes.items()
         ]
         self.problem.setText(" ".join(said))

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
 
 from desktop.actions import Actions
+from desktop.language import LANGUAGES
 from desktop.theme import Choice
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ class Menus(QObject):
         self.store = window.menuBar().addMenu(self.tr("&Store"))
         self._open = self._add("store", self.tr("Open …"), "Ctrl+O")
         self._open.triggered.connect(lambda: window.open_asked.emit(""))
+        self.welcome = self._add("store", self.tr("Welcome screen"), "Ctrl+N")
+        self.welcome.triggered.connect(window.welcome_asked)
         self.recent = self.store.addMenu(self.tr("Open recent"))
         self.store.addSeparator()
         self.import_ = self._add("store", self.tr("Import captions …"), "Ctrl+I")
@@ -47,8 +51,11 @@ class Menus(QObject):
             if "Window" in sections:
                 themes = menu.addMenu(self.tr("Theme"))
                 self._themes = QActionGroup(self)
-                for choice, name in (("system", "As the system"), ("light", "Light"), ("dark", "Dark")):
-                    self._add_theme(themes.addAction(self.tr(name)), choice)
+                for choice, name in (
+                    ("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark")),
+                ):  # fmt: skip
+                    self._add_theme(themes.addAction(name), choice)
+                self._add_languages(menu.addMenu(self.tr("Language")))
         self.help = window.menuBar().addMenu(self.tr("&Help"))
         self.help.addAction(actions["keys"])
         self.bind = self.help.addAction(self.tr("Change keys …"))
@@ -78,6 +85,15 @@ class Menus(QObject):
         action.setChecked(self._window.theme.choice == chosen)
         action.setActionGroup(self._themes)
         action.triggered.connect(lambda: self._choose(chosen))
+
+    def _add_languages(self, menu: QMenu) -> None:
+        self.languages = QActionGroup(self)
+        for code, name in {"": self.tr("As the system"), **LANGUAGES}.items():
+            action = menu.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(self._window.settings.language == code)
+            action.setActionGroup(self.languages)
+            action.triggered.connect(lambda _=False, code=code: self._window.language_asked.emit(code))
 
     def _choose(self, choice: Choice) -> None:
         self._window.settings.theme = choice

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.keymap import COMMANDS, SECTIONS, Command, Keymap, shown
+from desktop.keymap import COMMANDS, SECTIONS, Command, Keymap, section_title, shown, title_of
 from desktop.theme import Theme
 
 
@@ -82,7 +82,7 @@ class KeysOverlay(QWidget):
     def _columns(self) -> list[list[tuple[str, list[Command]]]]:
         by = {s: [c for c in COMMANDS if c.section == s] for s in SECTIONS}
         sides = (("Decide", "Move", "Correct"), ("Words",), ("Picture", "Window"))
-        return [[(name, by[name]) for name in SECTIONS if name in side] for side in sides]
+        return [[(section_title(name), by[name]) for name in SECTIONS if name in side] for side in sides]
 
     def _paint_section(self, painter: QPainter, row: QRectF, title: str, commands: list[Command]) -> float:
         look = self._theme.look
@@ -90,14 +90,14 @@ class KeysOverlay(QWidget):
         bold.setBold(True)
         painter.setFont(bold)
         painter.setPen(QColor(look.base.accent))
-        painter.drawText(row, int(Qt.AlignmentFlag.AlignVCenter), self.tr(title))
+        painter.drawText(row, int(Qt.AlignmentFlag.AlignVCenter), title)
         painter.setFont(self.font())
         for command in commands:
             row = row.translated(0, row.height())
             painter.setPen(QColor(look.base.text))
             keys = "   ".join(shown(key) for key in self._keymap.keys(command.name))
             room = row.width() - QFontMetricsF(self.font()).horizontalAdvance(keys) - 10
-            text = QFontMetricsF(self.font()).elidedText(self.tr(command.title), Qt.TextElideMode.ElideRight, room)
+            text = QFontMetricsF(self.font()).elidedText(title_of(command), Qt.TextElideMode.ElideRight, room)
             painter.drawText(row, int(Qt.AlignmentFlag.AlignVCenter), text)
             painter.setPen(QColor(look.base.dim))
             painter.drawText(row, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), keys)

@@ -137,6 +137,13 @@ def style_sheet(look: Look) -> str:
     QPushButton:disabled {{ color: {b.dim}; }}
     QPushButton[flat="true"] {{ border: none; padding: 3px 6px; color: {b.dim}; background: transparent; }}
     QPushButton[flat="true"]:hover {{ color: {b.text}; }}
+    QPushButton[wide="true"] {{ border-radius: 8px; padding: 0; text-align: left; background: {b.window}; }}
+    QPushButton[wide="true"]:hover {{ background: {look.selected}; }}
+    QPushButton[wide="true"]:checked {{ background: {look.selected}; border-color: {b.accent}; }}
+    QPushButton[wide="true"]:focus {{ border-color: {b.accent}; }}
+    QPushButton[link="true"] {{ color: {b.accent}; text-align: left; }}
+    QPushButton[flat="true"]:focus {{ color: {b.text}; text-decoration: underline; }}
+    #welcome {{ background: {b.panel}; }}
     QPushButton[flat="true"]:checked {{ color: {b.text}; font-weight: 600; background: transparent; }}
     QListView, QTableView, QTreeView {{ background: {b.panel}; border: none; outline: none; }}
     QProgressBar {{ background: {b.line}; border: none; border-radius: 2px; height: 4px; }}

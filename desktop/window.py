@@ -43,10 +43,13 @@ class MainWindow(QMainWindow):
 
     Signals:
         open_asked: another store, by path; "" asks for one first.
+        welcome_asked: the welcome screen. language_asked: a language, by its code.
         closed: the store is closed, everything asked of it done.
     """
 
     open_asked = Signal(str)
+    welcome_asked = Signal()
+    language_asked = Signal(str)
     closed = Signal()
 
     def __init__(self, project: Project, *, theme: Theme, settings: Settings) -> None:
@@ -144,7 +147,7 @@ class MainWindow(QMainWindow):
         """Takes other keys everywhere."""
         self.actions_by_name.rebind(keymap)
         self.overlay.rebind(keymap)
-        self.screen_review.stage.keys.rebind(keymap)
+        self.screen_review.rebind(keymap)
 
     def reload(self) -> None:
         """Reads the store again, after something else wrote to it."""
@@ -240,9 +243,10 @@ class MainWindow(QMainWindow):
             ("redo", self.review.redo_title, self.loop.redo_title),
         ):
             title = own or across
-            word = self.tr("Undo") if name == "undo" else self.tr("Redo")
+            plain = self.tr("Undo") if name == "undo" else self.tr("Redo")
+            named = self.tr("Undo {0}") if name == "undo" else self.tr("Redo {0}")
             action = self.actions_by_name[name]
-            action.setText(f"{word} {title}".replace("&", "&&") if title else word)
+            action.setText(named.format(title).replace("&", "&&") if title else plain)
             action.setEnabled(title is not None)
 
     def _full_screen(self) -> None:

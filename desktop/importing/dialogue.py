@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.importing.running import Running
@@ -12,8 +11,11 @@ from desktop.importing.running import Running
 class JobDialogue(QDialog):
     """A dialogue around one job.
 
+    Attributes:
+        is_done: whether the last job came to its end.
+
     Signals:
-        done: the job came to its end, or was stopped on the way: the store may have changed.
+        done_with: the job came to its end, or was stopped on the way: the store may have changed.
     """
 
     done_with = Signal(bool)
@@ -23,6 +25,7 @@ class JobDialogue(QDialog):
         self.setWindowTitle(title)
         self.setMinimumWidth(560)
         self.running = Running()
+        self.is_done = False
         self.form_box = QWidget()
         self.form = QFormLayout(self.form_box)
         self.form.setContentsMargins(0, 8, 0, 8)
@@ -63,17 +66,13 @@ class JobDialogue(QDialog):
         """Starts the job; each dialogue knows its own."""
         raise NotImplementedError
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing stops the job: what it did is kept."""
-        self.running.cancel()
-        super().closeEvent(event)
-
     def reject(self) -> None:
-        """Escape closes, as the window's cross does."""
+        """Closing, by Escape too, stops the job: what it did is kept."""
         self.running.cancel()
         super().reject()
 
     def _ended(self, good: bool) -> None:
+        self.is_done = good
         self._refresh()
         self.done_with.emit(good)
 

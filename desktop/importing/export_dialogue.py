@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from core.formats.writing import FORMATS_OUT
+from desktop.borrowed import borrowed
 from desktop.choice import Choice
 from desktop.importing import jobs
 from desktop.importing.dialogue import JobDialogue
@@ -17,16 +19,19 @@ class ExportDialogue(JobDialogue):
 
     def __init__(self, db: str, *, reviewed: int, parent: QWidget | None = None) -> None:
         super().__init__(
-            "Export",
-            "Writes reviewed items with a data-set card beside them. Rejected items are left out; splits go by picture "
-            "and never move.",
-            "Export",
+            QCoreApplication.translate("ExportDialogue", "Export"),
+            QCoreApplication.translate(
+                "ExportDialogue",
+                "Writes reviewed items with a data-set card beside them. Rejected items are left out; splits go by "
+                "picture and never move.",
+            ),
+            QCoreApplication.translate("ExportDialogue", "Export"),
             parent,
         )
         self._db = db
         self.format = Choice()
         for name, one in FORMATS_OUT.items():
-            self.format.addItem(f"{name} — {one.summary}", name)
+            self.format.addItem(f"{name} — {borrowed(one.summary)}", name)
         self.out = QLineEdit()
         choose = QPushButton(self.tr("Choose …"), autoDefault=False)
         choose.clicked.connect(self._choose)
@@ -36,7 +41,7 @@ class ExportDialogue(JobDialogue):
         layout.addWidget(self.out, 1)
         layout.addWidget(choose)
         self.unreviewed = QCheckBox(self.tr("Add items that nobody has reviewed"))
-        self.count = QLabel(self.tr("{0:,} reviewed items").format(reviewed))
+        self.count = QLabel(self.tr("%Ln reviewed item(s)", "", reviewed))
         self.count.setProperty("dim", True)
         self.form.addRow(self.tr("Format"), self.format)
         self.form.addRow(self.tr("To"), row)

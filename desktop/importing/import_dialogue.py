@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
@@ -17,10 +17,14 @@ class ImportDialogue(JobDialogue):
 
     def __init__(self, db: str, parent: QWidget | None = None, *, source: str = "") -> None:
         super().__init__(
-            "Import captions",
-            "JSONL, CSV, TSV, COCO captions, Label Studio JSON, Parquet, WebDataset tars, and folders of pictures with "
-            ".txt files, told apart by their content. Pictures stay where they are. What is there already stays.",
-            "Import",
+            QCoreApplication.translate("ImportDialogue", "Import captions"),
+            QCoreApplication.translate(
+                "ImportDialogue",
+                "JSONL, CSV, TSV, COCO captions, Label Studio JSON, Parquet, WebDataset tars, and folders of pictures "
+                "with .txt files, told apart by their content. Pictures stay where they are. What is there already "
+                "stays.",
+            ),
+            QCoreApplication.translate("ImportDialogue", "Import"),
             parent,
         )
         self._db = db

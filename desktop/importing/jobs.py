@@ -13,26 +13,41 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from core.errors import CaptionlintError
 from desktop.services.scorer_child import ModelChoice
 
+if TYPE_CHECKING:
+    from db.prelabel import Progress
+
+Work = Literal["read", "load", "score", "write", "download", "draw"]
+Outcome = Literal["added", "known", "bad", "conflicts", "scored", "failed", "written", "fetched"]
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How far it is; `total` is None while nobody knows."""
+    """How far it is, and at what; `total` is None while nobody knows."""
 
     done: int
     total: int | None
-    what: str = ""
+    what: Work
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How it ended, in a sentence or two; `problems` are rows or items that were left out, the first few."""
+    """How it ended: how many of what, and where they went; `problems` are what was left out, the first few."""
 
-    said: str
+    counts: tuple[tuple[Outcome, int], ...]
     problems: tuple[str, ...] = ()
+    out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The models that are on this machine."""
+
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +68,17 @@ def import_captions(connection: Connection, db: str, source: str, images: str | 
 
         def moved(added: Added) -> None:
             seen = added.added + added.unchanged + added.updated + added.bad_count + added.conflict_count
-            connection.send(Moved(seen, None, "captions read"))
+            connection.send(Moved(seen, None, "read"))
 
         rows = read(Path(source), images=Path(images) if images else None)
         with Store.open(db) as store:
             added = items.add(store, rows, on_progress=moved)
-        told = [(added.added, "added"), (added.unchanged, "already there"), (added.bad_count, "not usable")]
-        told.append((added.conflict_count, "contradicting what is there"))
-        said = ", ".join(f"{number:,} {what}" for number, what in told if number or what == "added")
         left = [f"{row.where}: {row.reason}" for row in (*added.bad, *added.conflicts)]
-        connection.send(Done(f"{said}.", tuple(left)))
+        counts: tuple[tuple[Outcome, int], ...] = (
+            ("added", added.added), ("known", added.unchanged), ("bad", added.bad_count),
+            ("conflicts", added.conflict_count),
+        )  # fmt: skip
+        connection.send(Done(counts, tuple(left)))
 
 
 def prelabel(connection: Connection, db: str, choice: ModelChoice, retry_failed: bool) -> None:
@@ -70,23 +86,21 @@ def prelabel(connection: Connection, db: str, choice: ModelChoice, retry_failed:
     with suppress(OSError, AttributeError):  # the window goes first; there is no nice on Windows
         os.nice(10)
     with _reporting(connection):
-        connection.send(Moved(0, None, "loading the model"))
+        connection.send(Moved(0, None, "load"))
         with _downloading(connection, choice.name):
             from core.scorer import Scorer
 
             scorer = Scorer.from_pretrained(choice.name, **choice.settings)
-        from db.prelabel import Progress
         from db.prelabel import prelabel as run
         from db.store import Store
 
         def moved(progress: Progress) -> None:
-            connection.send(Moved(progress.done, progress.total, "captions scored"))
+            connection.send(Moved(progress.done, progress.total, "score"))
 
         with Store.open(db, create=False) as store:
             # Small batches: each is committed, and shown as progress.
             last = run(store, scorer, batch_size=32, retry_failed=retry_failed, on_progress=moved)
-        failed = f", {last.failed:,} could not be" if last.failed else ""
-        connection.send(Done(f"{last.done - last.failed:,} captions scored{failed}."))
+        connection.send(Done((("scored", last.done - last.failed), ("failed", last.failed))))
 
 
 def export(connection: Connection, db: str, format: str, out: str, unreviewed: bool) -> None:
@@ -101,10 +115,50 @@ def export(connection: Connection, db: str, format: str, out: str, unreviewed: b
                 format=format,
                 out=Path(out),
                 unreviewed=unreviewed,
-                on_progress=lambda number: connection.send(Moved(number, None, "items written")),
+                on_progress=lambda number: connection.send(Moved(number, None, "write")),
             )
         left = tuple(f"{number:,} left out: {reason}" for reason, number in sorted(done.left_out.items()))
-        connection.send(Done(f"{done.written:,} items written to {out}.", left))
+        connection.send(Done((("written", done.written),), left, out))
+
+
+def make_demo(connection: Connection, folder: str) -> None:
+    """Draws the demo set and scores it with the bundled model."""
+    with _reporting(connection):
+        connection.send(Moved(0, None, "draw"))
+        from db import demo
+
+        last = 0
+
+        def moved(progress: Progress) -> None:
+            nonlocal last
+            last = progress.done
+            connection.send(Moved(progress.done, progress.total, "score"))
+
+        demo.make(Path(folder), on_progress=moved)
+        connection.send(Done((("scored", last),)))
+
+
+def fetch_model(connection: Connection, name: str) -> None:
+    """Downloads a model's weights; one that was stopped goes on where it was."""
+    with _reporting(connection):
+        connection.send(Moved(0, None, "load"))
+        with _downloading(connection, name):
+            from core.loading import fetch
+            from core.presets import resolve
+
+            fetch(resolve(name))
+        connection.send(Done((("fetched", 1),)))
+
+
+def look_for_models(connection: Connection) -> None:
+    """Tells which models with a short name are on this machine."""
+    with suppress(OSError, AttributeError):
+        os.nice(10)
+    with _reporting(connection):
+        from core.loading import is_cached
+        from core.presets import PRESETS
+
+        connection.send(Found(tuple(name for name, preset in PRESETS.items() if is_cached(preset))))
 
 
 @contextmanager
@@ -131,7 +185,7 @@ def _downloading(connection: Connection, name: str) -> Iterator[None]:
         while not over.wait(0.5):
             arrived = _arriving()
             if arrived:
-                connection.send(Moved(arrived, megabytes or None, "MB of the model downloaded"))
+                connection.send(Moved(arrived, megabytes or None, "download"))
 
     thread = threading.Thread(target=watch, daemon=True)
     if megabytes:

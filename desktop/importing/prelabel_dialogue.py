@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from core.presets import PRESETS
+from desktop.borrowed import borrowed
 from desktop.choice import Choice
 from desktop.importing import jobs
 from desktop.importing.dialogue import JobDialogue
 from desktop.services.scorer_child import ModelChoice
+from desktop.wording import number
 
 
 class PrelabelDialogue(JobDialogue):
     """Asks for a model and scores with it; reviewing goes on meanwhile."""
 
-    def __init__(self, db: str, *, current: ModelChoice | None, parent: QWidget | None = None) -> None:
+    def __init__(self, db: str, *, model: str, parent: QWidget | None = None) -> None:
         super().__init__(
-            "Pre-label",
-            "Scores every caption that this model has not scored yet, and shows its marks. Each batch is kept at once: "
-            "stop when you like and go on later; reviewing can go on meanwhile.",
-            "Score",
+            QCoreApplication.translate("PrelabelDialogue", "Pre-label"),
+            QCoreApplication.translate(
+                "PrelabelDialogue",
+                "Scores every caption that this model has not scored yet, and shows its marks. Each batch is kept at "
+                "once: stop when you like and go on later; reviewing can go on meanwhile.",
+            ),
+            QCoreApplication.translate("PrelabelDialogue", "Score"),
             parent,
         )
         self._db = db
@@ -33,7 +39,7 @@ class PrelabelDialogue(JobDialogue):
         self.form.addRow(self.tr("Model"), self.model)
         self.form.addRow("", self.about)
         self.form.addRow("", self.retry)
-        self.model.setCurrentText(current.name if current else "fast")
+        self.model.setCurrentText(model)
         self.model.editTextChanged.connect(self._describe)
         self._describe(self.model.currentText())
 
@@ -46,7 +52,7 @@ class PrelabelDialogue(JobDialogue):
         if preset is None:
             self.about.setText(self.tr("NAME:PRETRAINED, as open_clip writes them, or NAME:/path/to/weights"))
         elif preset.pretrained:
-            size = self.tr("{0:,} MB are downloaded once").format(preset.megabytes)
-            self.about.setText(f"{preset.model} · {preset.pretrained}: {preset.good_for}. {size}.")
+            size = self.tr("{0} MB are downloaded once").format(number(preset.megabytes))
+            self.about.setText(f"{preset.model} · {preset.pretrained}: {borrowed(preset.good_for)}. {size}.")
         else:
-            self.about.setText(f"{preset.good_for}.")
+            self.about.setText(f"{borrowed(preset.good_for)}.")

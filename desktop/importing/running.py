@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from desktop.importing.jobs import Done, Failed, Moved
+from desktop.importing.jobs import Done, Failed, Moved, Outcome, Work
 from desktop.services.child import Child, Target
+from desktop.wording import QT_TRANSLATE_NOOP, number
+
+_BEGINS: Final[dict[Work, str]] = {
+    "read": QT_TRANSLATE_NOOP("Running", "Reading captions …"),
+    "load": QT_TRANSLATE_NOOP("Running", "Loading the model …"),
+    "score": QT_TRANSLATE_NOOP("Running", "Scoring …"),
+    "write": QT_TRANSLATE_NOOP("Running", "Writing …"),
+    "download": QT_TRANSLATE_NOOP("Running", "Downloading …"),
+    "draw": QT_TRANSLATE_NOOP("Running", "Drawing scenes …"),
+}
+_MOVES: Final[dict[Work, str]] = {
+    "read": QT_TRANSLATE_NOOP("Running", "{0} captions read"),
+    "load": QT_TRANSLATE_NOOP("Running", "Loading the model …"),
+    "score": QT_TRANSLATE_NOOP("Running", "{0} captions scored"),
+    "write": QT_TRANSLATE_NOOP("Running", "{0} items written"),
+    "download": QT_TRANSLATE_NOOP("Running", "{0} MB of the model downloaded"),
+    "draw": QT_TRANSLATE_NOOP("Running", "{0} scenes drawn"),
+}
 
 
 class Running(QWidget):
@@ -70,12 +88,35 @@ class Running(QWidget):
         if isinstance(message, Moved):
             self.bar.setRange(0, message.total or 0)
             self.bar.setValue(message.done)
-            of = "" if message.total is None else self.tr(" of {0:,}").format(message.total)
-            self._show(f"{message.done:,}{of} {message.what}" if message.done or of else f"{message.what} …", None)
+            self._show(self._progress(message), None)
         elif isinstance(message, Done):
-            self._finish(message.said, message.problems, good=True)
+            self._finish(self._outcome(message), message.problems, good=True)
         elif isinstance(message, Failed):
             self._finish(message.said, (message.details,) if message.details else (), good=False)
+
+    def _progress(self, moved: Moved) -> str:
+        """How far it is: a count where there is one, else what is going on."""
+        if not moved.done and moved.total is None:
+            return self.tr(_BEGINS[moved.what])
+        of = "" if moved.total is None else self.tr(" of {0}").format(number(moved.total))
+        return self.tr(_MOVES[moved.what]).format(number(moved.done) + of)
+
+    def _outcome(self, done: Done) -> str:
+        """What came of it: the first count always, others where they are not zero."""
+        told = [self._count(what, count) for n, (what, count) in enumerate(done.counts) if count or not n]
+        return ", ".join(told).format(done.out) + "."
+
+    def _count(self, what: Outcome, n: int) -> str:
+        return {
+            "added": self.tr("%Ln added", "", n),
+            "known": self.tr("%Ln already there", "", n),
+            "bad": self.tr("%Ln not usable", "", n),
+            "conflicts": self.tr("%Ln contradicting what is there", "", n),
+            "scored": self.tr("%Ln caption(s) scored", "", n),
+            "failed": self.tr("%Ln could not be", "", n),
+            "written": self.tr("%Ln item(s) written to {0}", "", n),
+            "fetched": self.tr("The model is on this machine"),
+        }[what]
 
     def _lose(self, code: int) -> None:
         if not self._over:

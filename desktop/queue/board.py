@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
+from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -24,15 +24,17 @@ from desktop.queue.delegate import state_text
 from desktop.queue.model import ITEM_ID, LINE, QueueModel
 from desktop.queue.thumbnails import Thumbnails, contained
 from desktop.theme import Theme
+from desktop.wording import QT_TRANSLATE_NOOP
 
-_CELL: Final = QSize(212, 206)
+_CELL: Final = QSize(212, 214)
+_PICTURE: Final = 118
 _STATES: Final = (
-    ("", "All"),
-    ("status:pending", "To do"),
-    ("status:accepted", "Accepted"),
-    ("status:corrected", "Corrected"),
-    ("status:rejected", "Rejected"),
-    ("status:skipped", "Skipped"),
+    ("", QT_TRANSLATE_NOOP("Board", "All")),
+    ("status:pending", QT_TRANSLATE_NOOP("Board", "To do")),
+    ("status:accepted", QT_TRANSLATE_NOOP("Board", "Accepted")),
+    ("status:corrected", QT_TRANSLATE_NOOP("Board", "Corrected")),
+    ("status:rejected", QT_TRANSLATE_NOOP("Board", "Rejected")),
+    ("status:skipped", QT_TRANSLATE_NOOP("Board", "Skipped")),
 )
 
 
@@ -79,7 +81,7 @@ class Board(QWidget):
             button.setChecked(query == text.strip())
 
     def _show(self) -> None:
-        self.count.setText(self.tr("{0:,} items").format(self._model.rowCount()))
+        self.count.setText(self.tr("%Ln item(s)", "", self._model.rowCount()))
 
     def _choose(self, index: QModelIndex) -> None:
         self.chosen.emit(int(index.data(ITEM_ID)))
@@ -92,8 +94,18 @@ class Board(QWidget):
         return button
 
 
+class _Grid(QListView):
+    """Cards that share out the whole width."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As many columns as there is room for, and none of it left over."""
+        columns = max(1, self.viewport().width() // _CELL.width())
+        self.setGridSize(QSize(self.viewport().width() // columns, _CELL.height()))
+        super().resizeEvent(event)
+
+
 def _grid(model: QueueModel, theme: Theme, thumbnails: Thumbnails) -> QListView:
-    view = QListView()
+    view = _Grid()
     view.setViewMode(QListView.ViewMode.IconMode)
     view.setUniformItemSizes(True)
     view.setGridSize(_CELL)
@@ -104,7 +116,7 @@ def _grid(model: QueueModel, theme: Theme, thumbnails: Thumbnails) -> QListView:
     view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setItemDelegate(CardDelegate(theme, thumbnails, view))
     view.setModel(model)
-    view.setAccessibleName("Queue")
+    view.setAccessibleName(QCoreApplication.translate("Board", "Queue"))
     view.setContentsMargins(12, 0, 12, 0)
     return view
 
@@ -116,9 +128,10 @@ class CardDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme, self._thumbnails = theme, thumbnails
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
         """All cards are equal."""
-        return _CELL
+        view = option.widget
+        return view.gridSize() if isinstance(view, QListView) else _CELL
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -133,7 +146,7 @@ class CardDelegate(QStyledItemDelegate):
         painter.setPen(QColor(look.base.accent if selected else look.base.line))
         painter.setBrush(QColor(look.base.panel))
         painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
-        picture = QRectF(card.left() + 1, card.top() + 1, card.width() - 2, card.width() * 0.58)
+        picture = QRectF(card.left() + 1, card.top() + 1, card.width() - 2, _PICTURE)
         line = index.data(LINE)
         self._paint_picture(painter, picture, line)
         if isinstance(line, Line):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -12,6 +12,7 @@ from db.operations.lines import Line
 from desktop.queue.model import LINE
 from desktop.queue.thumbnails import Thumbnails, covering
 from desktop.theme import Look, Theme
+from desktop.wording import status_name
 
 _THUMB: Final = QSize(56, 42)
 _DONE: Final = frozenset({"accepted", "corrected", "rejected", "skipped"})
@@ -91,13 +92,22 @@ class LineDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(bar.left(), bar.top(), max(bar.width() * line.share, 4), 4), 2, 2)
 
 
+class _Plural(QObject):
+    """lupdate takes a text with a number for a plural only where an object translates it."""
+
+    def marks(self, count: int) -> str:
+        return self.tr("%Ln mark(s)", "", count)
+
+
 def state_text(line: Line) -> str:
     """What a line says of its item: its status, else how many marks it has."""
     status = line.entry.status
     if status != "pending":
-        return f"✓ {status}" if status in ("accepted", "corrected") else status
+        return f"✓ {status_name(status)}" if status in ("accepted", "corrected") else status_name(status)
     if line.entry.blind:
-        return "blind"
+        return QCoreApplication.translate("queue", "blind")
     if line.marks is None:
-        return "not scored"
-    return "no marks" if line.marks == 0 else "1 mark" if line.marks == 1 else f"{line.marks} marks"
+        return QCoreApplication.translate("queue", "not scored")
+    if not line.marks:
+        return QCoreApplication.translate("queue", "no marks")
+    return _Plural().marks(line.marks)

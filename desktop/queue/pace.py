@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
+from PySide6.QtCore import QCoreApplication
+
 WINDOW: Final = 20 * 60.0
 """Seconds that count for the rate."""
 PAUSE: Final = 5 * 60.0
@@ -41,8 +43,10 @@ def duration(seconds: float) -> str:
     """A length of time in two units at most."""
     minutes = round(seconds / 60)
     if minutes < 1:
-        return "less than a minute"
+        return QCoreApplication.translate("pace", "less than a minute")
     hours, minutes = divmod(minutes, 60)
     if hours >= 24:
-        return f"{hours // 24} d {hours % 24} h"
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+        return QCoreApplication.translate("pace", "{0} d {1} h").format(hours // 24, hours % 24)
+    if hours:
+        return QCoreApplication.translate("pace", "{0} h {1} min").format(hours, minutes)
+    return QCoreApplication.translate("pace", "{0} min").format(minutes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from core.errors import UsageError
@@ -15,12 +15,14 @@ from desktop.queue.model import ITEM_ID, QueueModel
 from desktop.queue.query import parse
 from desktop.queue.thumbnails import Thumbnails
 from desktop.theme import Theme
+from desktop.wording import QT_TRANSLATE_NOOP
 
 ORDERS: Final[tuple[tuple[Order, str], ...]] = (
-    ("suspicious", "Most suspicious first"),
-    ("uncertain", "Least certain first"),
-    ("random", "In random order"),
-    ("file", "In the file's order"),
+    ("suspicious", QT_TRANSLATE_NOOP("QueuePane", "Most suspicious first")),
+    ("uncertain", QT_TRANSLATE_NOOP("QueuePane", "Least certain first")),
+    ("instructive", QT_TRANSLATE_NOOP("QueuePane", "Most instructive first")),
+    ("random", QT_TRANSLATE_NOOP("QueuePane", "In random order")),
+    ("file", QT_TRANSLATE_NOOP("QueuePane", "In the file's order")),
 )
 
 
@@ -42,7 +44,7 @@ class QueuePane(QWidget):
         self.setObjectName("side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
-        self.search = QLineEdit(placeholderText=self.tr("Search captions   /"), clearButtonEnabled=True)
+        self.search = QLineEdit(clearButtonEnabled=True)
         self.search.setAccessibleName(self.tr("Search captions"))
         self.search.setToolTip(
             self.tr("Words of the caption, and: status:pending kind:count word:dog score:-0.5..-0.1 blind:yes by:ana")
@@ -86,6 +88,10 @@ class QueuePane(QWidget):
         self.list.setCurrentIndex(index)
         self.list.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
 
+    def name_key(self, key: str) -> None:
+        """Shows the key that leads here."""
+        self.search.setPlaceholderText(self.tr("Search captions") + f"   {key}")
+
     def search_for(self, text: str) -> None:
         """Searches for something else."""
         self.search.setText(text)
@@ -127,5 +133,5 @@ def _list(model: QueueModel, theme: Theme, thumbnails: Thumbnails, parent: QWidg
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     view.setItemDelegate(LineDelegate(theme, thumbnails, view))
     view.setModel(model)
-    view.setAccessibleName("Queue")
+    view.setAccessibleName(QCoreApplication.translate("QueuePane", "Queue"))
     return view

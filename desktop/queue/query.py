@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final, get_args
 
+from PySide6.QtCore import QCoreApplication
+
 from core.errors import UsageError
 from core.review import KINDS, STATUSES, Kind, Status
 from db.filters import Filters
@@ -39,7 +41,7 @@ def _with(filters: Filters, name: str, value: str) -> Filters:
         return replace(filters, score=_range(value))
     if name in ("blind", "scored"):
         if value not in _YES:
-            raise UsageError(f"{name}: is yes or no, not '{value}'.")
+            raise UsageError(QCoreApplication.translate("query", "{0}: is yes or no, not '{1}'.").format(name, value))
         changed: dict[str, Any] = {"blind" if name == "blind" else "predicted": _YES[value]}
         return replace(filters, **changed)
     named: dict[str, Any] = {"annotator" if name == "by" else "word": value}
@@ -50,14 +52,20 @@ def _status(value: str) -> Status:
     for status in get_args(Status):
         if status == value:
             return status  # type: ignore[no-any-return]
-    raise UsageError(f"status: is one of {', '.join(STATUSES)}, not '{value}'.")
+    raise UsageError(
+        QCoreApplication.translate("query", "{0}: is one of {1}, not '{2}'.").format(
+            "status", ", ".join(STATUSES), value
+        )
+    )
 
 
 def _kind(value: str) -> Kind:
     for kind in get_args(Kind):
         if kind == value:
             return kind  # type: ignore[no-any-return]
-    raise UsageError(f"kind: is one of {', '.join(KINDS)}, not '{value}'.")
+    raise UsageError(
+        QCoreApplication.translate("query", "{0}: is one of {1}, not '{2}'.").format("kind", ", ".join(KINDS), value)
+    )
 
 
 def _range(value: str) -> tuple[float, float]:
@@ -65,7 +73,11 @@ def _range(value: str) -> tuple[float, float]:
     try:
         return (float(low or "-inf"), float(high or "inf")) if dots else (float(low), float(low))
     except ValueError:
-        raise UsageError(f"score: is a number or a range such as -0.5..-0.1, not '{value}'.") from None
+        raise UsageError(
+            QCoreApplication.translate("query", "{0}: is a number or a range such as -0.5..-0.1, not '{1}'.").format(
+                "score", value
+            )
+        ) from None
 
 
 def _parts(text: str) -> list[str]:

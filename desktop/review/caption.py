@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QWidget
 from desktop.review.caption_layout import PAD, Box, CaptionLayout
 from desktop.review.model import ReviewModel
 from desktop.theme import Look, Theme
+from desktop.wording import kind_name, signed
 
 _SIDE = 24
 _TOP = 14
@@ -149,7 +150,7 @@ class CaptionView(QAbstractScrollArea):
         named: set[int] = set()
         for box in boxes:
             word = self._model.words[box.word]
-            place = next((n for n, s in enumerate(spans) if s.start < word.end and word.start < s.end), None)
+            place = self._model.place_of_span(word)
             if place is not None:
                 line = QRectF(box.rect.left() + 2, box.rect.bottom() + 5, box.rect.width() - 4, 2.5)
                 joined = self._joined(box, spans[place].end)
@@ -176,7 +177,7 @@ class CaptionView(QAbstractScrollArea):
 
     def _paint_kind(self, painter: QPainter, box: Box, place: int, small: QFontMetricsF, look: Look) -> None:
         span = self._model.spans[place]
-        text: str = "" if span.kind == "other" else span.kind
+        text = "" if span.kind == "other" else kind_name(span.kind)
         if span.replacement is not None:
             text = f"{text} → {span.replacement or '∅'}".strip()
         if not text:
@@ -297,6 +298,6 @@ class CaptionView(QAbstractScrollArea):
         if word is None:
             return self.tr("No caption")
         flagged = self.tr("flagged") if self._model.span_of(word) else self.tr("not flagged")
-        score = "" if word.score is None else f", {word.score:+.2g}"
+        score = "" if word.score is None else f", {signed(word.score)}"
         number, count = self._model.focus + 1, len(self._model.words)
         return self.tr("Word {0} of {1}, {2}, {3}").format(number, count, word.text, flagged) + score

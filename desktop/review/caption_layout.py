@@ -27,10 +27,9 @@ class Box:
 
 
 class CaptionLayout:
-    """One caption in one width.
+    """One caption in one width. Rectangles are asked of Qt line by line, when a line is first looked at.
 
     Attributes:
-        boxes: the words' rectangles, by line.
         height: of the whole text.
     """
 
@@ -47,9 +46,9 @@ class CaptionLayout:
         self.layout.setCacheEnabled(True)
         self._lines = self._lay(width)
         self.height = len(self._lines) * self.row
-        self.boxes = self._place(words)
-        self._line_of = [box.line for box in self.boxes]
-        self._first = {box.word: box for box in reversed(self.boxes)}
+        self._words = [(self._units.units(word.start), self._units.units(word.end)) for word in words]
+        self._starts = [line.textStart() for line in self._lines]
+        self._placed: dict[int, list[Box]] = {}
 
     @property
     def row(self) -> float:
@@ -58,8 +57,13 @@ class CaptionLayout:
 
     def visible(self, top: float, bottom: float) -> list[Box]:
         """The words on lines between two heights."""
-        first, last = int(max(top, 0) // self.row), int(bottom // self.row)
-        return self.boxes[bisect_left(self._line_of, first) : bisect_right(self._line_of, last)]
+        first, last = int(max(top, 0) // self.row), min(int(bottom // self.row), len(self._lines) - 1)
+        return [box for line in range(first, last + 1) for box in self._line(line)]
+
+    @property
+    def boxes(self) -> list[Box]:
+        """All rectangles, by line."""
+        return self.visible(0, self.height)
 
     def word_at(self, point: QPointF) -> int | None:
         """The word under a point."""
@@ -68,14 +72,17 @@ class CaptionLayout:
 
     def first_box(self, word: int) -> Box | None:
         """A word's first rectangle."""
-        return self._first.get(word)
+        if not 0 <= word < len(self._words):
+            return None
+        line = bisect_right(self._starts, self._words[word][0]) - 1
+        return next((box for box in self._line(line) if box.word == word), None)
 
     def word_beside(self, word: int, step: int) -> int:
         """The word on the line above (−1) or below (1) that is nearest."""
         here = self.first_box(word)
         if here is None:
             return word
-        row = [b for b in self.boxes if b.line == here.line + step]
+        row = self._line(here.line + step)
         return min(row, key=lambda b: abs(b.rect.center().x() - here.rect.center().x())).word if row else word
 
     def format(self, word: WordScore) -> tuple[int, int]:
@@ -93,19 +100,20 @@ class CaptionLayout:
         self.layout.endLayout()
         return lines
 
-    def _place(self, words: Sequence[WordScore]) -> list[Box]:
-        boxes: list[Box] = []
-        number = 0
-        for index, word in enumerate(words):
-            start, end = self._units.units(word.start), self._units.units(word.end)
-            while number + 1 < len(self._lines) and _end(self._lines[number]) <= start:
-                number += 1
-            line = number
-            while line < len(self._lines) and self._lines[line].textStart() < end:
-                here = self._lines[line]
-                boxes.append(Box(index, line, self._rect(here, max(start, here.textStart()), min(end, _end(here)))))
-                line += 1
-        return boxes
+    def _line(self, number: int) -> list[Box]:
+        """The rectangles on one line; none beyond the text."""
+        if not 0 <= number < len(self._lines):
+            return []
+        if number not in self._placed:
+            line = self._lines[number]
+            start, end = line.textStart(), _end(line)
+            first = bisect_right(self._words, start, key=lambda word: word[1])
+            last = bisect_left(self._words, end, key=lambda word: word[0])
+            self._placed[number] = [
+                Box(index, number, self._rect(line, max(self._words[index][0], start), min(self._words[index][1], end)))
+                for index in range(first, last)
+            ]
+        return self._placed[number]
 
     def _rect(self, line: QTextLine, start: int, end: int) -> QRectF:
         # The outer edges of the word's own first and last character: at a change of direction the place behind the

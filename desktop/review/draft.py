@@ -22,7 +22,7 @@ class Draft:
     """An item under review.
 
     Attributes:
-        base: the marks that the threshold makes; they move with it.
+        base: the marks that the threshold makes, in their order; they move with it.
         fixed: what the annotator shaped, also marks taken away (`removed`); no threshold moves these.
         text: the caption as it reads now.
     """
@@ -35,6 +35,8 @@ class Draft:
     @property
     def spans(self) -> tuple[Span, ...]:
         """The marks that stand now, on the caption as it came."""
+        if not self.fixed:
+            return self.base
         base = [m for m in self.base if not any(overlap(m, f) for f in self.fixed)]
         kept = [f for f in self.fixed if not f.removed]
         return tuple(sorted((*base, *kept), key=lambda s: (s.start, s.end)))
@@ -137,6 +139,8 @@ def is_changed(draft: Draft, since: Draft) -> bool:
     """Whether the annotator's answer differs from what `since` would say."""
     if draft.text != since.text:
         return True
+    if draft.fixed == since.fixed:
+        return False
     return any(
         a is None or b is None or _said(a) != _said(b) for a, b in zip_longest(draft.spans, _under(draft, since))
     )

@@ -24,15 +24,16 @@ from desktop.review.model import ReviewModel
 from desktop.review.scale_bar import ScaleBar, SuggestionButton
 from desktop.review.threshold import STEPS, ThresholdModel
 from desktop.theme import Theme
+from desktop.wording import QT_TRANSLATE_NOOP, kind_name, percent, short, signed
 
 _SAYS: Final = {
-    -3: "the picture speaks strongly against it",
-    -2: "the picture speaks against it",
-    -1: "the picture speaks a little against it",
-    0: "the picture says little about it",
-    1: "the picture speaks a little for it",
-    2: "the picture speaks for it",
-    3: "the picture speaks strongly for it",
+    -3: QT_TRANSLATE_NOOP("Inspector", "the picture speaks strongly against it"),
+    -2: QT_TRANSLATE_NOOP("Inspector", "the picture speaks against it"),
+    -1: QT_TRANSLATE_NOOP("Inspector", "the picture speaks a little against it"),
+    0: QT_TRANSLATE_NOOP("Inspector", "the picture says little about it"),
+    1: QT_TRANSLATE_NOOP("Inspector", "the picture speaks a little for it"),
+    2: QT_TRANSLATE_NOOP("Inspector", "the picture speaks for it"),
+    3: QT_TRANSLATE_NOOP("Inspector", "the picture speaks strongly for it"),
 }
 SUGGESTIONS: Final = 5
 
@@ -134,8 +135,8 @@ class Inspector(QWidget):
             return word.reason or model.item.failure or self.tr("not scored")
         says = self.tr(_SAYS[model.step_of(word)])
         if self._threshold.is_calibrated:
-            return f"{says}\n" + self.tr("{0:.0%} likely wrong").format(-word.score)
-        return f"{says}\n" + self.tr("attribution") + f" {word.score:+.2g}".replace("-", "−")
+            return f"{says}\n" + self.tr("{0} likely wrong").format(percent(-word.score))
+        return f"{says}\n" + self.tr("attribution {0}").format(signed(word.score))
 
     def _refresh_threshold(self) -> None:
         threshold = self._threshold
@@ -148,10 +149,11 @@ class Inspector(QWidget):
             self.counts.setText(self.tr("Nothing is scored yet: Store → Pre-label."))
         elif flagged is not None:
             words, captions = flagged
-            epsilon = f"{threshold.epsilon:.2g}".replace("-", "−")
-            self.counts.setText(self.tr("{0}: marks {1:,} words in {2:,} captions").format(epsilon, words, captions))
+            marks = self.tr("{0}: marks %Ln word(s)", "", words).format(short(threshold.epsilon))
+            places = self.tr("in %Ln caption(s)", "", captions)
+            self.counts.setText(f"{marks} {places}")
         number = len(threshold.ignored)
-        self.never.setText(self.tr("Never marked: {0} words …").format(number) if number else self.tr("Never marked …"))
+        self.never.setText(self.tr("Never marked: %Ln word(s) …", "", number) if number else self.tr("Never marked …"))
         self.refresh()
 
     def _give(self) -> None:
@@ -159,10 +161,10 @@ class Inspector(QWidget):
         self.left.emit()
 
     def _kind_button(self, number: int, kind: Kind) -> QPushButton:
-        button = QPushButton(f"{number}  {self.tr(kind)}")
+        button = QPushButton(f"{number}  {kind_name(kind)}")
         button.setCheckable(True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setAccessibleName(self.tr("Kind: {0}").format(kind))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(self.tr("Kind: {0}").format(kind_name(kind)))
         button.clicked.connect(lambda _=False, kind=kind: self._choose_kind(kind))
         return button
 

@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.keymap import Keymap, shown
 from desktop.theme import Theme
+from desktop.wording import QT_TRANSLATE_NOOP
 
 _LINE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
-    (("accept",), "accept"),
-    (("edit",), "edit caption"),
-    (("toggle",), "mark / unmark"),
-    (("previous_word", "next_word"), "word"),
-    (("kind_object", "kind_other"), "kind"),
-    (("reject",), "reject"),
-    (("skip",), "skip"),
-    (("undo",), "undo"),
-    (("keys",), "all keys"),
+    (("accept",), QT_TRANSLATE_NOOP("KeysLine", "accept")),
+    (("edit",), QT_TRANSLATE_NOOP("KeysLine", "edit caption")),
+    (("toggle",), QT_TRANSLATE_NOOP("KeysLine", "mark / unmark")),
+    (("previous_word", "next_word"), QT_TRANSLATE_NOOP("KeysLine", "word")),
+    (("kind_object", "kind_other"), QT_TRANSLATE_NOOP("KeysLine", "kind")),
+    (("reject",), QT_TRANSLATE_NOOP("KeysLine", "reject")),
+    (("skip",), QT_TRANSLATE_NOOP("KeysLine", "skip")),
+    (("undo",), QT_TRANSLATE_NOOP("KeysLine", "undo")),
+    (("keys",), QT_TRANSLATE_NOOP("KeysLine", "all keys")),
 )
 
 

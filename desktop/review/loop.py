@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final, Literal
 
-from PySide6.QtCore import QElapsedTimer, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QObject, Signal
 
 from core.review import Span, Status
 from db.filters import Filters
@@ -19,6 +19,7 @@ from db.store import Store
 from desktop.review import draft as drafts
 from desktop.review.model import ReviewModel
 from desktop.services.project import Project
+from desktop.wording import QT_TRANSLATE_NOOP
 
 Way = Literal["accept", "reject", "skip"]
 _OPEN: Final[tuple[Status, ...]] = ("pending",)
@@ -39,7 +40,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """What a job of the loop came back with: what was decided, the item to show next, and the undo titles."""
+    """What a job of the loop came back with: what was decided, the item to show next, and the actions to take back."""
 
     decision: Decision | None
     item: StoredItem | None
@@ -148,7 +149,7 @@ class ReviewLoop(QObject):
 
     def _land(self, landing: Landing) -> None:
         self._leaving = False
-        self.undo_title, self.redo_title = landing.undo, landing.redo
+        self.undo_title, self.redo_title = _title(landing.undo), _title(landing.redo)
         if landing.decision is not None:
             self.committed.emit(datetime.now(UTC))
             self.decided.emit(landing.decision)
@@ -176,7 +177,7 @@ class ReviewLoop(QObject):
         if item is not None:
             queue.remember(store, annotator=name, item_id=item_id)
         undo, redo = history.undoable(store, annotator=name), history.redoable(store, annotator=name)
-        return Landing(decision, item, _title(undo), _title(redo))
+        return Landing(decision, item, getattr(undo, "action", None), getattr(redo, "action", None))
 
     def _decide(self, answer: Answer, store: Store) -> Landing:
         who, way, item_id, seconds = self.project.annotator, answer.way, answer.item_id, answer.seconds
@@ -239,22 +240,30 @@ class ReviewLoop(QObject):
 
 
 _WORDS: Final = {
-    "accept": "accept",
-    "correct": "correction",
-    "reject": "rejection",
-    "skip": "skip",
-    "undo": "undo",
-    "redo": "redo",
+    "accept": QT_TRANSLATE_NOOP("history", "accept"),
+    "correct": QT_TRANSLATE_NOOP("history", "correction"),
+    "reject": QT_TRANSLATE_NOOP("history", "rejection"),
+    "skip": QT_TRANSLATE_NOOP("history", "skip"),
+    "undo": QT_TRANSLATE_NOOP("history", "undo"),
+    "redo": QT_TRANSLATE_NOOP("history", "redo"),
+}
+_SAID: Final[dict[Status, str]] = {
+    "pending": QT_TRANSLATE_NOOP("history", "Pending, next"),
+    "accepted": QT_TRANSLATE_NOOP("history", "Accepted, next"),
+    "corrected": QT_TRANSLATE_NOOP("history", "Corrected, next"),
+    "rejected": QT_TRANSLATE_NOOP("history", "Rejected, next"),
+    "skipped": QT_TRANSLATE_NOOP("history", "Skipped, next"),
 }
 
 
-def _title(review: object) -> str | None:
-    action = getattr(review, "action", None)
-    return None if action is None else _WORDS.get(action, action)
+def _title(action: str | None) -> str | None:
+    return None if action is None else QCoreApplication.translate("history", _WORDS.get(action, action))
 
 
 def _sentence(decision: Decision) -> str:
     if decision.made.action in ("undo", "redo") and decision.about is not None:
-        done = "Took back" if decision.made.action == "undo" else "Made again"
-        return f"{done} the {_WORDS.get(decision.about.action, decision.about.action)}"
-    return f"{decision.status.capitalize()}, next"
+        about = _title(decision.about.action)
+        if decision.made.action == "undo":
+            return QCoreApplication.translate("history", "Took back: {0}").format(about)
+        return QCoreApplication.translate("history", "Made again: {0}").format(about)
+    return QCoreApplication.translate("history", _SAID[decision.status])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from db.marking import marks
 from db.records import StoredItem
 from desktop.review import draft as drafts
 from desktop.review.draft import Draft
+from desktop.wording import kind_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class ReviewModel(QObject):
         self.ignored: AbstractSet[str] = frozenset()
         self._words: tuple[WordScore, ...] = ()
         self._own_scale = 1.0
+        self._spans: tuple[Draft | None, tuple[Span, ...]] = None, ()
         self._begun: Draft | None = None
         self._before_edit: Draft | None = None
         self._done: list[_Step] = []
@@ -73,7 +76,7 @@ class ReviewModel(QObject):
 
     def resume(self, draft: Draft) -> None:
         """Takes up a draft that was begun on the item before the program ended."""
-        self._change("resumed draft", draft)
+        self._change(self.tr("resumed draft"), draft)
 
     @property
     def item(self) -> StoredItem | None:
@@ -98,7 +101,9 @@ class ReviewModel(QObject):
     @property
     def spans(self) -> tuple[Span, ...]:
         """The marks where they stand in `text`."""
-        return self.draft.shown_spans if self.draft else ()
+        if self._spans[0] is not self.draft:
+            self._spans = self.draft, self.draft.shown_spans if self.draft else ()
+        return self._spans[1]
 
     @property
     def is_changed(self) -> bool:
@@ -112,9 +117,13 @@ class ReviewModel(QObject):
 
     def span_of(self, word: WordScore | None) -> Span | None:
         """The mark on a word, where it stands in `text`."""
-        if word is None:
-            return None
-        return next((s for s in self.spans if s.start < word.end and word.start < s.end), None)
+        place = None if word is None else self.place_of_span(word)
+        return None if place is None else self.spans[place]
+
+    def place_of_span(self, word: WordScore) -> int | None:
+        """Where in `spans` the mark on a word stands."""
+        place = bisect_right(self.spans, word.start, key=lambda s: s.end)
+        return place if place < len(self.spans) and self.spans[place].start < word.end else None
 
     def step_of(self, word: WordScore) -> int:
         """The tint of a word, −3 to 3."""
@@ -147,8 +156,8 @@ class ReviewModel(QObject):
         """Marks the word in focus, or takes its mark away."""
         where = self._where()
         if self.draft and where:
-            title = "unmark" if self.span_of(self.word) else "mark"
-            self._change(f"{title} “{self._focused_text()}”", drafts.toggle(self.draft, *where))
+            title = self.tr("unmark “{0}”") if self.span_of(self.word) else self.tr("mark “{0}”")
+            self._change(title.format(self._focused_text()), drafts.toggle(self.draft, *where))
 
     def extend(self, direction: int) -> None:
         """Stretches the mark at the focus over the next word on one side."""
@@ -162,25 +171,26 @@ class ReviewModel(QObject):
         other = self._words[neighbour]
         where = drafts.in_original(self.draft, min(here.start, other.start), max(here.end, other.end))
         if where:
-            self._change("extend the mark", drafts.mark(self.draft, *where))
+            self._change(self.tr("extend the mark"), drafts.mark(self.draft, *where))
             self.set_focus(neighbour)
 
     def set_kind(self, kind: Kind) -> None:
         """Says what kind of thing is wrong at the focus."""
         where = self._where()
         if self.draft and where:
-            self._change(f"kind “{kind}”", drafts.set_kind(self.draft, *where, kind))
+            self._change(self.tr("kind “{0}”").format(kind_name(kind)), drafts.set_kind(self.draft, *where, kind))
 
     def set_replacement(self, text: str | None) -> None:
         """Says what should stand in place of the word in focus."""
         where = self._where()
         if self.draft and where:
-            self._change(f"replace “{self._focused_text()}”", drafts.set_replacement(self.draft, *where, text))
+            title = self.tr("replace “{0}”").format(self._focused_text())
+            self._change(title, drafts.set_replacement(self.draft, *where, text))
 
     def reword(self, text: str) -> None:
         """Takes another wording of the whole caption; its words have no scores until they come."""
         if self.draft is not None and text != self.draft.text and text.strip():
-            self._change("edit the caption", drafts.reword(self.draft, text))
+            self._change(self.tr("edit the caption"), drafts.reword(self.draft, text))
 
     def begin_edit(self) -> None:
         """The wording is about to change letter by letter; all of it will be one step."""
@@ -199,7 +209,7 @@ class ReviewModel(QObject):
             return
         self._take(before)
         if keep:
-            self._change("edit the caption", now)
+            self._change(self.tr("edit the caption"), now)
 
     def take_scores(self, prediction: Prediction) -> None:
         """Takes the scores of the wording that is shown; of any other they are too late."""

@@ -73,7 +73,7 @@ class SuggestionButton(QAbstractButton):
         super().__init__(parent)
         self._theme = theme
         self._share: float | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -94,7 +94,7 @@ class SuggestionButton(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        if self.underMouse() or self.isChecked():
+        if self.underMouse() or self.hasFocus():
             painter.setBrush(QColor(look.selected))
             painter.drawRoundedRect(QRectF(self.rect()), 5, 5)
         bar = QRectF(self.width() - 98, self.height() / 2 - 2, 88, 4)

@@ -10,8 +10,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from core.review import KINDS, Kind
+from db.filters import Filters
 from db.records import StoredItem
-from desktop.keymap import Keymap
+from desktop.keymap import Keymap, shown
 from desktop.queue.model import QueueModel
 from desktop.queue.pane import QueuePane
 from desktop.queue.thumbnails import Thumbnails
@@ -24,6 +25,7 @@ from desktop.review.stage import Stage
 from desktop.review.threshold import ThresholdModel
 from desktop.services.decoding import Picture, Pictures
 from desktop.theme import Theme
+from desktop.wording import signed
 
 _AHEAD = 3
 _SIDE_BY_SIDE = 1080
@@ -65,6 +67,7 @@ class ReviewScreen(QWidget):
         layout.addWidget(self.side)
         layout.addWidget(self._split, 1)
         self._connect()
+        self.rebind(keymap)
         self._arrange()
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -98,6 +101,13 @@ class ReviewScreen(QWidget):
             "actual_size": picture.actual_size,
             "fold_queue": self.fold,
         }
+
+    def rebind(self, keymap: Keymap) -> None:
+        """Names other keys."""
+        self.stage.keys.rebind(keymap)
+        self._heat_key = _first_key(keymap, "heat")
+        self.side.name_key(_first_key(keymap, "search"))
+        self._name_heat()
 
     def fold(self) -> None:
         """Shows or hides the queue."""
@@ -192,7 +202,7 @@ class ReviewScreen(QWidget):
         elif self.stage.picture.has_heat:
             self.stage.picture.set_hint(self.tr("“{0}”: blue speaks for it, orange against").format(word.text))
         else:
-            self.stage.picture.set_hint(self.tr("H  where is “{0}”?").format(word.text))
+            self.stage.picture.set_hint(self.tr("{0}  where is “{1}”?").format(self._heat_key, word.text))
 
     def _show_suggestions(self) -> None:
         self.inspector.show_suggestions(self._assistant.suggestions)
@@ -211,7 +221,7 @@ class ReviewScreen(QWidget):
 
     def _landed(self, item: StoredItem | None) -> None:
         if item is None:
-            self.stage.say_empty(self.tr("Nothing is left to review here. Change the search or the order to see more."))
+            self._say_why_empty()
             self.stage.picture.show_picture(None)
             self.side.show_item(None)
             return
@@ -222,6 +232,16 @@ class ReviewScreen(QWidget):
         if not self.stage.is_editing and not self.side.search.hasFocus():
             self.stage.take_keyboard()
         self._look_ahead(item)
+
+    def _say_why_empty(self) -> None:
+        """Nothing to show is never a blank place: it says what can be done."""
+        if self._queue.is_loaded and not self._queue.rowCount() and self._queue.filters == Filters():
+            text = self.tr(
+                "This store is empty. Import captions (Store → Import captions), or drop a file or folder here."
+            )
+        else:
+            text = self.tr("Nothing is left to review here. Change the search or the order to see more.")
+        self.stage.say_empty(text)
 
     def _look_ahead(self, item: StoredItem) -> None:
         lines = [self._queue.line(i) for i in self._queue.near(item.item_id, 4 * _AHEAD)]
@@ -235,15 +255,22 @@ class ReviewScreen(QWidget):
     def _select(self) -> None:
         if self._model.item is not None:
             self.side.show_item(self._model.item.item_id)
+        else:
+            self._say_why_empty()
 
     def _hover(self, index: int | None) -> None:
         words = self._model.words
         word = words[index] if index is not None and index < len(words) else None
         score = None if word is None else word.score
-        tip = "" if word is None or score is None else f"{word.text}  {score:+.2g}".replace("-", "−")
+        tip = "" if word is None or score is None else f"{word.text}  {signed(score)}"
         self.stage.caption.viewport().setToolTip(tip.replace("<", "‹"))
 
     def menu_point(self) -> QPoint:
         """Where a menu of the word in focus opens."""
         caption = self.stage.caption
         return caption.viewport().mapToGlobal(caption.word_rect(self._model.focus).bottomLeft().toPoint())
+
+
+def _first_key(keymap: Keymap, name: str) -> str:
+    keys = keymap.keys(name)
+    return shown(keys[0]) if keys else ""

@@ -31,7 +31,12 @@ class Stage(QFrame):
         self.caption = CaptionView(model, theme)
         self.editor = CaptionEditor(model, theme)
         self.keys = KeysLine(keymap, theme)
-        self.empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.empty = QLabel(
+            self.tr("Opening …"),
+            alignment=Qt.AlignmentFlag.AlignCenter,
+            wordWrap=True,
+            textFormat=Qt.TextFormat.PlainText,
+        )
         self.empty.setProperty("dim", True)
         self._captions = QStackedWidget()
         for widget in (self.caption, self.editor, self.empty):
@@ -46,6 +51,7 @@ class Stage(QFrame):
         layout.addWidget(self.keys)
         self.editor.finished.connect(self._end_edit)
         model.item_changed.connect(self._show)
+        self._show()
 
     def edit(self) -> None:
         """Puts the caption into its editor."""

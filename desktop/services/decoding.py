@@ -9,28 +9,39 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QImage
 
 from core.errors import ImageError
 from core.images import open_image
 from desktop.services.background import Background
+from desktop.wording import QT_TRANSLATE_NOOP
 
 PREVIEW: Final = 2048
 """Longest side of the copy that is drawn while the picture fits the window."""
+_BAND: Final = 2**18
+"""Pixels that are handed to Qt at once, since no other thread runs meanwhile."""
 KEPT_BYTES: Final = 512 * 2**20
-ON_THE_WEB: Final = "The picture is a web address; download it and import the caption again."
+ON_THE_WEB: Final = QT_TRANSLATE_NOOP(
+    "decoding", "The picture is a web address; download it and import the caption again."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A decoded picture, or why there is none. `preview` is `full` where that is small."""
+    """A decoded picture, or why there is none. `preview` is `full` where that is small.
+
+    The images' pixels lie in `pixels`: an image must not outlive its picture.
+    """
 
     path: str
     full: QImage | None
     preview: QImage | None
     error: str | None = None
+    pixels: tuple[NDArray[np.uint8], ...] = ()
 
     @property
     def bytes(self) -> int:
@@ -94,17 +105,17 @@ class Pictures(QObject):
 def decode(path: str) -> Picture:
     """Reads a picture for the screen; any thread."""
     if "://" in path:
-        return Picture(path, None, None, ON_THE_WEB)
+        return Picture(path, None, None, QCoreApplication.translate("decoding", ON_THE_WEB))
     try:
         image = open_image(Path(path))
     except ImageError as error:
         return Picture(path, None, None, str(error))
-    preview = image
-    if max(image.size) > PREVIEW:
-        preview = image.copy()
-        preview.thumbnail((PREVIEW, PREVIEW), Image.Resampling.BILINEAR, reducing_gap=2.0)
-    full = as_qimage(image)
-    return Picture(path, full, full if preview is image else as_qimage(preview))
+    full, pixels = _shared(image)
+    factor = -(-max(image.size) // PREVIEW)
+    if factor == 1:
+        return Picture(path, full, full, pixels=(pixels,))
+    preview, small = _shared(image.reduce(factor))
+    return Picture(path, full, preview, pixels=(pixels, small))
 
 
 def thumbnail(path: str, side: tuple[int, int]) -> QImage | None:
@@ -135,8 +146,21 @@ def _draft(path: Path, side: tuple[int, int]) -> Image.Image:
 
 
 def as_qimage(image: Image.Image) -> QImage:
-    """An RGB picture as Qt draws it fastest; the pixels are Qt's own."""
-    data = image.tobytes()
-    return QImage(data, image.width, image.height, 3 * image.width, QImage.Format.Format_RGB888).convertToFormat(
-        QImage.Format.Format_RGB32
-    )
+    """A small RGB picture as Qt draws it fastest; the pixels are Qt's own."""
+    return _shared(image)[0].copy()
+
+
+def _shared(image: Image.Image) -> tuple[QImage, NDArray[np.uint8]]:
+    """An RGB picture as Qt draws it fastest, and the pixels that it stands on.
+
+    Qt's own conversion, and even its copy, would hold the interpreter's lock, and so the window, for 12 megapixels
+    some 20 ms; Pillow's conversions let go of it, and of each band only a copy of a megabyte is left.
+    """
+    width, height = image.size
+    data = np.empty(4 * width * height, dtype=np.uint8)
+    rows = max(1, _BAND // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        band = image.crop((0, top, width, bottom)).convert("RGBA")
+        data[4 * width * top : 4 * width * bottom] = np.frombuffer(band.tobytes("raw", "BGRA"), dtype=np.uint8)
+    return QImage(data.data, width, height, 4 * width, QImage.Format.Format_RGB32), data

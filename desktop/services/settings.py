@@ -1,4 +1,4 @@
-"""What the program remembers between starts: window, theme, keys, annotator, recent files."""
+"""What the program remembers between starts: window, theme, language, keys, annotator, model, recent files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from core.presets import DEFAULT
 from desktop.keymap import Keymap
 from desktop.theme import Choice
 
@@ -35,6 +36,15 @@ class Settings:
     @annotator.setter
     def annotator(self, name: str) -> None:
         self._store.setValue("annotator", name.strip())
+
+    @property
+    def model(self) -> str:
+        """The model that pre-labels where a store names none yet."""
+        return str(self._store.value("model", "") or "") or DEFAULT
+
+    @model.setter
+    def model(self, name: str) -> None:
+        self._store.setValue("model", name)
 
     @property
     def theme(self) -> Choice:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
@@ -45,9 +45,14 @@ def draw_curve(made: Any, curve: Curve, epsilon: float | None, look: Look) -> No
     made.addLegend(offset=(-12, 12), labelTextColor=look.base.text, brush=look.base.panel)
     kept = ~np.isnan(curve.precision)
     blue, orange = look.base.speaks_for[2], look.base.against[2]
-    made.plot(curve.epsilon[kept], curve.precision[kept], pen=pyqtgraph.mkPen(blue, width=2.5), name="precision")
+    made.plot(
+        curve.epsilon[kept],
+        curve.precision[kept],
+        pen=pyqtgraph.mkPen(blue, width=2.5),
+        name=QCoreApplication.translate("plots", "precision"),
+    )
     dashes = pyqtgraph.mkPen(orange, width=2.5, style=Qt.PenStyle.DashLine)
-    made.plot(curve.epsilon, curve.recall, pen=dashes, name="recall")
+    made.plot(curve.epsilon, curve.recall, pen=dashes, name=QCoreApplication.translate("plots", "recall"))
     made.setYRange(0, 1, padding=0.02)
     if epsilon is not None:
         pen = pyqtgraph.mkPen(look.base.text, width=1)

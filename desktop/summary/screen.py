@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -17,6 +18,7 @@ from desktop.review.threshold import ThresholdModel
 from desktop.services.project import Project
 from desktop.summary.figures import Curve, curve, speed
 from desktop.theme import Theme
+from desktop.wording import QT_TRANSLATE_NOOP, kind_name, number, percent, with_mark
 
 
 class SummaryScreen(QWidget):
@@ -75,14 +77,13 @@ class SummaryScreen(QWidget):
 
     def _count(self, counts: Counts) -> None:
         status = counts.by_status
-        self.numbers["reviewed"].setText(f"{counts.reviewed:,} / {counts.items:,}")
-        self.numbers["accepted"].setText(f"{status['accepted']:,}")
-        self.numbers["corrected"].setText(f"{status['corrected']:,}")
-        self.numbers["rejected"].setText(f"{status['rejected']:,} + {status['skipped']:,}")
+        self.numbers["reviewed"].setText(f"{number(counts.reviewed)} / {number(counts.items)}")
+        self.numbers["accepted"].setText(number(status["accepted"]))
+        self.numbers["corrected"].setText(number(status["corrected"]))
+        self.numbers["rejected"].setText(f"{number(status['rejected'])} + {number(status['skipped'])}")
         at = self.curve.at(counts.epsilon) if self.curve and counts.epsilon is not None else None
         for name, value in zip(("precision", "recall"), at or (None, None), strict=True):
-            known = value is not None and value == value  # noqa: PLR0124 — NaN where nothing is marked
-            self.numbers[name].setText(f"{value:.0%}" if known else "–")
+            self.numbers[name].setText("–" if value is None or isnan(value) else percent(value))
 
     def _draw(self) -> None:
         from desktop.summary import plots
@@ -100,7 +101,7 @@ class SummaryScreen(QWidget):
         if self._judged is None or self.curve is None:
             return
         plots.draw_curve(self._plots["curve"], self.curve, self._threshold.epsilon, look)
-        plots.draw_kinds(self._plots["kinds"], {k: self._judged.kinds[k] for k in KINDS}, look)
+        plots.draw_kinds(self._plots["kinds"], {kind_name(k): self._judged.kinds[k] for k in KINDS}, look)
         plots.draw_speed(self._plots["speed"], *speed([when for when, _ in self._judged.decided]), look)
 
     def _redo(self) -> None:
@@ -118,8 +119,8 @@ class SummaryScreen(QWidget):
             return
         told = []
         for pair in pairs:
-            kappa = "–" if pair.kappa is None else f"{pair.kappa:.2f}"
-            told.append(self.tr("{0} and {1}: κ {2} over {3:,} items").format(*pair.annotators, kappa, pair.items))
+            kappa = "–" if pair.kappa is None else with_mark(f"{pair.kappa:.2f}")
+            told.append(self.tr("{0} and {1}: κ {2} over %Ln item(s)", "", pair.items).format(*pair.annotators, kappa))
         self.agreement.setText("   ·   ".join(told))
 
     def _no_agreement(self, error: Exception) -> None:
@@ -146,12 +147,12 @@ class SummaryScreen(QWidget):
 
 
 _CARDS = (
-    ("reviewed", "reviewed"),
-    ("accepted", "accepted"),
-    ("corrected", "corrected"),
-    ("rejected", "rejected + skipped"),
-    ("precision", "of the marks were right"),
-    ("recall", "of wrong words were marked"),
+    ("reviewed", QT_TRANSLATE_NOOP("SummaryScreen", "reviewed")),
+    ("accepted", QT_TRANSLATE_NOOP("SummaryScreen", "accepted")),
+    ("corrected", QT_TRANSLATE_NOOP("SummaryScreen", "corrected")),
+    ("rejected", QT_TRANSLATE_NOOP("SummaryScreen", "rejected + skipped")),
+    ("precision", QT_TRANSLATE_NOOP("SummaryScreen", "of the marks were right")),
+    ("recall", QT_TRANSLATE_NOOP("SummaryScreen", "of wrong words were marked")),
 )
 
 

@@ -12,6 +12,7 @@ from stores import FakeScorer, rows
 from db.operations import items
 from db.prelabel import prelabel
 from db.store import Store
+from desktop.language import Language
 from desktop.services.project import Project
 from desktop.services.settings import Settings
 from desktop.theme import Theme
@@ -80,6 +81,14 @@ def project(qtbot, fill):
         made.open(failed=pytest.fail)
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True)
+def language(qapp):
+    """English, with its plurals, whatever the machine speaks."""
+    made = Language(qapp, "en")
+    yield made
+    made.choose("en")
 
 
 @pytest.fixture

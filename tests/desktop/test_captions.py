@@ -112,4 +112,4 @@ def test_three_thousand_words_repaint_as_fast_as_three(qtbot, show):
 def test_a_screen_reader_is_told_the_word_in_focus(show):
     window = show("a x1 dog")
     name = window.screen_review.stage.caption.accessibleName()
-    assert name.startswith("Word 2 of 3, x1, flagged, -0.")
+    assert name.startswith("Word 2 of 3, x1, flagged, −0.")

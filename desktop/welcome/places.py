@@ -1,0 +1,28 @@
+"""Where things are: what is a store already, and where the store of some captions goes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_documents_path
+
+_HEADER: Final = b"SQLite format 3\x00"
+
+
+def is_store(path: str) -> bool:
+    """Whether a path names a store: a server's address or an SQLite file, whatever it is called."""
+    if "://" in path:
+        return True
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(len(_HEADER)) == _HEADER
+    except OSError:
+        return False
+
+
+def store_beside(source: Path) -> Path:
+    """The store of a file or folder of captions: beside it, else, where nothing can be written, in the documents."""
+    folder = source.parent if os.access(source.parent, os.W_OK) else user_documents_path()
+    return folder / f"{source.stem if source.is_file() else source.name}.db"
