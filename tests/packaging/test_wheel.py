@@ -1,0 +1,95 @@
+"""What the wheel holds: exactly our five packages with all they need, and nothing of tests or training."""
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from core.guard import PACKAGES
+
+ROOT = Path(__file__).parent.parent.parent
+LARGEST = 15_000_000
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
+    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built):
+    (path,) = built.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def names(wheel):
+    with zipfile.ZipFile(wheel) as file:
+        return file.namelist()
+
+
+def test_its_top_level_is_exactly_the_five_packages(names):
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == set(PACKAGES)
+    assert len(tops) == 6
+
+
+def test_it_is_small(wheel):
+    assert wheel.stat().st_size <= LARGEST
+
+
+def test_all_modules_and_what_they_read_are_in(names):
+    for package in PACKAGES:
+        tracked = subprocess.run(["git", "ls-files", package], cwd=ROOT, capture_output=True, text=True, check=True)
+        missing = {line for line in tracked.stdout.splitlines() if not line.endswith(".ts")} - set(names)
+        assert not [name for name in missing if (ROOT / name).exists()]
+    for needed in (
+        "core/demo/demo.safetensors", "core/demo/sprites.png", "core/demo/self_test.json", "core/demo/OFL.txt",
+        "db/migrations/env.py", "db/migrations/versions/0001_first.py", "cli/report/report.html.j2",
+        "ml_backend/labeling_config.xml", "desktop/captionlint.svg", *(f"{package}/py.typed" for package in PACKAGES),
+    ):  # fmt: skip
+        assert needed in names
+
+
+def test_licences_are_in(names):
+    licences = {name.split("/licenses/")[1] for name in names if "/licenses/" in name}
+    assert licences == {"LICENSE", "core/demo/OFL.txt"}
+
+
+def test_tests_training_data_and_sources_of_translations_are_out(names):
+    assert not [n for n in names if "test" in n.split("/")[0] or n.endswith((".ts", ".db", ".pyc", ".jsonl"))]
+
+
+def test_the_command_starts_where_nothing_can_overwrite_it(wheel, names):
+    (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
+    with zipfile.ZipFile(wheel) as file:
+        assert "captionlint = cli.captionlint:run" in file.read(entry_points).decode()
+
+
+def test_translations_that_were_made_are_in(tmp_path):
+    """They are ignored by git, and must be taken along all the same."""
+    made = ROOT / "desktop" / "translations" / "test-only.qm"
+    made.parent.mkdir(exist_ok=True)
+    made.write_bytes(b"")
+    try:
+        command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+        subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+    finally:
+        made.unlink()
+    (path,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(path) as file:
+        assert "desktop/translations/test-only.qm" in file.namelist()
+
+
+def test_the_sdist_can_be_built_from(built):
+    (path,) = built.glob("*.tar.gz")
+    assert path.stat().st_size <= LARGEST
+    with tarfile.open(path) as file:
+        inside = {name.partition("/")[2] for name in file.getnames()}
+    assert {"pyproject.toml", "LICENSE", "Makefile", "packaging/build.py", "tests/conftest.py"} <= inside
