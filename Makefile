@@ -1,8 +1,8 @@
-# make demo | test | lint | bench | train | screenshots. Each sets up .venv first; the second time that takes no time.
+# make demo | test | test-e2e | lint | bench | train | screenshots. Each sets up .venv first; again, that takes no time.
 PYTHON ?= python3
 RUN := .venv/bin/python
 
-.PHONY: translations package package-test demo test lint bench train screenshots clean
+.PHONY: translations package package-test demo test test-e2e lint bench train screenshots clean
 demo:
 	@$(PYTHON) packaging/bootstrap.py desktop
 	@.venv/bin/captionlint demo --out build/demo
@@ -11,6 +11,10 @@ demo:
 test:
 	@$(PYTHON) packaging/bootstrap.py dev
 	@$(RUN) -m pytest $(ARGS)
+
+test-e2e:  # a real Label Studio and Chromium (Debian's chromium, or CHROMIUM=/path); a few minutes
+	@$(PYTHON) packaging/bootstrap.py e2e
+	@CAPTIONLINT_E2E=1 $(RUN) -m pytest tests/e2e $(ARGS)
 
 lint:
 	@$(PYTHON) packaging/bootstrap.py dev
