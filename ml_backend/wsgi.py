@@ -110,12 +110,14 @@ class Application:
         inner = {**environ, "wsgi.input": io.BytesIO(data), "CONTENT_LENGTH": str(len(data))}
         inner["CONTENT_TYPE"] = "application/json"  # without it Flask would see no JSON
         said: list[str] = []
-        pieces = self._beneath(inner, lambda status, _headers, _info=None: said.append(status))
-        answer = b"".join(pieces)
-        if not said or not said[0].startswith("200"):
-            _LOG.warning("label-studio-ml answers %s to /predict: answering without it", said)
-            return handlers.predict(body)
-        return 200, json.loads(answer)
+        try:
+            answer = b"".join(self._beneath(inner, lambda status, _headers, _info=None: said.append(status)))
+            if said and said[0].startswith("200"):
+                return 200, json.loads(answer)
+        except Exception:
+            _LOG.exception("label-studio-ml cannot answer /predict")
+        _LOG.warning("label-studio-ml answers %s to /predict: answering without it", said)
+        return handlers.predict(body)
 
     def _pass_on(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         """What is label-studio-ml's alone, such as ``/metrics``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("scoring", "store", "calibration", "heat")
+BENCHES = ("scoring", "store", "calibration", "heat", "label_studio")
 
 
 def main() -> None:
