@@ -28,7 +28,7 @@ else:
     @pytest.fixture(scope="module")
     def annotator(label_studio, browser):
         """Somebody at the browser, logged in."""
-        page = browser.new_page(viewport={"width": 1440, "height": 860})
+        page = browser.new_page(viewport={"width": 1440, "height": 720})
         yield Annotator(page, label_studio)
         page.close()
 

@@ -59,6 +59,14 @@ class Annotator:
         self.page.goto(f"{self._site.url}/projects/{project}/data?task={task}")
         expect(self.page.locator(_CAPTION)).to_be_visible(timeout=60_000)
 
+    def open_list(self, project: int) -> None:
+        """The Data Manager."""
+        self.page.goto(f"{self._site.url}/projects/{project}/data")
+
+    def sees(self, text: str) -> None:
+        """Waits until a text is on the screen."""
+        expect(self.page.get_by_text(text).first).to_be_visible(timeout=60_000)
+
     def marked(self, count: int) -> list[str]:
         """The words that are marked on the caption, once there are this many: each seen in colour."""
         marks = self.page.locator(f"{_CAPTION} .htx-highlight")
@@ -114,4 +122,5 @@ class Annotator:
         """Keeps what is on the screen."""
         folder = Path(os.environ.get("CAPTIONLINT_SCREENSHOTS") or BUILD / "e2e")
         folder.mkdir(parents=True, exist_ok=True)
+        self.page.mouse.move(0, 0)
         self.page.screenshot(path=folder / f"label-studio-{name}.png", animations="disabled")

@@ -118,6 +118,12 @@ def test_label_studio_serves_the_least_certain_item_first(label_studio):
     assert served["predictions"][0]["score"] == lowest["predictions"][0]["score"]
 
 
+def test_the_list_shows_every_item(label_studio, annotator, evidence):
+    annotator.open_list(label_studio.project(PROJECT)["id"])
+    annotator.sees(next(iter(evidence.values())).caption)
+    annotator.photograph("tasks")
+
+
 def test_marks_are_seen_and_a_correction_comes_home(commands, label_studio, annotator, evidence, marked, db):
     task = marked()
     uid = task["data"]["uid"]
