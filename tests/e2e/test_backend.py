@@ -3,7 +3,9 @@
 The tests follow one another, as the work does. The store begins empty: its items come from Label Studio's tasks.
 """
 
+import hashlib
 import json
+from pathlib import Path
 
 import pytest
 import requests
@@ -84,8 +86,9 @@ def project(label_studio, backend, tmp_path_factory):
     rows = [json.loads(line) for line in write_dataset(folder, count=COUNT, seed=7).read_text().splitlines()]
     api = label_studio.api
     there = open_project(api, PROJECT)
-    places = Uploads(api, there).add({f"{n:064}": folder / row["image"] for n, row in enumerate(rows)})
-    tasks = [{"image": places[f"{n:064}"], "caption": row["caption"]} for n, row in enumerate(rows)]
+    pictures = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in (folder / "pictures").iterdir()}
+    places = {pictures[sha256].name: place for sha256, place in Uploads(api, there).add(pictures).items()}
+    tasks = [{"image": places[Path(row["image"]).name], "caption": row["caption"]} for row in rows]
     api.post(f"/api/projects/{there.id}/import", tasks)
     return there.id
 
