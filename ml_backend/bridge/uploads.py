@@ -39,7 +39,7 @@ class Uploads:
         One that is there already, from an earlier run too, is not sent again. Raises OSError for a file that cannot
         be read, and `LabelStudioError`.
         """
-        names = {sha256: f"{sha256[:32]}{path.suffix.lower() or '.png'}" for sha256, path in pictures.items()}
+        names = {sha256: sha256[:32] + _suffix(path) for sha256, path in pictures.items()}
         wanted = {names[sha256]: path for sha256, path in pictures.items() if names[sha256] not in self._places}
         self._make_room(len(wanted))
         for name, path in wanted.items():
@@ -66,3 +66,9 @@ class Uploads:
             self._free.append(int(row["id"]))
         else:
             self._places[found["name"]] = f"/data/{row['file']}"
+
+
+def _suffix(path: Path) -> str:
+    """The file's own where it is a plain one; Label Studio serves pictures by it."""
+    suffix = path.suffix.lower()
+    return suffix if suffix.isascii() and suffix[1:].isalnum() else ".png"
