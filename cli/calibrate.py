@@ -14,6 +14,7 @@ from core.errors import UsageError
 
 if TYPE_CHECKING:
     from core.calibration import Calibration, Fitted, Goal
+    from core.head import HeadTrial
     from core.judging import Figures
     from core.scorer import Scorer
     from db.store import Store
@@ -45,7 +46,8 @@ def calibrate(
     """Learn from the reviews how probable it is that a word is wrong, and mark by that from now on.
 
     Without a model the stored attributions suffice, and it takes seconds. With --model every caption is asked more
-    (the cosine without a word, with another number, …), which marks better and scores all items again.
+    (the cosine without a word, with another number, …), which marks better and scores all items again; from 500
+    reviewed captions a head on the model's features is tried, and used if it is better on images it has not seen.
     """
     goal = _goal(target_recall, beta, cost)
     from core.judging import judge
@@ -85,7 +87,7 @@ def _with_signals(store: Store, scorer: Scorer, goal: Goal, seed: int) -> Fitted
         store,
         base=scorer.version,
         names=signals.SIGNALS,
-        ask=lambda pairs: signals.stream(scorer, pairs),
+        ask=lambda pairs, parts: signals.stream(scorer, pairs, parts=parts),
         goal=goal,
         seed=seed,
     )
@@ -142,6 +144,7 @@ def _as_object(fitted: Fitted, figures: Figures, moved: float | None, *, adopted
         "goal": fitted.calibration.as_dict()["goal"],
         "figures": figures.as_dict(),
         "cut_from_blind_reviews": fitted.cut_from_blind_reviews,
+        "head": None if fitted.trial is None else fitted.trial.as_dict(),
         "drift": moved,
     }
 
@@ -169,7 +172,18 @@ def _show(fitted: Fitted, figures: Figures) -> None:
         f"recall {_number(figures.recall)}, {figures.flag_rate:.1%} of words marked."
         f"\nCalibration error {figures.ece:.3f}, Brier score {figures.brier:.4f}."
     )
+    if fitted.trial is not None:
+        OUT.print(_head(fitted.trial), soft_wrap=True)
     OUT.print(_promise(fitted, figures), style="dim", soft_wrap=True)
+
+
+def _head(trial: HeadTrial) -> str:
+    low, high = trial.gain
+    said = "It is used." if trial.used else "It is not better for sure, so it is not used."
+    return (
+        f"A head learned on the model's features: AP of words {trial.ap:.3f} with it, {trial.ap_without:.3f} without "
+        f"(difference {low:+.3f} to {high:+.3f}), on images that neither has seen. {said}"
+    )
 
 
 def _promise(fitted: Fitted, figures: Figures) -> str:

@@ -34,8 +34,14 @@ class CalibratedScorer:
 
     def stream(self, pairs: Iterable[tuple[Picture, str]], *, batch_size: int = 32) -> Iterator[Prediction | Failure]:
         """Results in the order of the pairs."""
-        for result, found in signals.stream(self._scorer, pairs, batch_size=batch_size):
+        for result, found in self._asked(pairs, batch_size):
             if isinstance(result, Prediction):
                 yield self._calibration.apply(result, found)
             else:
                 yield Failure(self.version, result.caption, result.reason)
+
+    def _asked(
+        self, pairs: Iterable[tuple[Picture, str]], batch_size: int
+    ) -> Iterator[tuple[Prediction | Failure, Any]]:
+        parts = self._calibration.parts > 0
+        return signals.stream(self._scorer, pairs, batch_size=batch_size, parts=parts)

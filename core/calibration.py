@@ -20,11 +20,12 @@ from typing import Any, Final, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core import cuts, grouping, logistic
+from core import cuts, grouping, head, logistic
 from core.errors import CalibrationError
-from core.features import PICTURE_FREE_WIDTH, feature_names, word_features
+from core.features import PICTURE_FREE_WIDTH, feature_names
+from core.head import HeadTrial
 from core.prediction import Prediction, WordScore
-from core.word_table import WordTable
+from core.word_table import WordTable, features_of
 
 Array = NDArray[np.float64]
 STRENGTH: Final = 2.0
@@ -59,8 +60,15 @@ def fit(table: WordTable, *, strength: float = STRENGTH, width: int | None = Non
     used = table.features[:, :width]
     centre, scale = used.mean(axis=0), used.std(axis=0)
     scale = np.where(scale < 1e-12, 1.0, scale)
+    scale[plain_width(table) :] /= head.WIDTH
     weights, intercept = logistic.fit(_standard(used, centre, scale), table.wrong, strength=strength)
     return Model(tuple(centre.tolist()), tuple(scale.tolist()), tuple(weights.tolist()), intercept)
+
+
+def plain_width(table: WordTable) -> int:
+    """How many of a table's features there are without a head's."""
+    width: int = table.features.shape[1]
+    return width - table.parts
 
 
 def _standard(features: Array, centre: Array, scale: Array) -> Array:
@@ -118,16 +126,24 @@ class Calibration:
     signals: tuple[str, ...] = ()
 
     @property
+    def parts(self) -> int:
+        """How many parts a learned head reads; 0 without one."""
+        return len(self.model.weights) - len(feature_names(self.signals))
+
+    @property
     def version(self) -> str:
         """``BASE;cal-HASH``: another fit or another cut is another scorer."""
         whole = json.dumps(self.as_dict(), sort_keys=True)
         return f"{self.base};cal-{hashlib.sha256(whole.encode()).hexdigest()[:10]}"
 
     def apply(self, prediction: Prediction, signals: Array | None = None) -> Prediction:
-        """The prediction with minus the probability of being wrong as every word's score (−1 to 0)."""
+        """The prediction with minus the probability of being wrong as every word's score (−1 to 0).
+
+        `signals` (W, S), or (W, S + E) with a head, are needed where the fit had them.
+        """
         if not prediction.words:
             return replace(prediction, scorer_version=self.version)
-        chances = self.model.probabilities(word_features(prediction, signals if self.signals else None))
+        chances = self.model.probabilities(features_of(prediction, signals, self.signals))
         pairs = zip(prediction.words, chances.tolist(), strict=True)
         words = tuple(w if w.score is None else WordScore(w.text, w.start, w.end, -p) for w, p in pairs)
         return replace(prediction, scorer_version=self.version, words=words)
@@ -156,13 +172,15 @@ class Calibration:
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """A calibration and the words that judge it: none of them, nor their images, were seen by the model that
-    gave their `probabilities` (N,); `blind_baseline` (N,) are those of a model without the picture."""
+    gave their `probabilities` (N,); `blind_baseline` (N,) are those of a model without the picture. `trial`: how a
+    learned head did, where there was enough to try one."""
 
     calibration: Calibration
     table: WordTable
     probabilities: Array
     blind_baseline: Array
     cut_from_blind_reviews: bool
+    trial: HeadTrial | None = None
 
 
 def calibrate(table: WordTable, *, base: str, goal: Goal | None = None, seed: int = 0) -> Fitted:
@@ -176,20 +194,36 @@ def calibrate(table: WordTable, *, base: str, goal: Goal | None = None, seed: in
     """
     goal = goal or Goal()
     _check(table)
-    if goal.kind == "risk":
-        fitting, held = grouping.split(table.image, share=0.5, seed=seed)
-        model, judged = fit(table.rows(fitting)), table.rows(held)
+    parted = goal.kind == "risk"
+    whole = np.arange(len(table))
+    fitting, held = grouping.split(table.image, share=0.5, seed=seed) if parted else (whole, whole)
+    # The images that set a promise's cut have no say in whether a head is used.
+    fitted, judged = table.rows(fitting), table.rows(held)
+    trial = _try_head(fitted, seed=seed) if table.parts and _captions(table) >= head.ENOUGH else None
+    width = None if trial and trial.used else plain_width(table)
+    model = fit(fitted, width=width)
+    if parted:
         probabilities = model.probabilities(judged.features)
-        blind = fit(table.rows(fitting), width=PICTURE_FREE_WIDTH).probabilities(judged.features)
+        blind = fit(fitted, width=PICTURE_FREE_WIDTH).probabilities(judged.features)
     else:
-        model, judged, probabilities = fit(table), table, cross_fitted(table, seed=seed)
+        probabilities = cross_fitted(table, width=width, seed=seed)
         blind = cross_fitted(table, width=PICTURE_FREE_WIDTH, seed=seed)
     probabilities = np.where(judged.markable, probabilities, -1.0)
     setting = _setting(judged)
     cut = _cut(probabilities[setting], judged.rows(setting), goal)
     rate, error = flag_rate(probabilities > cut, judged.image)
     calibration = Calibration(base, model, cut, goal, rate, error, table.signals)
-    return Fitted(calibration, judged, probabilities, blind, bool(judged.blind[setting].all()))
+    return Fitted(calibration, judged, probabilities, blind, bool(judged.blind[setting].all()), trial)
+
+
+def _try_head(table: WordTable, *, seed: int) -> HeadTrial:
+    with_head = cross_fitted(table, seed=seed)
+    without = cross_fitted(table, width=plain_width(table), seed=seed)
+    return head.compare(with_head, without, wrong=table.wrong, image=table.image, captions=_captions(table))
+
+
+def _captions(table: WordTable) -> int:
+    return len(np.unique(table.caption))
 
 
 def _check(table: WordTable) -> None:
@@ -235,5 +269,5 @@ def drift(calibration: Calibration, rate: float, error: float) -> float:
 def weights_by_name(calibration: Calibration) -> dict[str, float]:
     """The standardised weights, largest first: what the model leans on."""
     names = feature_names(calibration.signals)
-    found = dict(zip(names, calibration.model.weights, strict=True))
+    found = dict(zip(names, calibration.model.weights, strict=False))  # a head's parts have no names
     return dict(sorted(found.items(), key=lambda pair: -abs(pair[1])))

@@ -22,8 +22,10 @@ _FROM_SCORES: Final = ("attribution", "lead", "share", "rank", "lowest", "cosine
 _BY_CLASS: Final = ("attribution", "share", "cosine")
 
 
-def word_features(prediction: Prediction, signals: Array | None = None) -> Array:
+def word_features(prediction: Prediction, signals: Array | None = None, parts: Array | None = None) -> Array:
     """A row a word, (W, F); with `signals` (W, S), as `core.signals` gives them, those too, each by class as well.
+
+    `parts` (W, E), which a learned head reads, come last.
 
     attribution r_j (0 where there is none); lead: r_j minus the lowest other word's; share r_j / Σ|r|; rank 0
     (lowest) to 1; lowest 0 or 1; position 0 to 1; cosine of the caption; the word's class; each signal and its lead;
@@ -41,7 +43,8 @@ def word_features(prediction: Prediction, signals: Array | None = None) -> Array
     classes = blind[:, len(_PICTURE_FREE) :]
     split_by_class = np.column_stack([raw, share, cosine, extra])
     by_class = (classes[:, :, None] * split_by_class[:, None, :]).reshape(count, -1)
-    return np.hstack([blind, columns, extra, leads, by_class])
+    last = np.zeros((count, 0)) if parts is None else np.nan_to_num(parts)
+    return np.hstack([blind, columns, extra, leads, by_class, last])
 
 
 def lead(values: Array) -> Array:

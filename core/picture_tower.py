@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, Literal
 
 import torch
@@ -29,6 +31,8 @@ class PictureTower:
 
     def __init__(self, model: Any, *, dtype: ImageDtype = "float32") -> None:
         self.model = model
+        self._watch: Callable[[Tensor, Tensor], None] | None = None
+        self._last: Tensor | None = None
         if dtype == "auto":
             dtype = "bfloat16" if bfloat16_is_faster(_device(model)) else "float32"
         self.dtype = torch.bfloat16 if dtype == "bfloat16" else torch.float32
@@ -39,8 +43,20 @@ class PictureTower:
     @torch.no_grad()
     def encode(self, pixels: Tensor) -> Tensor:
         """Unit features (B, E) in float32 of normalised pixels (B, 3, side, side)."""
-        features = self._encode(pixels.to(self.dtype))
-        return F.normalize(features.float(), dim=-1)
+        features = F.normalize(self._encode(pixels.to(self.dtype)).float(), dim=-1)
+        if self._watch is not None and self._last is not None:
+            self._watch(features, self._last)
+        self._last = None
+        return features
+
+    @contextmanager
+    def watched(self, watch: Callable[[Tensor, Tensor], None]) -> Iterator[None]:
+        """Meanwhile `watch` gets unit features (B, E) and what the last block read (B, L, W), where that is known."""
+        self._watch = watch
+        try:
+            yield
+        finally:
+            self._watch = self._last = None
 
     def _encode(self, pixels: Tensor) -> Tensor:
         if not self.reads_class_token:
@@ -50,6 +66,7 @@ class PictureTower:
         x = tower._embeds(pixels)
         for block in tower.transformer.resblocks[:-1]:
             x = run_block(block, x)
+        self._last = x if self._watch is not None else None
         first = torch.zeros(len(x), dtype=torch.long, device=x.device)
         row: Tensor = tower.ln_post(run_block(tower.transformer.resblocks[-1], x, row=first)[:, 0])
         return row if tower.proj is None else row @ tower.proj

@@ -148,6 +148,17 @@ class Scorer:
         loaded = self._load(image)
         return self._encode_pictures([loaded])[loaded.key]
 
+    def pixels(self, image: Picture) -> Tensor:
+        """What the image tower reads of one picture, (3, side, side).
+
+        Raises:
+            ImageError: it cannot be opened.
+        """
+        if isinstance(image, Image.Image):
+            return self.transform(open_image(image)).to(self.device)
+        path = Path(image)
+        return self.transform(open_image(read_bytes(path), name=str(path))).to(self.device)
+
     def _prepare(self, pairs: Iterable[tuple[Picture, str]]) -> list[_Pending]:
         """Starts decoding; a picture that stands in the batch twice is decoded once."""
         started: dict[Any, Future[_LoadedPicture]] = {}

@@ -1,8 +1,8 @@
 """Signals beside the attribution: how the cosine moves when a word or its phrase goes, stands alone, or is swapped.
 
-All are differences of plain cosines of edited captions with the same picture. The picture is encoded once, edited
-captions of a whole batch are encoded together without gradients, equal ones once. Function words are not tried:
-they are wrong where a content word beside them is.
+All but `core.diffuseness` are differences of plain cosines of edited captions with the same picture. The picture is
+encoded once, edited captions of a whole batch are encoded together without gradients, equal ones once. Function words
+are not tried: they are wrong where a content word beside them is.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.diffuseness import Diffuseness
 from core.phrases import noun_phrases, swaps
 from core.prediction import Failure, Prediction
 from core.scorer import Picture, Scorer
@@ -24,42 +25,86 @@ from core.tokens import Window, WordTokenizer
 from core.word_class import word_classes
 
 Array = NDArray[np.float64]
-SIGNALS: Final = ("drop", "phrase_drop", "phrase_cosine", "swap")
+SIGNALS: Final = ("drop", "phrase_drop", "phrase_cosine", "swap", "diffuseness")
 """`drop`: cosine of the caption minus that without the word; negative: better without. `phrase_drop`: the same for
 the word's noun phrase. `phrase_cosine`: the phrase alone, minus the caption. `swap`: the caption minus the best with
-another number, or the opposite place or size, in the word's place; negative: another fits better. 0 where untried."""
+another number, or the opposite place or size, in the word's place; negative: another fits better. `diffuseness`: of the
+word's evidence over the picture, 0 to 1. 0 where untried."""
+_DIFFUSENESS: Final = SIGNALS.index("diffuseness")
 _ROWS: Final = 256
+_WORDS_KEPT: Final = 20_000
 Ids = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A signal of a word: the cosine of `own` minus the highest cosine of `others`, turned round if `alone`."""
+    """A signal of a word: the cosine of `own` minus the highest cosine of `others`, turned round if `alone`.
+
+    For `diffuseness`, `own` is the word alone and `others` is empty.
+    """
 
     word: int
     signal: int
     own: Ids
-    others: tuple[Ids, ...]
+    others: tuple[Ids, ...] = ()
     alone: bool = False
 
 
-def stream(
-    scorer: Scorer, pairs: Iterable[tuple[Picture, str]], *, batch_size: int = 32
-) -> Iterator[tuple[Prediction | Failure, Array]]:
-    """As `Scorer.stream`, each result with its signals (W, 4) in the order of ``prediction.words``; columns SIGNALS.
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A scored item under way: its picture and the picture's feature (E,), what is asked of its words, the signals."""
 
-    A failure has signals of shape (0, 4).
+    image: Picture
+    picture: Tensor
+    questions: Sequence[_Question]
+    found: Array
+
+
+def stream(
+    scorer: Scorer, pairs: Iterable[tuple[Picture, str]], *, batch_size: int = 32, parts: bool = False
+) -> Iterator[tuple[Prediction | Failure, Array]]:
+    """As `Scorer.stream`, each result with its signals (W, 5) in the order of ``prediction.words``; columns SIGNALS.
+
+    With `parts` as many columns more as the features are long, (W, 5 + E): by how much each dimension adds to `drop`,
+    whose sum it is. They are what `core.head` learns from. A failure has signals of shape (0, 5).
     """
+    diffuseness = Diffuseness(scorer)
+    words: dict[Ids, Tensor] = {}
     iterator = iter(pairs)
     while batch := list(islice(iterator, batch_size)):
-        results = list(scorer.stream(batch, batch_size=batch_size))
-        asked = [_questions(scorer, r) if isinstance(r, Prediction) else [] for r in results]
-        texts = _encode(scorer, {ids for qs in asked for q in qs for ids in (q.own, *q.others)})
-        for (image, _), result, questions in zip(batch, results, asked, strict=True):
-            found = np.zeros((len(result.words) if isinstance(result, Prediction) else 0, len(SIGNALS)))
-            if questions:
-                _answer(found, questions, texts, scorer.picture_features(image))
-            yield result, found
+        with scorer.picture_tower.watched(diffuseness.watch):
+            results = list(scorer.stream(batch, batch_size=batch_size))
+        found = [np.zeros((0, len(SIGNALS)))] * len(batch)
+        asked = {
+            i: _asked(scorer, batch[i][0], result, parts=parts)
+            for i, result in enumerate(results)
+            if isinstance(result, Prediction)
+        }
+        compared = [q for item in asked.values() for q in item.questions if q.others]
+        texts = _encode(scorer, {ids for q in compared for ids in (q.own, *q.others)})
+        for i, item in asked.items():
+            _answer(item, texts)
+            found[i] = item.found
+        if diffuseness.served:
+            _spread(scorer, diffuseness, words, list(asked.values()))
+        yield from zip(results, found, strict=True)
+
+
+def _asked(scorer: Scorer, image: Picture, prediction: Prediction, *, parts: bool) -> _Asked:
+    picture = scorer.picture_features(image)
+    width = len(SIGNALS) + (len(picture) if parts else 0)
+    return _Asked(image, picture, _questions(scorer, prediction), np.zeros((len(prediction.words), width)))
+
+
+def _spread(scorer: Scorer, diffuseness: Diffuseness, words: dict[Ids, Tensor], asked: Sequence[_Asked]) -> None:
+    """Fills in the diffuseness; the features of `words` stay known from batch to batch."""
+    places = [(item, q) for item in asked for q in item.questions if q.signal == _DIFFUSENESS]
+    if len(words) > _WORDS_KEPT:
+        words.clear()
+    words |= _encode(scorer, {q.own for _, q in places} - words.keys())
+    values = diffuseness.of([(item.image, item.picture, words[q.own]) for item, q in places])
+    for (item, q), value in zip(places, values, strict=True):
+        item.found[q.word, _DIFFUSENESS] = value
 
 
 def _questions(scorer: Scorer, prediction: Prediction) -> list[_Question]:
@@ -76,6 +121,9 @@ def _questions(scorer: Scorer, prediction: Prediction) -> list[_Question]:
             if word is None or kinds[word] == "function":
                 continue
             found.append(_Question(word, 0, window.ids, (_without(window.ids, [place]),)))
+            found.append(
+                _Question(word, _DIFFUSENESS, _without(window.ids, [p for p in places.values() if p != place]))
+            )
             found += _of_phrase(word, window.ids, [places[p] for p in phrases[piece] if p in places], places)
             found += _of_swaps(word, window.ids, place, swaps(tokenized.pieces[piece].text), scorer.tokenizer)
     return found
@@ -121,9 +169,15 @@ def _encode(scorer: Scorer, texts: set[Ids]) -> dict[Ids, Tensor]:
     return found
 
 
-def _answer(found: Array, questions: Sequence[_Question], texts: dict[Ids, Tensor], picture: Tensor) -> None:
-    asked = list(dict.fromkeys(ids for q in questions for ids in (q.own, *q.others)))
-    cosines = dict(zip(asked, (torch.stack([texts[i] for i in asked]) @ picture).tolist(), strict=True))
-    for q in questions:
+def _answer(item: _Asked, texts: dict[Ids, Tensor]) -> None:
+    compared = [q for q in item.questions if q.others]
+    if not compared:
+        return
+    asked = list(dict.fromkeys(ids for q in compared for ids in (q.own, *q.others)))
+    cosines = dict(zip(asked, (torch.stack([texts[i] for i in asked]) @ item.picture).tolist(), strict=True))
+    for q in compared:
         change = cosines[q.own] - max(cosines[ids] for ids in q.others)
-        found[q.word, q.signal] = -change if q.alone else change
+        item.found[q.word, q.signal] = -change if q.alone else change
+        if q.signal == 0 and item.found.shape[1] > len(SIGNALS):
+            parts = (texts[q.own] - texts[q.others[0]]) * item.picture
+            item.found[q.word, len(SIGNALS) :] = parts.double().cpu().numpy()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import CalibrationError
-from core.features import word_features
+from core.features import feature_names, word_features
 from core.prediction import Prediction
 
 Array = NDArray[np.float64]
@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 class ReviewedCaption:
     """A caption's words as a scorer saw them, which of them its reviewer found wrong, and its image.
 
-    `wrong` and `signals` (W, S) go by word. `blind`: the reviewer saw no marks.
+    `wrong` and `signals` (W, S), or (W, S + E) with parts, go by word. `blind`: the reviewer saw no marks.
     """
 
     prediction: Prediction
@@ -34,7 +34,8 @@ class ReviewedCaption:
 class WordTable:
     """Words of N reviewed captions in one table: features (N, F), and for each word the rest (N,).
 
-    `image` and `caption` are codes; `markable` is false for a word without attribution, which is never marked.
+    `image` and `caption` are codes; `markable` is false for a word without attribution, which is never marked. The
+    last `parts` features are a learned head's.
     """
 
     features: Array
@@ -45,10 +46,12 @@ class WordTable:
     blind: NDArray[np.bool_]
     markable: NDArray[np.bool_]
     signals: tuple[str, ...] = ()
+    parts: int = 0
 
     @classmethod
     def of(cls, captions: Iterable[ReviewedCaption], *, signals: Sequence[str] = ()) -> Self:
-        """The words of some captions. With `signals`, their names, every caption brings theirs.
+        """The words of some captions. With `signals`, their names, every caption brings theirs; what stands behind
+        them in its rows are parts.
 
         Raises:
             CalibrationError: there are no words.
@@ -60,8 +63,9 @@ class WordTable:
         _, image = np.unique([c.image for c in known], return_inverse=True)
         raw = [np.array([np.nan if w.score is None else w.score for w in c.prediction.words]) for c in known]
         attribution = np.concatenate(raw)
+        features = np.vstack([features_of(c.prediction, c.signals, signals) for c in known])
         return cls(
-            features=np.vstack([word_features(c.prediction, c.signals if signals else None) for c in known]),
+            features=features,
             attribution=np.nan_to_num(attribution),
             wrong=np.concatenate([np.asarray(c.wrong, dtype=bool) for c in known]),
             image=np.repeat(image, lengths),
@@ -69,6 +73,7 @@ class WordTable:
             blind=np.repeat([c.blind for c in known], lengths),
             markable=~np.isnan(attribution),
             signals=tuple(signals),
+            parts=features.shape[1] - len(feature_names(signals)),
         )
 
     def rows(self, chosen: NDArray[Any]) -> Self:
@@ -78,3 +83,10 @@ class WordTable:
 
     def __len__(self) -> int:
         return len(self.wrong)
+
+
+def features_of(prediction: Prediction, rows: Array | None, signals: Sequence[str]) -> Array:
+    """A word's features (W, F) from rows of signals (W, S) or of signals and parts (W, S + E)."""
+    if rows is None or not signals:
+        return word_features(prediction)
+    return word_features(prediction, rows[:, : len(signals)], rows[:, len(signals) :])

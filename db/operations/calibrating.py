@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 
 from core.calibration import Calibration, Fitted, Goal, calibrate, drift, flag_rate
 from core.errors import CalibrationError
+from core.head import ENOUGH
 from core.prediction import Failure, Prediction
 from core.word_table import ReviewedCaption, WordTable
 from db import schema
@@ -22,7 +23,7 @@ from db.store import Store
 BASE: Final = "calibrated_from"
 CALIBRATION: Final = "calibration"
 _BATCH: Final = 1000
-Ask = Callable[[Iterable[tuple[Path, str]]], Iterator[tuple[Prediction | Failure, Any]]]
+Ask = Callable[[Iterable[tuple[Path, str]], bool], Iterator[tuple[Prediction | Failure, Any]]]
 
 
 def base_scorer(store: Store) -> ScorerInfo:
@@ -67,12 +68,14 @@ def learn_with_signals(
 ) -> Fitted:
     """As `learn`, with signals that the scorer `base` is asked for now: every reviewed picture is read once more.
 
-    `ask` gives for pairs of picture and caption, in order, a prediction and its signals (W, S), named `names`.
-    Items whose picture cannot be scored are left out.
+    `ask` gives for pairs of picture and caption, in order, a prediction and its signals (W, S), named `names`; with
+    True, where reviews suffice for a learned head, its parts behind them. Items whose picture cannot be scored are
+    left out.
     """
     reviewed = [e for e in stream(store, statuses=("accepted", "corrected")) if e.verdict and "://" not in e.image]
     captions = []
-    for found, (result, signals) in zip(reviewed, ask((Path(e.image), e.caption) for e in reviewed), strict=True):
+    pairs = ((Path(e.image), e.caption) for e in reviewed)
+    for found, (result, signals) in zip(reviewed, ask(pairs, len(reviewed) >= ENOUGH), strict=True):
         verdict = found.verdict
         if isinstance(result, Prediction) and verdict is not None:
             wrong = [bool(tag) for tag in tags(result.words, verdict.review.spans)]

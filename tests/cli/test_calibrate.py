@@ -114,7 +114,7 @@ def test_with_a_model_it_asks_for_signals_and_scores_all_items_again(db, caption
     truth = {c.prediction.caption: c for c in made(160)}
     scorer = SimpleNamespace(version="made-1", details={"model": "made"}, epsilon=-0.01)
 
-    def stream(_scorer, pairs, *, batch_size=32):
+    def stream(_scorer, pairs, *, batch_size=32, parts=False):
         for path, caption in pairs:
             assert path.name.endswith(".png")
             known = truth[caption]

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from formula_models import CONFIGS, random_state, write_model
 from PIL import Image
 
 from core import signals
+from core.heatmap import HeatMaps
 from core.prediction import Failure
+from core.scorer import Scorer
 
 CAPTION = "Two small dogs sit left of a red car."
 
@@ -57,7 +60,7 @@ def test_a_failure_stands_in_its_place(scorer):
     (image,) = pictures(1)
     results = list(signals.stream(scorer, [(image, "a cat"), (image, "  "), (image, "a dog")]))
     assert [isinstance(r, Failure) for r, _ in results] == [False, True, False]
-    assert results[1][1].shape == (0, 4)
+    assert results[1][1].shape == (0, len(signals.SIGNALS))
 
 
 def test_a_long_caption_is_asked_window_by_window(scorer):
@@ -76,3 +79,46 @@ def test_a_picture_is_encoded_once(scorer, monkeypatch):
     image = Image.new("RGB", (31, 31), (9, 200, 40))
     list(signals.stream(scorer, [(image, CAPTION), (image, "a cat")]))
     assert sum(encoded) == 1
+
+
+def diffuseness(scorer, pairs, **settings):
+    column = signals.SIGNALS.index("diffuseness")
+    return [rows[:, column] for _, rows in signals.stream(scorer, pairs, **settings)]
+
+
+def test_diffuseness_is_the_entropy_of_the_last_blocks_heat_map(clip_files):
+    scorer = Scorer.from_files(*clip_files)
+    images = pictures(2)
+    maps = HeatMaps(scorer, layers=1)
+    for image, values in zip(images, diffuseness(scorer, [(i, CAPTION) for i in images]), strict=True):
+        for word, value in zip(["Two", "dogs", "left", "car"], values[[0, 2, 4, 8]], strict=True):
+            share = np.abs(maps.of_word(image, word).values.ravel().astype(float))
+            share /= share.sum()
+            assert value == pytest.approx(-(share * np.log(share)).sum() / np.log(len(share)), abs=1e-4)
+        assert 0 < values.max() <= 1
+        assert not values[6]
+
+
+def test_a_picture_that_was_known_before_has_the_same_diffuseness(clip_files, photo):
+    scorer = Scorer.from_files(*clip_files)
+    pairs = [(i, CAPTION) for i in (photo, *pictures(2))]
+    fresh = diffuseness(scorer, pairs)
+    for size in (1, 32):
+        again = diffuseness(scorer, pairs, batch_size=size)
+        assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(fresh, again, strict=True))
+
+
+def test_a_tower_without_maps_has_no_diffuseness_but_all_else(tmp_path):
+    from core.loading import build_model
+
+    config = CONFIGS["resnet"]
+    files = write_model(tmp_path, "resnet", config, random_state(build_model(config, name="resnet")))
+    ((_, rows),) = signals.stream(Scorer.from_files(*files), [(pictures(1)[0], CAPTION)])
+    assert rows[:, 0].any()
+    assert not rows[:, signals.SIGNALS.index("diffuseness")].any()
+
+
+def test_parts_add_up_to_the_drop(scorer):
+    ((_, rows),) = signals.stream(scorer, [(pictures(1)[0], CAPTION)], parts=True)
+    assert rows.shape[1] > len(signals.SIGNALS) + 8
+    assert rows[:, len(signals.SIGNALS) :].sum(axis=1) == pytest.approx(rows[:, 0], abs=1e-5)
