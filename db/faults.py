@@ -21,7 +21,7 @@ _SENTENCES: Final = {
     "SQLITE_FULL": "The disk is full, and the last change of {name} was not kept: make room and try again.",
     "SQLITE_IOERR": "The disk failed under {name} ({detail}): see to the disk, then open the file again.",
     "SQLITE_CANTOPEN": "{name} cannot be opened: check that its folder exists and that you may write there.",
-    "SQLITE_NOTADB": "{name} is not a Captionlint store: give another name, or make one with `captionlint import`.",
+    "SQLITE_NOTADB": "{name} is not a Captionlint store: give another name, or import this file into one.",
     "SQLITE_PERM": "{name} may not be opened: ask its owner for the right to read and write it.",
 }
 

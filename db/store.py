@@ -25,6 +25,8 @@ from db import backups, connection, faults, versions
 
 BUSY_TIMEOUT: Final = 30.0
 """Seconds that a change waits for another process to finish its own."""
+_SMALLEST: Final = 512
+"""Bytes of the smallest SQLite file."""
 
 
 class Store:
@@ -129,7 +131,11 @@ class Store:
 
 
 def _check(path: Path, *, create: bool) -> None:
-    """Refuses what SQLite would misread or silently replace."""
+    """Refuses what SQLite would misread or silently replace.
+
+    Nothing is opened here: a process that closes a file loses its locks on it, those of an open store included, and
+    then another process deletes the -wal file under that store, with the decisions in it.
+    """
     if path.is_dir():
         raise StoreError(f"{path} is a folder: give the name of a file.")
     if not path.exists():
@@ -138,13 +144,13 @@ def _check(path: Path, *, create: bool) -> None:
         if not path.parent.is_dir():
             raise StoreError(f"The folder {path.parent} does not exist: make it first.")
         return
-    if not create and path.stat().st_size == 0:
+    size = path.stat().st_size
+    if not create and size == 0:
         raise StoreError(f"{path} is empty: fill it with `captionlint import SOURCE --db {path}`.")
     if not os.access(path, os.R_OK | os.W_OK) or not os.access(path.parent, os.W_OK):
         raise StoreError(f"{path} is read-only: make the file and its folder writable, or work on a copy.")
-    with path.open("rb") as file:
-        if file.read(16) not in (b"", b"SQLite format 3\0"):
-            raise StoreError(f"{path} is not a Captionlint store: give another name, or import this file into one.")
+    if 0 < size < _SMALLEST:  # of larger ones SQLite says itself what they are not
+        raise StoreError(f"{path} is not a Captionlint store: give another name, or import this file into one.")
     wal, shm = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
     # SQLite makes the first before the second and deletes them the other way round.
     if shm.exists() and not wal.exists():

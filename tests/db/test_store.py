@@ -66,6 +66,9 @@ def test_what_is_no_store_is_refused_and_left_as_it_is(tmp_path):
     text.write_text('{"image": "a.png"}\n')
     assert "not a Captionlint store" in refused(text)
     assert text.read_text() == '{"image": "a.png"}\n'
+    text.write_text('{"image": "a.png"}\n' * 100)
+    assert "not a Captionlint store" in refused(text)
+    assert text.read_text() == '{"image": "a.png"}\n' * 100
     other = tmp_path / "other.db"
     with sqlite3.connect(other) as connection:
         connection.execute("CREATE TABLE bookmarks (id)")

@@ -1,6 +1,7 @@
 """The desktop and a pre-label run on one file: no lock error may reach a user."""
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -52,3 +53,23 @@ def test_many_open_a_new_file_at_once(tmp_path):
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
     with Store.open(path) as store:
         assert items.count(store) == 20
+
+
+def test_a_store_that_is_opened_twice_keeps_its_decisions(tmp_path):
+    """SQLite's locks are the process's: opening the same file again may not let go of them."""
+    path = tmp_path / "review.db"
+    with Store.open(path) as store:
+        items.add(store, rows(tmp_path, 2))
+
+    def open_twice(store):
+        with Store.open(path):
+            pass
+        # Whoever closes a file last deletes its -wal file. Not a fork: that one would believe in this one's locks.
+        another = "import sys, db.store; db.store.Store.open(sys.argv[1]).close()"
+        subprocess.run([sys.executable, "-c", another, path], check=True)
+        reviews.accept(store, item_id=1, annotator="ana")
+        os._exit(0)  # as if killed
+
+    assert os.waitpid(in_child(open_twice, path), 0)[1] == 0
+    with Store.open(path) as store:
+        assert len(reviews.standing(store, item_id=1)) == 1
