@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """`make package-test`: installs what `make package` built, as a user would, uses it, and takes it away again.
 
-``python3 packaging/test_package.py [deb] [wheel]``; without arguments both. The .deb goes into a bare Debian made by
-debootstrap, which needs root, and is used under Xvfb with xdotool from outside, so that nothing it lacks is there by
-chance. The wheel goes into fresh environments of the lowest and the highest Python that is to be found.
+``python3 packaging/test_package.py [deb] [wheel] [demo] [clone]``; without arguments the first two.
+
+deb: into a bare Debian made by debootstrap, which needs root; used under Xvfb with xdotool from outside, so that
+nothing it lacks is there by chance. wheel: into fresh environments of the lowest and the highest Python that is to
+be found. demo: `make demo` twice in a bare root with python3, git and make. clone: that, and `make test`.
 The log and a picture of the window are kept in build/package-test.
 """
 
@@ -13,20 +15,22 @@ import os
 import sys
 from typing import Final
 
-from testing import deb, wheel
+from testing import clone, deb, wheel
 from testing.steps import Failed, Log
 
-PARTS: Final = {"deb": deb.test, "wheel": wheel.test}
+PARTS: Final = {"deb": deb.test, "wheel": wheel.test, "demo": clone.demo, "clone": clone.test}
+USUAL: Final = ("deb", "wheel")
+NEED_ROOT: Final = {"deb", "demo", "clone"}
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or list(PARTS)
+    chosen = sys.argv[1:] or list(USUAL)
     if unknown := set(chosen) - PARTS.keys():
-        sys.exit(f"There is no part {', '.join(sorted(unknown))}: give deb, wheel or nothing.")
+        sys.exit(f"There is no part {', '.join(sorted(unknown))}: there are {', '.join(PARTS)}.")
     with Log() as log:
         try:
             for name in chosen:
-                if name == "deb" and os.geteuid():
+                if name in NEED_ROOT and os.geteuid():
                     raise Failed("debootstrap and chroot need root: run this as root, or give `wheel` alone.")
                 PARTS[name](log)
         except Failed as error:
