@@ -5,8 +5,10 @@ Both compare lists of words, not letters: a changed word is one change, and 3,00
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein, Opcode
 
@@ -21,9 +23,14 @@ def follow(spans: Sequence[Span], old: str, new: str) -> list[Span | None]:
     """
     if old == new:
         return list(spans)
-    before, after = split_pieces(old), split_pieces(new)
+    before, after = _pieces(old), _pieces(new)
     steps = _steps(before, after)
-    return [_moved(span, before, after, steps) for span in spans]
+    starts, ends = [p.start for p in before], [p.end for p in before]
+    moved: list[Span | None] = []
+    for span in spans:
+        first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
+        moved.append(_moved(span, range(first, last), before, after, steps) if first < last else None)
+    return moved
 
 
 def replacements(old: str, new: str) -> tuple[Span, ...]:
@@ -31,7 +38,7 @@ def replacements(old: str, new: str) -> tuple[Span, ...]:
 
     Words that were only put in mark nothing.
     """
-    before, after = split_pieces(old), split_pieces(new)
+    before, after = _pieces(old), _pieces(new)
     return tuple(
         Span(
             before[step.src_start].start,
@@ -43,6 +50,12 @@ def replacements(old: str, new: str) -> tuple[Span, ...]:
     )
 
 
+@lru_cache(maxsize=8)
+def _pieces(caption: str) -> tuple[Piece, ...]:
+    """Kept while a caption is edited: each letter typed asks for the caption as it came again."""
+    return tuple(split_pieces(caption))
+
+
 def _steps(before: Sequence[Piece], after: Sequence[Piece]) -> list[Opcode]:
     return list(Levenshtein.opcodes([p.text for p in before], [p.text for p in after]))
 
@@ -51,12 +64,14 @@ def _text(caption: str, pieces: Sequence[Piece]) -> str:
     return caption[pieces[0].start : pieces[-1].end] if pieces else ""
 
 
-def _moved(span: Span, before: Sequence[Piece], after: Sequence[Piece], steps: Sequence[Opcode]) -> Span | None:
-    covered = [i for i, piece in enumerate(before) if piece.start < span.end and span.start < piece.end]
-    if not covered:
-        return None
+def _moved(
+    span: Span, covered: range, before: Sequence[Piece], after: Sequence[Piece], steps: Sequence[Opcode]
+) -> Span | None:
+    """A mark that covers some pieces of `before`, on `after`."""
     starts, ends = [], []
-    for step in steps:
+    for step in steps[max(0, bisect_right(steps, covered[0], key=lambda s: s.src_start) - 1) :]:
+        if step.src_start > covered[-1]:
+            break
         first, last = max(covered[0], step.src_start), min(covered[-1] + 1, step.src_end)
         if first >= last or step.tag == "delete":
             continue

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from desktop.language import Language
 from desktop.problems import show_problem
 from desktop.services import log
+from desktop.services.fluent import keep_fluent
 from desktop.services.project import Project
 from desktop.services.settings import Settings
 from desktop.theme import Theme
@@ -23,8 +23,6 @@ from desktop.welcome.window import WelcomeWindow
 from desktop.window import MainWindow
 
 _LOG = logging.getLogger(__name__)
-_TURN: Final = 0.001
-"""Seconds for which a thread at work keeps the interpreter from the window's: painting asks for it dozens of times."""
 
 
 class Program(QObject):
@@ -125,8 +123,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("db", nargs="?", default="")
     parser.add_argument("--annotator", default=None)
     given = parser.parse_args(arguments[1:])
-    sys.setswitchinterval(_TURN)
     application = QApplication(arguments[:1])
+    keep_fluent(application)
     application.setApplicationName("Captionlint")
     application.setOrganizationName("Captionlint")
     application.setStyle("Fusion")

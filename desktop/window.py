@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent, QDragEnterEvent, QDropEvent
@@ -36,6 +37,9 @@ from desktop.services.scoring import Scoring
 from desktop.services.settings import Settings
 from desktop.summary.screen import SummaryScreen
 from desktop.theme import Theme
+
+_LATER: Final = 1000
+"""Milliseconds after opening, when what is not needed yet is loaded."""
 
 
 class MainWindow(QMainWindow):
@@ -187,6 +191,7 @@ class MainWindow(QMainWindow):
         self.queue.load()
         self.threshold.load()
         self.progress.load()
+        QTimer.singleShot(_LATER, self, self.summary.charts.prepare)
 
     def _word_menu(self, where: QPoint) -> None:
         suggestions = [text for text, _ in self.assistant.suggestions]
@@ -269,6 +274,7 @@ class MainWindow(QMainWindow):
         self.scoring.stop()
         self.pictures.stop()
         self.thumbnails.stop()
+        self.summary.charts.stop()
         self.project.close()
         event.accept()
         self.closed.emit()

@@ -80,7 +80,7 @@ class Camera:
         QTest.qWait(800)
         self.take("queue")
         window.show_screen("summary")
-        wait(lambda: bool(window.summary._plots) and bool(window.summary.agreement.text()))
+        wait(lambda: len(window.summary.charts.plots) == 3 and bool(window.summary.agreement.text()))
         QTest.qWait(500)
         self.take("summary")
         window.show_screen("review")

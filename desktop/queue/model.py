@@ -41,6 +41,7 @@ class QueueModel(QAbstractListModel):
         self._lines: dict[int, Line] = {}
         self._asked: set[int] = set()
         self._wanted: set[int] = set()
+        self._list = 0
         self.order: Order = "suspicious"
         self.filters = Filters()
         self._soon = QTimer(self, interval=0, singleShot=True)
@@ -83,8 +84,11 @@ class QueueModel(QAbstractListModel):
         return [] if row is None else list(self._ids[row + 1 : row + 1 + count])
 
     def line(self, item_id: int) -> Line | None:
-        """An item's line, if it was read."""
-        return self._lines.get(item_id)
+        """An item's line; None until it was read, and asking is what has it read."""
+        line, row = self._lines.get(item_id), self._rows.get(item_id)
+        if line is None and row is not None:
+            self._want(row)
+        return line
 
     def refresh(self, item_ids: Sequence[int] | None = None) -> None:
         """Reads lines again, some or all of those that were read."""
@@ -94,7 +98,7 @@ class QueueModel(QAbstractListModel):
             self._asked.clear()
             self.dataChanged.emit(self.index(0), self.index(max(len(self._ids) - 1, 0)))
         elif wanted:
-            self._project.ask(partial(lines.read, item_ids=tuple(wanted)), self._take_lines)
+            self._project.ask(partial(lines.read, item_ids=tuple(wanted)), partial(self._take_lines, self._list))
 
     def _want(self, row: int) -> None:
         page = row // _PAGE
@@ -107,23 +111,28 @@ class QueueModel(QAbstractListModel):
         for page in sorted(self._wanted):
             ids = tuple(self._ids[page * _PAGE : (page + 1) * _PAGE])
             # A page that could not be read is asked for again when it is painted again.
-            failed = partial(self._lose, page)
-            self._project.ask(partial(lines.read, item_ids=ids), self._take_lines, failed=failed)
+            failed = partial(self._lose, self._list, page)
+            self._project.ask(partial(lines.read, item_ids=ids), partial(self._take_lines, self._list), failed=failed)
         self._wanted.clear()
 
-    def _lose(self, page: int, error: Exception) -> None:
-        self._asked.discard(page)
+    def _lose(self, of_list: int, page: int, error: Exception) -> None:
+        if of_list == self._list:
+            self._asked.discard(page)
         self.failed.emit(error)
 
     def _take_ids(self, found: tuple[Sequence[int], dict[int, int]]) -> None:
         self.beginResetModel()
         self._ids, self._rows = found
-        self._lines, self._asked = {}, set()
+        # Pages are numbered by the list: what was wanted or is still being read of the old one is no page of this.
+        self._list += 1
+        self._lines, self._asked, self._wanted = {}, set(), set()
         self.is_loaded = True
         self.endResetModel()
         self.loaded.emit()
 
-    def _take_lines(self, found: Sequence[Line]) -> None:
+    def _take_lines(self, of_list: int, found: Sequence[Line]) -> None:
+        if of_list != self._list:
+            return
         rows = []
         for line in found:
             row = self._rows.get(line.entry.item_id)

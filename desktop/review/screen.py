@@ -144,6 +144,7 @@ class ReviewScreen(QWidget):
         self._loop.landed.connect(self._landed)
         self._loop.decided.connect(lambda decision: self._queue.refresh([decision.item_id]))
         self._queue.loaded.connect(self._select)
+        self._queue.dataChanged.connect(self._look_ahead)
         self._threshold.kept.connect(self._queue.load)
         self.stage.caption.hovered.connect(self._hover)
         self._assistant.heat_changed.connect(self._show_heat)
@@ -231,7 +232,6 @@ class ReviewScreen(QWidget):
         self._select()
         if not self.stage.is_editing and not self.side.search.hasFocus():
             self.stage.take_keyboard()
-        self._look_ahead(item)
 
     def _say_why_empty(self) -> None:
         """Nothing to show is never a blank place: it says what can be done."""
@@ -243,7 +243,11 @@ class ReviewScreen(QWidget):
             text = self.tr("Nothing is left to review here. Change the search or the order to see more.")
         self.stage.say_empty(text)
 
-    def _look_ahead(self, item: StoredItem) -> None:
+    def _look_ahead(self) -> None:
+        """Decodes the next pictures; called again when the queue, or its next lines, were read."""
+        item = self._model.item
+        if item is None:
+            return
         lines = [self._queue.line(i) for i in self._queue.near(item.item_id, 4 * _AHEAD)]
         waiting = [line.entry.image for line in lines if line is not None and line.entry.status == "pending"]
         self._pictures.prefetch(waiting[:_AHEAD])
@@ -255,6 +259,7 @@ class ReviewScreen(QWidget):
     def _select(self) -> None:
         if self._model.item is not None:
             self.side.show_item(self._model.item.item_id)
+            self._look_ahead()
         else:
             self._say_why_empty()
 

@@ -53,31 +53,35 @@ class Child(QObject):
             self._connection.send(message)
 
     def stop(self) -> None:
-        """Ends it at once and waits until it is gone; what it was about to say is dropped."""
-        if self._stopped:
-            return
-        self._stopped = True
-        self._process.kill()
-        self._process.join()
-        self._reader.join()
-        self._connection.close()
+        """Ends it at once; what it was about to say is dropped.
+
+        It is buried by the reading thread: taking gigabytes back from a process may last longer than a key.
+        """
+        if not self._stopped:
+            self._stopped = True
+            self._process.kill()
 
     def _read(self, connection: Connection) -> None:
-        while True:
+        while not self._stopped:
             try:
                 message = connection.recv()
             except (EOFError, OSError):
                 break
-            self._heard.emit(message)
-        self._heard.emit(_END)
+            self._tell(message)
+        self._process.join()
+        connection.close()
+        self._tell(_END)
+
+    def _tell(self, message: object) -> None:
+        with contextlib.suppress(RuntimeError):  # nobody is there any more
+            if not self._stopped:
+                self._heard.emit(message)
 
     def _hear(self, message: object) -> None:
         if self._stopped:
             return
         if message is _END:
-            self._process.join()
             self._stopped = True
-            self._connection.close()
             self.ended.emit(self._process.exitcode or 0)
         else:
             self.received.emit(message)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from core.review import KINDS
 from db.operations import stats
 from db.operations.judged import Judged, judged
 from db.operations.stats import Agreement, Counts
 from db.store import Store
 from desktop.review.threshold import ThresholdModel
 from desktop.services.project import Project
-from desktop.summary.figures import Curve, curve, speed
+from desktop.summary.charts import Charts
+from desktop.summary.figures import Curve, curve
 from desktop.theme import Theme
-from desktop.wording import QT_TRANSLATE_NOOP, kind_name, number, percent, with_mark
+from desktop.wording import QT_TRANSLATE_NOOP, number, percent, with_mark
 
 
 class SummaryScreen(QWidget):
@@ -35,8 +34,6 @@ class SummaryScreen(QWidget):
     ) -> None:
         super().__init__(parent)
         self._project, self._threshold, self._theme = project, threshold, theme
-        self._plots: dict[str, Any] = {}
-        self._judged: Judged | None = None
         self.curve: Curve | None = None
         self.setObjectName("stage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -46,18 +43,16 @@ class SummaryScreen(QWidget):
         self.agreement.setProperty("dim", True)
         export = QPushButton(self.tr("Export …"))
         export.clicked.connect(self.export_asked)
-        self.grid = QGridLayout()
-        self.grid.setSpacing(18)
+        self.charts = Charts(theme)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(28, 24, 28, 20)
         layout.setSpacing(18)
         layout.addLayout(self.cards)
-        layout.addLayout(self.grid, 1)
+        layout.addWidget(self.charts, 1)
         foot = QHBoxLayout()
         foot.addWidget(self.agreement, 1)
         foot.addWidget(export)
         layout.addLayout(foot)
-        theme.changed.connect(self._redo)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Reads the store."""
@@ -70,10 +65,10 @@ class SummaryScreen(QWidget):
         self._project.ask(_agreement, self._take_agreement, failed=self._no_agreement, topic="agreement")
 
     def _take(self, found: tuple[Judged, Counts]) -> None:
-        self._judged, counts = found
-        self.curve = curve(self._judged.scores, self._judged.wrong)
+        judged, counts = found
+        self.curve = curve(judged.scores, judged.wrong)
         self._count(counts)
-        self._draw()
+        self.charts.show_found(judged, self.curve, self._threshold.epsilon)
 
     def _count(self, counts: Counts) -> None:
         status = counts.by_status
@@ -84,34 +79,6 @@ class SummaryScreen(QWidget):
         at = self.curve.at(counts.epsilon) if self.curve and counts.epsilon is not None else None
         for name, value in zip(("precision", "recall"), at or (None, None), strict=True):
             self.numbers[name].setText("–" if value is None or isnan(value) else percent(value))
-
-    def _draw(self) -> None:
-        from desktop.summary import plots
-
-        look = self._theme.look
-        if not self._plots:
-            self._plots = {
-                "curve": plots.plot(look, self.tr("Marks against reviews"), across=self.tr("threshold"), up=""),
-                "kinds": plots.plot(look, self.tr("What was wrong"), across="", up=self.tr("marks")),
-                "speed": plots.plot(look, self.tr("Speed"), across=self.tr("hours worked"), up=self.tr("an hour")),
-            }
-            self.grid.addWidget(self._plots["curve"], 0, 0, 1, 2)
-            self.grid.addWidget(self._plots["kinds"], 1, 0)
-            self.grid.addWidget(self._plots["speed"], 1, 1)
-        if self._judged is None or self.curve is None:
-            return
-        plots.draw_curve(self._plots["curve"], self.curve, self._threshold.epsilon, look)
-        plots.draw_kinds(self._plots["kinds"], {kind_name(k): self._judged.kinds[k] for k in KINDS}, look)
-        plots.draw_speed(self._plots["speed"], *speed([when for when, _ in self._judged.decided]), look)
-
-    def _redo(self) -> None:
-        """Another theme: the plots are made anew, in its colours."""
-        for made in self._plots.values():
-            self.grid.removeWidget(made)
-            made.deleteLater()
-        self._plots = {}
-        if self._judged is not None:
-            self._draw()
 
     def _take_agreement(self, pairs: tuple[Agreement, ...]) -> None:
         if not pairs:

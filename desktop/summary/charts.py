@@ -1,0 +1,118 @@
+"""The summary's plots: what draws them is loaded beside the window's thread, and each is drawn in a turn of its own."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from core.review import KINDS
+from db.operations.judged import Judged
+from desktop.services.background import Background
+from desktop.summary.figures import Curve, speed
+from desktop.theme import Theme
+from desktop.wording import QT_TRANSLATE_NOOP, kind_name
+
+_PLOTS: Final = {
+    "curve": (
+        QT_TRANSLATE_NOOP("SummaryScreen", "Marks against reviews"),
+        QT_TRANSLATE_NOOP("SummaryScreen", "threshold"),
+        "",
+        (0, 0, 1, 2),
+    ),
+    "kinds": (
+        QT_TRANSLATE_NOOP("SummaryScreen", "What was wrong"),
+        "",
+        QT_TRANSLATE_NOOP("SummaryScreen", "marks"),
+        (1, 0, 1, 1),
+    ),
+    "speed": (
+        QT_TRANSLATE_NOOP("SummaryScreen", "Speed"),
+        QT_TRANSLATE_NOOP("SummaryScreen", "hours worked"),
+        QT_TRANSLATE_NOOP("SummaryScreen", "an hour"),
+        (1, 1, 1, 1),
+    ),
+}
+"""Title, what the axes say, and the place in the grid."""
+
+
+class Charts(QWidget):
+    """Precision and recall over the threshold, marks by kind, and speed.
+
+    Importing what draws takes half a second, making and drawing three plots a tenth: neither may hold up a key.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.plots: dict[str, Any] = {}
+        self._found: tuple[Judged, Curve, float | None] | None = None
+        self._drawing: Any = None
+        self._waiting: list[str] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(18)
+        self._loading = Background(name="plots", parent=self)
+        self._turn = QTimer(self, interval=0, singleShot=True)
+        self._turn.timeout.connect(self._draw_next)
+        theme.changed.connect(self._redo)
+
+    def prepare(self) -> None:
+        """Loads what draws, so that it is there when it is wanted."""
+        if self._drawing is None:
+            self._loading.ask(lambda: import_module("desktop.summary.plots"), self._take, topic="plots")
+
+    def show_found(self, judged: Judged, curve: Curve, epsilon: float | None) -> None:
+        """Draws what was found, soon."""
+        self._found = judged, curve, epsilon
+        if self._drawing is None:
+            self.prepare()
+        else:
+            self._waiting = list(_PLOTS)
+            self._turn.start()
+
+    def stop(self) -> None:
+        """Waits for what is being loaded."""
+        self._turn.stop()
+        self._loading.stop()
+
+    def _take(self, drawing: Any) -> None:
+        self._drawing = drawing
+        if self._found is not None:
+            self.show_found(*self._found)
+
+    def _draw_next(self) -> None:
+        if not self._waiting or self._found is None:
+            return
+        name = self._waiting.pop(0)
+        if name not in self.plots:
+            title, across, up, place = _PLOTS[name]
+            self.plots[name] = self._drawing.plot(self._theme.look, _said(title), across=_said(across), up=_said(up))
+            self._grid.addWidget(self.plots[name], *place)
+        self._draw(name, *self._found)
+        if self._waiting:
+            self._turn.start()
+
+    def _draw(self, name: str, judged: Judged, curve: Curve, epsilon: float | None) -> None:
+        plot, look = self.plots[name], self._theme.look
+        if name == "curve":
+            self._drawing.draw_curve(plot, curve, epsilon, look)
+        elif name == "kinds":
+            self._drawing.draw_kinds(plot, {kind_name(k): judged.kinds[k] for k in KINDS}, look)
+        else:
+            self._drawing.draw_speed(plot, *speed([when for when, _ in judged.decided]), look)
+
+    def _redo(self) -> None:
+        """Another theme: the plots are made anew, in its colours."""
+        for made in self.plots.values():
+            self._grid.removeWidget(made)
+            made.deleteLater()
+        self.plots = {}
+        if self._found is not None:
+            self.show_found(*self._found)
+
+
+def _said(text: str) -> str:
+    return QCoreApplication.translate("SummaryScreen", text) if text else ""

@@ -1,0 +1,101 @@
+"""What works beside the window's thread: decoding, processes, plots, and pages of the queue."""
+
+import os
+import time
+from multiprocessing.connection import Connection
+
+import numpy as np
+from PIL import Image
+from PySide6.QtGui import QColor
+from stores import rows
+
+from desktop.queue.model import LINE
+from desktop.services.child import Child
+from desktop.services.decoding import PREVIEW, decode
+
+
+def test_a_large_picture_has_a_small_copy_and_every_pixel_in_its_place(qapp, tmp_path):
+    pixels = np.zeros((2101, 3003, 3), dtype=np.uint8)
+    pixels[:700], pixels[700:1400], pixels[1400:] = (250, 10, 20), (30, 240, 40), (50, 60, 230)
+    pixels[-1, -1] = (1, 2, 3)
+    Image.fromarray(pixels).save(tmp_path / "large.png")
+    picture = decode(str(tmp_path / "large.png"))
+    assert (picture.full.width(), picture.full.height()) == (3003, 2101)
+    assert max(picture.preview.width(), picture.preview.height()) <= PREVIEW
+    for image in (picture.full, picture.preview):
+        shares = [image.pixelColor(image.width() // 2, int(image.height() * y)).name() for y in (0.1, 0.5, 0.9)]
+        assert shares == ["#fa0a14", "#1ef028", "#323ce6"]
+        assert image.pixelColor(0, 0).alpha() == 255
+    assert picture.full.pixelColor(3002, 2100) == QColor(1, 2, 3)
+    assert picture.bytes == picture.full.sizeInBytes() + picture.preview.sizeInBytes()
+
+
+def talk(connection: Connection) -> None:
+    """Says its number, then something again and again."""
+    connection.send(os.getpid())
+    while True:
+        connection.send("more")
+        time.sleep(0.01)
+
+
+def end(connection: Connection) -> None:
+    connection.send("last")
+    os._exit(3)
+
+
+def test_a_process_that_is_stopped_is_dropped_at_once_and_buried_later(qtbot):
+    child = Child(talk)
+    heard = []
+    child.received.connect(heard.append)
+    child.ended.connect(heard.append)
+    qtbot.waitUntil(lambda: len(heard) > 2, timeout=60_000)
+    child.stop()
+    before = len(heard)
+    child._reader.join()
+    assert not child._process.is_alive()
+    qtbot.wait(50)
+    assert len(heard) == before
+    child.send("too late")
+
+
+def test_the_end_of_a_process_comes_after_all_it_said(qtbot):
+    child = Child(end)
+    heard = []
+    child.received.connect(heard.append)
+    with qtbot.waitSignal(child.ended, timeout=60_000) as ended:
+        pass
+    assert heard == ["last"]
+    assert ended.args == [3]
+
+
+def test_pages_of_the_list_before_are_not_read_in_the_new_one(qtbot, open_window, fill, tmp_path):
+    window = open_window(fill(rows(tmp_path / "photos", 400), name="pages.db"))
+    model = window.queue
+    qtbot.waitUntil(lambda: window.project.worker.idle and not model._wanted)
+    window.hide()  # nothing is painted, so nothing else is asked for
+    with qtbot.waitSignal(model.loaded):
+        model.load(order="file")
+        assert model.index(390).data(LINE) is None
+    known = len(model._lines)
+    qtbot.waitUntil(lambda: window.project.worker.idle)
+    qtbot.wait(20)
+    assert 390 // 64 not in model._asked
+    assert len(model._lines) - known <= 128, "at most what stands around the item before the eyes"
+
+
+def test_the_next_pictures_are_decoded_without_a_list_to_be_seen(qtbot, open_window, fill, tmp_path):
+    source = rows(tmp_path / "photos", 5, captions_per_photo=1)
+    window = open_window(fill(source, name="ahead.db"), wait=False)
+    window.screen_review.fold()
+    window.show()
+    window.start()
+    qtbot.waitUntil(lambda: len(window.pictures._known) >= 4)
+    shown = window.review.item.image
+    assert shown in window.pictures._known
+
+
+def test_the_plots_come_without_being_waited_for(qtbot, open_window, fill):
+    window = open_window(fill())
+    window.actions_by_name["screen_summary"].trigger()
+    plots = window.summary.charts.plots
+    qtbot.waitUntil(lambda: len(plots) == 3 and all(plot.isVisible() for plot in plots.values()), timeout=60_000)
