@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import subprocess
 import tarfile
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final
 
 HERE: Final = Path(__file__).resolve().parent
 DEPENDS: Final = (
-    "libc6 (>= 2.34)", "libegl1", "libgl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig1",
+    "libegl1", "libgl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig1",
     "libglib2.0-0 | libglib2.0-0t64", "libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0",
     "libxcb-xkb1", "libxkbcommon-x11-0", "fonts-dejavu-core | fonts-noto-core",
 )  # fmt: skip
@@ -70,11 +72,12 @@ def write_deb(root: Path, folder: Path, *, version: str) -> None:
         ["dpkg", "--print-architecture"], check=True, capture_output=True, text=True
     ).stdout.strip()
     target = folder / f"captionlint_{version}_{architecture}.deb"
+    depends = (f"libc6 (>= {needed_glibc(root)})", *DEPENDS)
     control = root / "DEBIAN" / "control"
     control.parent.mkdir()
     control.write_text(
         _CONTROL.format(
-            version=version, architecture=architecture, kibibytes=-(-used // 1024), depends=", ".join(DEPENDS)
+            version=version, architecture=architecture, kibibytes=-(-used // 1024), depends=", ".join(depends)
         ),
         encoding="utf-8",
     )
@@ -83,6 +86,17 @@ def write_deb(root: Path, folder: Path, *, version: str) -> None:
         pack.remove("--threads-max=0")  # dpkg before 1.21.9
         subprocess.run([*pack, str(root), str(target)], check=True, stdout=subprocess.DEVNULL)
     shutil.rmtree(control.parent)
+
+
+def needed_glibc(root: Path) -> str:
+    """The newest version of the C library that anything in the tree asks for; that of the build machine at most."""
+    minor = 34  # what PySide6's wheels ask for
+    for path in root.rglob("*"):
+        if path.is_file() and not path.is_symlink() and (".so" in path.name or path.parent == root / "opt/captionlint"):
+            with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+                if content[:4] == b"\x7fELF":
+                    minor = max([minor, *(int(found[1]) for found in re.finditer(rb"GLIBC_2\.(\d+)\0", content))])
+    return f"2.{minor}"
 
 
 def write_archive(root: Path, target: Path) -> None:
