@@ -6,23 +6,30 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from core.errors import FormatError, UsageError
+
+_DATABASE: Final = (b"SQLite format 3\0", b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+"""What an SQLite file begins with, and its -wal file, which holds the last changes."""
 
 
 @contextmanager
 def finished_file(out: Path) -> Iterator[Path]:
-    """A temporary name beside `out` to write to; it becomes `out` at the end, and goes away after an error."""
-    if out.is_dir():
-        raise UsageError(f"{out} is a folder; name the file to write.")
-    unfinished = _unfinished(out)
+    """A temporary name beside `out` to write to; it becomes `out` at the end, and goes away after an error.
+
+    A file that is there is replaced, where `out` is a link the one that it leads to. Raises UsageError for what no
+    export has made: a folder, a device, a pipe, a database.
+    """
+    target = Path(os.path.realpath(out))
+    _refuse_irreplaceable(out)
+    unfinished = _unfinished(target)
     try:
         yield unfinished
         _flush(unfinished)
-        unfinished.replace(out)
+        unfinished.replace(target)
     except OSError as error:
         raise _explained(out, error) from error
     finally:
@@ -54,6 +61,18 @@ def finished_folder(out: Path, *, may_replace: Callable[[str], bool]) -> Iterato
         shutil.rmtree(unfinished, ignore_errors=True)
         if out.exists():
             shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _refuse_irreplaceable(out: Path) -> None:
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder; name the file to write.")
+    if not out.exists():
+        return
+    if not out.is_file():
+        raise UsageError(f"{out} is a device or a pipe; name a file to write, or - for stdout.")
+    with suppress(OSError), out.open("rb") as file:
+        if file.read(16).startswith(_DATABASE):
+            raise UsageError(f"{out} is a database, perhaps a store; name another file to write.")
 
 
 def _unfinished(out: Path) -> Path:

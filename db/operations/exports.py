@@ -12,7 +12,7 @@ from typing import Any, Final, TextIO
 
 from sqlalchemy import func, select
 
-from core.errors import StoreError
+from core.errors import StoreError, UsageError
 from core.formats.card import UNKNOWN_LICENCE, write_card
 from core.formats.records import ExportItem
 from core.formats.splits import split_of
@@ -85,8 +85,11 @@ def write(
 ) -> Exported:
     """Writes the items in a format to a file or folder with a data-set card beside it, or to a stream without one.
 
-    `on_progress` is called with the items done, every hundred. `options` are the format's own.
+    `on_progress` is called with the items done, every hundred. `options` are the format's own. Raises `UsageError`
+    where `out` is the store itself.
     """
+    if isinstance(out, Path) and store.path and out.exists() and out.samefile(store.path):
+        raise UsageError(f"{out} is the store itself: name another file to write.")
     beside = out.absolute() if isinstance(out, Path) else None
     root = names_root(store, beside=beside.parent if beside else Path.cwd())
     with open_writer(format, out, unreviewed=unreviewed, **options) as writer:

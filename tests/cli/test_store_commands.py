@@ -89,6 +89,16 @@ def test_lines_go_to_stdout(db, captionlint):
     ]  # fmt: skip
 
 
+def test_an_export_never_replaces_a_store(db, tmp_path, captionlint):
+    review(db)
+    for out in (db, tmp_path / "review.db.copy"):
+        if out != db:
+            out.write_bytes(db.read_bytes())
+        ran = captionlint("export", "--db", db, "--format", "words", out)
+        assert (ran.code, len(ran.err.splitlines())) == (2, 1)
+        assert json.loads(captionlint("stats", "--db", out, "--json").out)["reviewed"] == 6
+
+
 def test_stats_are_readable_too(db, captionlint):
     review(db)
     out = captionlint("stats", "--db", db).out

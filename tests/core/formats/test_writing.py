@@ -3,9 +3,12 @@
 import errno
 import io
 import json
+import os
 import re
+import sqlite3
 import sys
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,6 +101,34 @@ def test_places_that_cannot_be_written_to(tmp_path: Path, pair: list[ExportItem]
         pass
     with pytest.raises(UsageError, match="holds other things"), open_writer("webdataset", tmp_path):
         pass
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="is a device or a pipe"), open_writer("words", tmp_path / "pipe"):
+        pass
+
+
+def test_a_database_is_not_replaced(tmp_path: Path, pair: list[ExportItem]) -> None:
+    database = tmp_path / "other.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE bookmarks (id)")
+    before = database.read_bytes()
+    with pytest.raises(UsageError, match="is a database"), open_writer("words", database) as writer:
+        writer.write(pair[0])
+    assert database.read_bytes() == before
+
+
+def test_an_export_to_a_link_goes_where_it_leads(tmp_path: Path, pair: list[ExportItem]) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "latest").symlink_to(tmp_path / "kept" / "first.jsonl")
+    for item in pair:
+        with open_writer("words", tmp_path / "latest") as writer:
+            writer.write(item)
+    assert (tmp_path / "latest").is_symlink()
+    assert len((tmp_path / "kept" / "first.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["first.jsonl"]
 
 
 def test_line_formats_go_to_a_stream_and_others_do_not(pair: list[ExportItem]) -> None:
