@@ -138,10 +138,8 @@ def need(row: Any, names: Sequence[str], where: str) -> None:
 
 
 def picture(folder: Path, name: str) -> Path | None:
-    """The picture's file inside DIR, or None; a name that leads out of DIR counts as missing."""
-    root = folder.resolve()
-    for place in PICTURE_FOLDERS:
-        path = (root / place / name).resolve()
-        if path.is_relative_to(root) and path.is_file():
-            return path
-    return None
+    """The picture's file inside DIR, or None; a name that leads out of DIR counts as missing, a link in it does not."""
+    own = Path(name)
+    if own.is_absolute() or own.drive or ".." in own.parts:
+        return None
+    return next((path for place in PICTURE_FOLDERS if (path := folder / place / own).is_file()), None)

@@ -114,3 +114,16 @@ def test_a_picture_outside_the_folder_counts_as_missing(tmp_path):
     inside.mkdir()
     assert picture(inside, "../secret.jpg") is None
     assert picture(inside, str(tmp_path / "secret.jpg")) is None
+
+
+def test_pictures_may_lie_behind_a_link(tmp_path):
+    """Whoever has COCO has it once, and links to it."""
+    coco, data = tmp_path / "coco", tmp_path / "data"
+    coco.mkdir()
+    data.mkdir()
+    (coco / "one.jpg").touch()
+    try:
+        (data / "val2014").symlink_to(coco, target_is_directory=True)
+    except OSError:
+        pytest.skip("this system makes no links")
+    assert picture(data, "one.jpg") == data / "val2014" / "one.jpg"
