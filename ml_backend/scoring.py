@@ -16,7 +16,7 @@ from core.prediction import Failure, Prediction
 from db.prelabel import Scores
 
 _LOG: Final = logging.getLogger(__name__)
-SMALLEST: Final = 8
+SMALLEST: Final = 4
 LARGEST: Final = 256
 _BATCH: Final = 32
 TURN: Final = 1.0
@@ -57,7 +57,7 @@ class ScoringThread:
         self._jobs: queue.SimpleQueue[Sequence[Job] | None] = queue.SimpleQueue()
         self._settled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scoring", daemon=True)
-        self._size = SMALLEST
+        self._size = _BATCH
 
     def start(self) -> None:
         """Begins to load."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,7 @@ from core.errors import CalibrationError, CaptionlintError, ImageError, ModelErr
 from core.formats.label_studio_names import Labelling
 from core.prediction import Failure, Prediction
 from db.operations import answers, predictions, scorers
-from db.operations.calibrating import BASE, CALIBRATION
+from db.operations.calibrating import CALIBRATION
 from db.prelabel import Scores
 from db.store import Store
 from ml_backend.homes import Homes
@@ -77,6 +78,7 @@ class Service:
         )
         self._fetching = ThreadPoolExecutor(8, thread_name_prefix="pictures")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="recording")
+        self._results: queue.SimpleQueue[tuple[_Asked, Prediction | Failure]] = queue.SimpleQueue()
         self._places = threading.Semaphore(WAITING)
         self._asked: dict[tuple[str, str], _Asked] = {}
         self._lock = threading.Lock()
@@ -99,14 +101,17 @@ class Service:
             ModelError: the model cannot be loaded, or (`LoadingError`) not within `timeout` seconds.
         """
         version, epsilon = self._version(timeout)
-        current = answers.shown(self.store)
-        if current is not None and current.details.get(BASE) == version:
-            calibration = _calibration(current.details)
-            if calibration is not None:
-                return Marking(current.version, current.epsilon, current.ignored, calibration)
-        own = answers.shown(self.store, scorer_version=version)
-        ignored = own.ignored if own else frozenset[str]()
-        return Marking(version, own.epsilon if own else epsilon, ignored)
+        shown = answers.shown(self.store, base=version)
+        if shown is None:
+            return Marking(version, epsilon)
+        if shown.version == version:
+            return Marking(version, shown.epsilon, shown.ignored)
+        try:
+            calibration = Calibration.from_dict(shown.details[CALIBRATION])
+        except CalibrationError as error:
+            _LOG.warning("%s", error)
+            return Marking(version, epsilon, shown.ignored)
+        return Marking(shown.version, shown.epsilon, shown.ignored, calibration)
 
     def answer(self, tasks: Sequence[Task | str], labelling: Labelling) -> list[dict[str, Any]]:
         """One prediction a task, in order; a text in a task's place says why there is none.
@@ -216,32 +221,37 @@ class Service:
 
     def _scored(self, turn: Sequence[Job], results: Sequence[Prediction | Failure]) -> None:
         """Takes results from the scoring thread and lets it go on at once."""
-        asked = [job.about for job in turn if isinstance(job.about, _Asked)]
-        self._writing.submit(self._keep, asked, results)
+        for job, result in zip(turn, results, strict=True):
+            if isinstance(job.about, _Asked):
+                self._results.put((job.about, result))
+        self._writing.submit(self._keep)
 
-    def _keep(self, asked: Sequence[_Asked], results: Sequence[Prediction | Failure]) -> None:
+    def _keep(self) -> None:
+        """Keeps all that has come meanwhile, and answers for it, kept or not."""
+        came: list[tuple[_Asked, Prediction | Failure]] = []
+        while not self._results.empty():
+            came.append(self._results.get())
         try:
-            self._record(asked, results)
-        except Exception:  # what was scored is answered, kept or not
-            _LOG.exception("%d predictions cannot be kept", len(results))
-        for one, result in zip(asked, results, strict=True):
-            one.done.set_result((one.item_id, result))
+            self._record(came)
+        except Exception:
+            _LOG.exception("%d predictions cannot be kept", len(came))
+        for asked, result in came:
+            asked.done.set_result((asked.item_id, result))
 
-    def _record(self, asked: Sequence[_Asked], results: Sequence[Prediction | Failure]) -> None:
-        new = {one.task.content: (one.task, one.picture) for one in asked if one.item_id is None and one.picture}
-        homes = self.homes.settle(new)
+    def _record(self, came: Sequence[tuple[_Asked, Prediction | Failure]]) -> None:
+        fetched = [asked for asked, _ in came if asked.item_id is None and asked.picture is not None]
+        homes = self.homes.settle({one.task.content: (one.task, one.picture) for one in fetched if one.picture})
+        known = answers.known(self.store, item_ids=homes.values(), scorer_version="")
+        for one in fetched:
+            one.item_id = homes.get(one.task.content)
+            one.blind = one.item_id in known and known[one.item_id].blind
         marking = self.marking(timeout=0)
-        known = answers.known(self.store, item_ids=homes.values(), scorer_version=marking.scorer)
-        for one in asked:
-            if one.item_id is None:
-                one.item_id = homes.get(one.task.content)
-                one.blind = one.item_id in known and known[one.item_id].blind
         said: dict[str, list[tuple[int, Prediction | Failure]]] = {}
-        for one, result in zip(asked, results, strict=True):
-            if one.item_id is not None and result.scorer_version:
-                said.setdefault(result.scorer_version, []).append((one.item_id, result))
+        for asked, result in came:
+            if asked.item_id is not None and result.scorer_version:
+                said.setdefault(result.scorer_version, []).append((asked.item_id, result))
                 if isinstance(result, Prediction) and result.scorer_version != marking.scorer:
-                    said.setdefault(marking.scorer, []).append((one.item_id, _calibrated(result, marking)))
+                    said.setdefault(marking.scorer, []).append((asked.item_id, _calibrated(result, marking)))
         for version, rows in said.items():
             predictions.record(self.store, scorer_version=version, results=rows)
 
@@ -260,8 +270,8 @@ class Service:
     def _loaded(self, scorer: Scores) -> None:
         """What Label Studio shows is what the store shows: this model's marks, or its calibration's."""
         self._ledger.note(_MEMO + self.name, json.dumps([scorer.version, scorer.epsilon]))
-        current = answers.shown(self.store)
-        if current is None or current.details.get(BASE) != scorer.version:
+        shown = answers.shown(self.store, base=scorer.version)
+        if shown is None or shown.version == scorer.version:
             scorers.choose(
                 self.store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon, create=True
             )
@@ -283,11 +293,3 @@ def _calibrated(prediction: Prediction, marking: Marking) -> Prediction:
     if calibration is None or calibration.signals or prediction.scorer_version != calibration.base:
         return prediction
     return calibration.apply(prediction)
-
-
-def _calibration(details: Mapping[str, Any]) -> Calibration | None:
-    try:
-        return Calibration.from_dict(details[CALIBRATION])
-    except CalibrationError as error:
-        _LOG.warning("%s", error)
-        return None

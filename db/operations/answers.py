@@ -10,6 +10,7 @@ from sqlalchemy import select, tuple_
 
 from core.prediction import Prediction
 from db import lookups, marking, schema
+from db.operations.calibrating import BASE
 from db.operations.predictions import load
 from db.store import Store
 
@@ -77,13 +78,12 @@ class Shown:
     ignored: frozenset[str]
 
 
-def shown(store: Store, *, scorer_version: str | None = None) -> Shown | None:
-    """How marks are made by a scorer, or by the current one; None where there is none."""
+def shown(store: Store, *, base: str) -> Shown | None:
+    """How marks of a scorer are made: by its calibration where that is current, else by itself; None if it is new."""
     with store.reading() as session:
-        if scorer_version is None:
-            row = lookups.current_scorer(session)
-        else:
-            row = session.scalar(select(schema.Scorer).where(schema.Scorer.version == scorer_version))
+        row = lookups.current_scorer(session)
+        if row is None or row.details.get(BASE) != base:
+            row = session.scalar(select(schema.Scorer).where(schema.Scorer.version == base))
         return None if row is None else Shown(row.version, dict(row.details), row.epsilon, marking.ignored(session))
 
 

@@ -1,0 +1,48 @@
+"""``captionlint label-studio serve`` starts the backend as a process, and ends with it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def serve(tmp_path, *more):
+    command = [sys.executable, "-m", "cli", "label-studio", "serve", "--db", str(tmp_path / "review.db"), *more]
+    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def test_it_serves_until_ctrl_c(tmp_path):
+    running = serve(tmp_path, "--model", "demo", "--port", "0")
+    said = iter(running.stderr.readline, "")
+    line = next(line for line in said if " is at http://127.0.0.1:" in line)
+    port = int(line.split("127.0.0.1:")[1].split(",")[0])
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as caller:
+        caller.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+        assert b"200 OK" in caller.recv(1000)
+    os.killpg(running.pid, signal.SIGINT)
+    _, rest = running.communicate(timeout=120)
+    assert running.returncode == 0
+    assert "Traceback" not in rest
+    assert (tmp_path / "review.db").exists()
+
+
+def test_what_cannot_be_served_is_one_line_and_a_code(tmp_path):
+    running = serve(tmp_path, "--model", "no-such-model")
+    _, said = running.communicate(timeout=120)
+    assert running.returncode == 1
+    assert "There is no model 'no-such-model'" in said
+    assert "Traceback" not in said
+
+
+def test_a_port_in_use_is_named(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        running = serve(tmp_path, "--model", "demo", "--port", str(taken.getsockname()[1]))
+        _, said = running.communicate(timeout=120)
+    assert running.returncode == 1
+    assert "give another --port" in said
