@@ -1,8 +1,8 @@
-# make demo | test | test-e2e | lint | bench | train | screenshots. Each sets up .venv first; again, that takes no time.
+# make demo | test | test-e2e | lint | docs | bench | train | screenshots. Each sets up .venv first; again, that takes no time.
 PYTHON ?= python3
 RUN := .venv/bin/python
 
-.PHONY: translations package package-test demo test test-e2e lint bench train screenshots clean
+.PHONY: translations package package-test demo test test-e2e lint docs bench train screenshots clean
 demo:
 	@$(PYTHON) packaging/bootstrap.py desktop
 	@.venv/bin/captionlint demo --out build/demo
@@ -21,6 +21,11 @@ lint:
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
+
+docs:  # fetches nothing; to search in it: python3 -m http.server -d build/site
+	@$(PYTHON) packaging/bootstrap.py dev
+	@NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs build --quiet
+	@echo "build/site/index.html"
 
 bench:
 	@$(PYTHON) packaging/bootstrap.py dev

@@ -1,0 +1,30 @@
+"""What MkDocs calls while it builds the site: the pages that are made, and what is set in the written ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import commands
+import formulas
+import repository
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+COMMANDS = "<!-- commands -->"
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Adds a page for each file of the repository that a page links to."""
+    written = {file.src_uri: file.content_string for file in files.documentation_pages()}
+    for uri, content in repository.linked(written).items():
+        files.append(File.generated(config, uri, content=content))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_others: Any) -> str:
+    """Sets formulas, the source of functions, the commands, and links to files of the repository."""
+    if COMMANDS in markdown:
+        markdown = markdown.replace(COMMANDS, commands.reference())
+    markdown = repository.relinked(markdown, page.file.src_uri)
+    return formulas.as_mathml(repository.with_sources(markdown))
