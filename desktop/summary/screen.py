@@ -16,6 +16,7 @@ from desktop.review.threshold import ThresholdModel
 from desktop.services.project import Project
 from desktop.summary.charts import Charts
 from desktop.summary.figures import Curve, curve
+from desktop.summary.learning import Learning
 from desktop.theme import Theme
 from desktop.wording import QT_TRANSLATE_NOOP, number, percent, with_mark
 
@@ -43,14 +44,23 @@ class SummaryScreen(QWidget):
         self.agreement.setProperty("dim", True)
         export = QPushButton(self.tr("Export …"))
         export.clicked.connect(self.export_asked)
+        self.learning = Learning(project.path, self)
+        self.learn = QPushButton(self.tr("Learn from reviews"))
+        self.learn.setToolTip(self.tr("Fits the marks to what was reviewed, and marks by that from now on"))
+        self.learn.clicked.connect(self.learning.start)
+        self.learned = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.learned.hide()
+        self.learning.changed.connect(self._show_learning)
         self.charts = Charts(theme)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(28, 24, 28, 20)
         layout.setSpacing(18)
         layout.addLayout(self.cards)
         layout.addWidget(self.charts, 1)
+        layout.addWidget(self.learned)
         foot = QHBoxLayout()
         foot.addWidget(self.agreement, 1)
+        foot.addWidget(self.learn)
         foot.addWidget(export)
         layout.addLayout(foot)
 
@@ -63,6 +73,13 @@ class SummaryScreen(QWidget):
         """Reads what was decided, then how far annotators agree."""
         self._project.ask(_read, self._take, topic="summary")
         self._project.ask(_agreement, self._take_agreement, failed=self._no_agreement, topic="agreement")
+
+    def _show_learning(self) -> None:
+        self.learn.setEnabled(not self.learning.is_running)
+        self.learned.setVisible(bool(self.learning.said))
+        self.learned.setProperty("danger", self.learning.is_problem)
+        self.learned.style().polish(self.learned)
+        self.learned.setText(self.learning.said)
 
     def _take(self, found: tuple[Judged, Counts]) -> None:
         judged, counts = found

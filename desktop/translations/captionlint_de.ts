@@ -398,6 +398,36 @@
     </message>
 </context>
 <context>
+    <name>Learning</name>
+    <message>
+        <source>Learning from the reviews …</source>
+        <translation>Es wird aus den Prüfungen gelernt …</translation>
+    </message>
+    <message>
+        <source>These marks were learned with a model. Learn again with: captionlint calibrate --model</source>
+        <translation>Diese Markierungen wurden mit einem Modell gelernt. Lernen Sie neu mit: captionlint calibrate --model</translation>
+    </message>
+    <message numerus="yes">
+        <source>Learned from %Ln caption(s).</source>
+        <translation>
+            <numerusform>Aus %Ln Beschreibung gelernt.</numerusform>
+            <numerusform>Aus %Ln Beschreibungen gelernt.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Average precision of the marks, on pictures they were not learned from: {0}; before {1}, without looking at the picture {2}.</source>
+        <translation>Mittlere Präzision der Markierungen auf Bildern, aus denen sie nicht gelernt wurden: {0}; zuvor {1}, ohne Blick auf das Bild {2}.</translation>
+    </message>
+    <message>
+        <source>{0} of the words are marked.</source>
+        <translation>{0} der Wörter sind markiert.</translation>
+    </message>
+    <message>
+        <source>The process ended unexpectedly ({0}).</source>
+        <translation>Der Prozess endete unerwartet ({0}).</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>The store cannot be opened</source>
@@ -940,6 +970,14 @@
     <message>
         <source>an hour</source>
         <translation>pro Stunde</translation>
+    </message>
+    <message>
+        <source>Learn from reviews</source>
+        <translation>Aus Prüfungen lernen</translation>
+    </message>
+    <message>
+        <source>Fits the marks to what was reviewed, and marks by that from now on</source>
+        <translation>Passt die Markierungen an das Geprüfte an und markiert von nun an danach</translation>
     </message>
     <message>
         <source>Agreement is measured where two annotators reviewed the same items.</source>

@@ -46,6 +46,16 @@
     </message>
 </context>
 <context>
+    <name>Learning</name>
+    <message numerus="yes">
+        <source>Learned from %Ln caption(s).</source>
+        <translation>
+            <numerusform>Learned from %Ln caption.</numerusform>
+            <numerusform>Learned from %Ln captions.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Running</name>
     <message numerus="yes">
         <source>%Ln added</source>

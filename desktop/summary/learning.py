@@ -1,0 +1,101 @@
+"""Learning from the reviews, in a process of its own: what `captionlint calibrate` does, at a click."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.services.child import Child
+from desktop.summary.learning_child import Learned, Refused, SignalsNeeded, learn
+from desktop.wording import percent, with_mark
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """What the last run said, and whether it went wrong."""
+
+    said: str = ""
+    is_problem: bool = False
+
+
+class Learning(QObject):
+    """Fits marks to the reviews of one store and adopts them; nothing of it runs in the window's process.
+
+    Signals:
+        changed: it began, or there is something else to say.
+        learned: the store's marks are others now.
+    """
+
+    changed = Signal()
+    learned = Signal()
+
+    def __init__(self, db: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._db = db
+        self._child: Child | None = None
+        self._ran = _Ran()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a fit is on its way."""
+        return self._child is not None
+
+    @property
+    def said(self) -> str:
+        """The result in words; empty before the first run."""
+        return self.tr("Learning from the reviews …") if self.is_running else self._ran.said
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether the last run went wrong."""
+        return self._ran.is_problem and not self.is_running
+
+    def start(self) -> None:
+        """Learns, unless it does already."""
+        if self._child is not None:
+            return
+        self._child = Child(learn, self._db, parent=self)
+        self._child.received.connect(self._take)
+        self._child.ended.connect(self._lose)
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """Ends what runs; predictions that were written stay unused."""
+        if self._child is not None:
+            self._child.stop()
+            self._child = None
+
+    def _take(self, message: object) -> None:
+        if isinstance(message, Learned):
+            self._end(_Ran(self._told(message)))
+            self.learned.emit()
+        elif isinstance(message, SignalsNeeded):
+            said = self.tr("These marks were learned with a model. Learn again with: captionlint calibrate --model")
+            self._end(_Ran(said, is_problem=True))
+        elif isinstance(message, Refused):
+            self._end(_Ran(message.said, is_problem=True))
+
+    def _told(self, learned: Learned) -> str:
+        found = self.tr("Learned from %Ln caption(s).", "", learned.captions)
+        ap, bare, blind = (
+            with_mark(f"{value:.2f}") for value in (learned.ap, learned.ap_attribution, learned.ap_blind)
+        )
+        good = self.tr(
+            "Average precision of the marks, on pictures they were not learned from: {0}; before {1}, without looking "
+            "at the picture {2}."
+        ).format(ap, bare, blind)
+        marked = self.tr("{0} of the words are marked.").format(percent(learned.flag_rate))
+        return f"{found} {good} {marked}"
+
+    def _lose(self, code: int) -> None:
+        if self._child is not None:
+            self._end(_Ran(self.tr("The process ended unexpectedly ({0}).").format(code), is_problem=True))
+
+    def _end(self, ran: _Ran) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.stop()
+            child.deleteLater()
+        self._ran = ran
+        self.changed.emit()

@@ -1,0 +1,54 @@
+"""The process that learns from a store's reviews: no Qt here. It ends with one message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from core.errors import CaptionlintError
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What was learned, on images that the fit has not seen; figures are `core.judging.Figures`'."""
+
+    captions: int
+    ap: float
+    ap_attribution: float
+    ap_blind: float
+    flag_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class SignalsNeeded:
+    """The marks in use ask a model more than is stored; a fit without that would be a step back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why nothing was learned, in a sentence."""
+
+    said: str
+
+
+def learn(connection: Connection, db: str) -> None:
+    """Fits a calibration to the reviews and adopts it."""
+    try:
+        connection.send(_learn(db))
+    except (CaptionlintError, OSError) as error:
+        connection.send(Refused(str(error)))
+
+
+def _learn(db: str) -> Learned | SignalsNeeded:
+    from core.judging import judge
+    from db.operations import calibrating
+    from db.store import Store
+
+    with Store.open(db, create=False) as store:
+        current = calibrating.current_calibration(store)
+        if current is not None and current.signals:
+            return SignalsNeeded()
+        fitted = calibrating.learn(store)
+        figures = judge(fitted)
+        calibrating.adopt(store, calibration=fitted.calibration)
+    return Learned(figures.captions, figures.ap, figures.ap_attribution, figures.ap_blind, figures.flag_rate)
