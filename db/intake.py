@@ -58,6 +58,7 @@ class Batch:
     conflicts: list[BadRow] = field(default_factory=list)
     _by_id: dict[str, Known] = field(default_factory=dict)
     _by_content: dict[tuple[str, str], Known] = field(default_factory=dict)
+    _repainted: set[int] = field(default_factory=set)
     _new: list[dict[str, object]] = field(default_factory=list)
     _extras: list[tuple[Known, SourceItem]] = field(default_factory=list)
 
@@ -73,13 +74,18 @@ class Batch:
         self._write_extras(session)
 
     def _find(self, session: Session) -> None:
-        ids = [row.id for row, _ in self.rows if row.id]
-        keys = list({image.key for row, image in self.rows if not row.id})
+        ids = [row.id or content_id(image, row.caption) for row, image in self.rows]
+        unnamed = [image for row, image in self.rows if not row.id]
+        keys = list({key for image in unnamed for key in (image.key, self._before(image).key)})
         columns = select(Item.id, Item.source_id, Item.caption, Image.location, Image.sha256).join(Image)
         wanted = ((ids, Item.source_id.in_(ids)), (keys, or_(Image.sha256.in_(keys), Image.location.in_(keys))))
         for where in (condition for values, condition in wanted if values):
             for r in session.execute(columns.where(where)):
                 self._know(Known(r.id, r.source_id, Fingerprint(r.location, r.sha256), r.caption))
+
+    def _before(self, image: Fingerprint) -> Fingerprint:
+        """A picture as the store knows it; one that is new to it as it is."""
+        return self.before.get(image.location, image)
 
     def _know(self, known: Known) -> None:
         self._by_id.setdefault(known.source_id, known)
@@ -96,18 +102,16 @@ class Batch:
         return {row.location: row.id for row in found}
 
     def _take(self, session: Session, row: SourceItem, image: Fingerprint, images: dict[str, int]) -> None:
-        before = self.before.get(image.location, image)
-        if before.sha256 != image.sha256:
+        if self._before(image).sha256 != image.sha256:
             if not self.update:
                 self._contradict(row, f"the picture {row.image} has changed since it was imported")
                 return
             self._repaint(session, images[image.location], image)
-        source_id = row.id or content_id(image, row.caption)
-        known = self._by_id.get(source_id) or (None if row.id else self._by_content.get((image.key, row.caption)))
+        known = self._by_id.get(row.id) if row.id else self._by_content.get((image.key, row.caption))
         if known is None:
-            self._add(row, source_id, image, images[image.location])
+            self._add(row, row.id or self._unused_id(session, image, row.caption), image, images[image.location])
         elif known.matches(image, row.caption):
-            self.unchanged += 1
+            self.unchanged += known.item_id not in self._repainted  # which counts as updated
             self._follow(session, known, image, images[image.location])
             self._extras.append((known, row))
         elif self.update and known.item_id is not None:
@@ -115,11 +119,21 @@ class Batch:
         else:
             there = f"{self.store.locate(known.image.location)} with {_short(known.caption)}"
             self._contradict(
-                row, f"id {source_id!r} already belongs to {there}; this row has {row.image} with {_short(row.caption)}"
+                row, f"id {row.id!r} already belongs to {there}; this row has {row.image} with {_short(row.caption)}"
             )
 
     def _contradict(self, row: SourceItem, reason: str) -> None:
         self.conflicts.append(BadRow(row.where, f"{reason} (--update takes the new one)"))
+
+    def _unused_id(self, session: Session, image: Fingerprint, caption: str) -> str:
+        """The content's own id; another one where an item that got new content since still has it."""
+        plain = unused = content_id(image, caption)
+        if plain in self._by_id:
+            number = 1
+            while unused in self._by_id or session.scalar(select(Item.id).where(Item.source_id == unused)):
+                number += 1
+                unused = f"{plain}-{number}"
+        return unused
 
     def _add(self, row: SourceItem, source_id: str, image: Fingerprint, image_id: int) -> None:
         known = Known(None, source_id, image, row.caption)
@@ -164,9 +178,12 @@ class Batch:
         forget(session, items)
         self.before[image.location] = image
         self.updated += len(items)
-        for known in self._by_id.values():
-            if known.image.location == image.location:
-                known.image = image
+        self._repainted.update(items)
+        for known in [known for known in self._by_id.values() if known.image.location == image.location]:
+            if self._by_content.get((known.image.key, known.caption)) is known:
+                del self._by_content[known.image.key, known.caption]
+            known.image = image
+            self._know(known)
 
     def _write_extras(self, session: Session) -> None:
         """Word scores and reviews that came with the rows."""

@@ -72,6 +72,29 @@ def test_a_picture_that_changed_is_noticed(store, tmp_path):
     assert items.add(store, [row(a, "a cat", id="7")]).unchanged == 1
 
 
+def test_a_picture_that_changed_makes_no_doubles_of_rows_without_an_id(store, tmp_path):
+    a = photo(tmp_path)
+    items.add(store, [row(a, "a cat"), row(a, "a dog")])
+    photo(tmp_path, colour=(0, 0, 9))
+    changed = items.add(store, [row(a, "a cat"), row(a, "a dog")], update=True)
+    assert (changed.added, changed.unchanged, changed.updated) == (0, 0, 2)
+    assert items.count(store) == 2
+    old = photo(tmp_path, "old.png")  # what the first one showed before
+    for _ in range(2):
+        items.add(store, [row(old, "a cat"), row(a, "a dog")])
+    assert items.count(store) == 3
+    assert queue.page(store, order="file")[2].image == str(old)
+
+
+def test_an_id_that_an_export_gave_is_not_given_twice(store, tmp_path):
+    a = photo(tmp_path)
+    items.add(store, [row(a, "a cat")])
+    (entry,) = queue.page(store)
+    items.add(store, [row(a, "a dog", id=entry.source_id)], update=True)
+    assert items.add(store, [row(a, "a cat"), row(a, "a dog")]).added == 1
+    assert {e.caption for e in queue.page(store)} == {"a cat", "a dog"}
+
+
 def test_pictures_that_moved_are_followed(store, tmp_path):
     a = photo(tmp_path, "old/a.png")
     items.add(store, [row(a, "a cat", id="7")])
