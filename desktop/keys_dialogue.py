@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QKeySequenceEdit,
     QLabel,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -38,10 +39,11 @@ class KeysDialogue(QDialog):
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("danger", True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
-        reset = QPushButton(self.tr("As they were at first"), autoDefault=False)
-        buttons.addButton(reset, QDialogButtonBox.ButtonRole.ResetRole)
+        self.reset = QPushButton(self.tr("As they were at first"), autoDefault=False)
+        buttons.addButton(self.reset, QDialogButtonBox.ButtonRole.ResetRole)
         self.save = buttons.button(QDialogButtonBox.StandardButton.Save)
         scroll = QScrollArea(widgetResizable=True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self._table())
         layout = QVBoxLayout(self)
         layout.addWidget(scroll, 1)
@@ -49,7 +51,7 @@ class KeysDialogue(QDialog):
         layout.addWidget(buttons)
         buttons.accepted.connect(self._save)
         buttons.rejected.connect(self.reject)
-        reset.clicked.connect(lambda: self._show(Keymap()))
+        self.reset.clicked.connect(lambda: self._show(Keymap()))
         self._show(keymap)
 
     @property
@@ -82,7 +84,9 @@ class KeysDialogue(QDialog):
 
     def _edit(self, title: str) -> QKeySequenceEdit:
         edit = QKeySequenceEdit(maximumSequenceLength=1, clearButtonEnabled=True)
-        edit.setAccessibleName(self.tr("Key for: {0}").format(title))
+        for named in (edit, edit.findChild(QLineEdit)):
+            if isinstance(named, QWidget):
+                named.setAccessibleName(self.tr("Key for: {0}").format(title))
         edit.keySequenceChanged.connect(self._check)
         return edit
 
@@ -90,7 +94,8 @@ class KeysDialogue(QDialog):
         for name, edits in self.edits.items():
             keys = keymap.keys(name)
             for place, edit in enumerate(edits):
-                edit.setKeySequence(QKeySequence(keys[place] if place < len(keys) else ""))
+                with QSignalBlocker(edit):  # all are checked once, below
+                    edit.setKeySequence(QKeySequence(keys[place] if place < len(keys) else ""))
         self._check()
 
     def _check(self) -> None:

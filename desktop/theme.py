@@ -141,7 +141,7 @@ def style_sheet(look: Look) -> str:
     QPushButton[wide="true"]:hover {{ background: {look.selected}; }}
     QPushButton[wide="true"]:checked {{ background: {look.selected}; border-color: {b.accent}; }}
     QPushButton[wide="true"]:focus {{ border-color: {b.accent}; }}
-    QPushButton[link="true"] {{ color: {b.accent}; text-align: left; }}
+    QPushButton[link="true"] {{ color: {b.accent}; text-align: left; padding: 3px 0; }}
     QPushButton[flat="true"]:focus {{ color: {b.text}; text-decoration: underline; }}
     #welcome {{ background: {b.panel}; }}
     QPushButton[flat="true"]:checked {{ color: {b.text}; font-weight: 600; background: transparent; }}

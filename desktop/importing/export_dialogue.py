@@ -33,6 +33,7 @@ class ExportDialogue(JobDialogue):
         for name, one in FORMATS_OUT.items():
             self.format.addItem(f"{name} — {borrowed(one.summary)}", name)
         self.out = QLineEdit()
+        self.out.setAccessibleName(self.tr("To"))
         choose = QPushButton(self.tr("Choose …"), autoDefault=False)
         choose.clicked.connect(self._choose)
         row = QWidget()

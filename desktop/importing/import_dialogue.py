@@ -30,8 +30,10 @@ class ImportDialogue(JobDialogue):
         self._db = db
         self.source = PathLine(folders=True, files=True)
         self.source.line.setText(source)
+        self.source.line.setAccessibleName(self.tr("Captions"))
         self.source.line.setPlaceholderText(self.tr("a file or folder; it can be dropped here"))
         self.images = PathLine(folders=True, files=False)
+        self.images.line.setAccessibleName(self.tr("Pictures"))
         self.images.line.setPlaceholderText(self.tr("beside the source"))
         self.form.addRow(self.tr("Captions"), self.source)
         self.form.addRow(self.tr("Pictures"), self.images)

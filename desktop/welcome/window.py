@@ -46,7 +46,7 @@ class WelcomeWindow(QMainWindow):
         self._settings = settings
         self.setWindowTitle("Captionlint")
         self.setAcceptDrops(True)
-        self.resize(1060, 760)
+        self.resize(1060, 680)
         self.demo = Card(
             self.tr("Try the demo set"), self.tr("64 drawn scenes, every second caption with a wrong word")
         )

@@ -1,0 +1,203 @@
+"""What people expect of a desktop program: themes, files dropped on it, its place remembered, diagnostics, exports."""
+
+import os
+from pathlib import Path
+
+import pytest
+from dropping import drop
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton
+from stores import rows
+
+from core.review import Span
+from core.tints import DARK, LIGHT
+from db.operations import items, reviews, stats
+from db.operations.judged import judged
+from desktop.about import AboutDialogue
+from desktop.app import Program
+from desktop.importing.import_dialogue import ImportDialogue
+from desktop.services import log
+from desktop.window import MainWindow
+
+
+@pytest.fixture
+def window(open_window, fill):
+    return open_window(fill())
+
+
+def action(window, *titles):
+    """An action by its menu's title and its own."""
+    *_, menu, title = titles
+    holder = next(m for m in window.findChildren(QMenu) if m.title().replace("&", "") == menu)
+    return next(a for a in holder.actions() if a.text().replace("&", "") == title)
+
+
+def ground(window):
+    return window.grab().toImage().pixelColor(window.width() - 40, window.height() - 60).name().upper()
+
+
+def test_themes_are_switched_in_the_menu_painted_and_remembered(qapp, window, settings):
+    action(window, "View", "Theme", "Dark").trigger()
+    assert settings.theme == "dark"
+    assert qapp.palette().color(QPalette.ColorRole.WindowText).name().upper() == DARK.text
+    assert ground(window) == DARK.panel
+    action(window, "View", "Theme", "Light").trigger()
+    assert settings.theme == "light"
+    assert ground(window) == LIGHT.panel
+
+
+def test_the_systems_theme_is_followed(window, settings, monkeypatch):
+    action(window, "View", "Theme", "As the system").trigger()
+    assert settings.theme == "system"
+    hints = QGuiApplication.styleHints()
+    for scheme, look in ((Qt.ColorScheme.Dark, DARK), (Qt.ColorScheme.Light, LIGHT)):
+        # No screen, no system theme: what the system would say, and that it said so.
+        monkeypatch.setattr(type(hints), "colorScheme", lambda _self, scheme=scheme: scheme)
+        hints.colorSchemeChanged.emit(scheme)
+        assert ground(window) == look.panel
+    window.theme.choose("light")
+
+
+def test_captions_dropped_on_the_window_are_offered_for_import(window, tmp_path):
+    source = tmp_path / "captions.jsonl"
+    source.write_text("", encoding="utf-8")
+    assert drop(window, source)
+    dialogue = window.findChild(ImportDialogue)
+    assert dialogue.source.path == str(source)
+    folder = tmp_path / "photos"
+    assert drop(dialogue, folder)
+    assert dialogue.source.path == str(folder)
+    assert not drop(dialogue, source, folder), "one at a time"
+    dialogue.close()
+
+
+def test_a_store_dropped_on_the_window_is_opened(qtbot, window, fill, tmp_path):
+    other = fill(rows(tmp_path / "photos", 2), name="other.db")
+    with qtbot.waitSignal(window.open_asked) as asked:
+        assert drop(window, other)
+    assert asked.args == [str(other)]
+
+
+def test_the_windows_place_is_remembered(qtbot, open_window, fill):
+    first = open_window(fill())
+    first.resize(780, 640)
+    place = first.size()
+    first.close()
+    again = MainWindow(first.project, theme=first.theme, settings=first.settings)
+    qtbot.addWidget(again)
+    again.show()
+    assert again.size() == place
+
+
+def test_stores_that_were_open_are_remembered_while_they_are_there(qtbot, qapp, open_window, fill, settings, tmp_path):
+    open_window(fill()).close()
+    open_window(fill(rows(tmp_path / "photos", 2), name="other.db")).close()
+    assert [Path(path).name for path in settings.recent] == ["other.db", "review.db"]
+    program = Program(qapp, settings)
+    program.language.choose("en")
+    window = program.open(str(tmp_path / "other.db"))
+    qtbot.waitUntil(lambda: bool(window.menus.recent.actions()))
+    (recent,) = window.menus.recent.actions()
+    assert recent.text().endswith("review.db")
+    recent.trigger()
+    assert [w.project.name for w in program.windows] == ["other.db", "review.db"]
+    for each in list(program.windows):
+        each.close()
+    (tmp_path / "other.db").unlink()
+    assert [Path(path).name for path in settings.recent] == ["review.db"]
+
+
+def test_a_second_window_on_one_file_is_refused_and_says_who_has_it(qtbot, qapp, fill, settings):
+    program = Program(qapp, settings)
+    program.language.choose("en")
+    path = str(fill())
+    first = program.open(path)
+    assert program.open(path) is None
+    box = program._box
+    assert box.text() == "This store is open already"
+    assert f"process {os.getpid()}" in box.informativeText()
+    box.close()
+    first.close()
+    again = program.open(path)
+    assert again is not None, "closing lets go"
+    again.close()
+
+
+def test_diagnostics_name_versions_and_no_secrets(qtbot, window, home, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    monkeypatch.setattr(Path, "home", lambda: home)
+    log.path().parent.mkdir(parents=True, exist_ok=True)
+    log.path().write_text(f"2026 INFO desktop: {home}/private/work.db was opened\n", encoding="utf-8")
+    action(window, "Help", "Copy diagnostics").trigger()
+    copied = QGuiApplication.clipboard().text()
+    for name in ("Captionlint: ", "Python: 3.", "Qt: 6.", "torch: ", "SQLAlchemy: ", "System: ", "Screens: "):
+        assert name in copied
+    assert "~/private/work.db" in copied
+    assert str(home) not in copied
+    assert "hf_secret" not in copied
+    assert window.review.text not in copied
+
+
+def test_the_about_box_shows_versions_and_copies_them(qtbot, window):
+    action(window, "Help", "About Captionlint").trigger()
+    box = window.findChild(AboutDialogue)
+    said = " ".join(label.text() for label in box.findChildren(QLabel))
+    assert all(word in said for word in ("Captionlint", "Python", "PySide6-Essentials", "Apache-2.0"))
+    QGuiApplication.clipboard().clear()
+    next(b for b in box.findChildren(QPushButton) if b.text() == "Copy diagnostics").click()
+    assert QGuiApplication.clipboard().text().startswith("Captionlint: ")
+    QTest.keyClick(box, Qt.Key.Key_Escape)
+    assert not box.isVisible()
+
+
+def decide(ask, path):
+    """Two accepted, one corrected, one rejected, one skipped; one is left."""
+    ids = ask(path, lambda store: list(items.ids(store)))
+    for item_id in ids[:2]:
+        ask(path, reviews.accept, item_id=item_id, annotator="ana")
+    ask(path, reviews.correct, item_id=ids[2], annotator="ana", spans=[Span(0, 1, kind="count")])
+    ask(path, reviews.reject, item_id=ids[3], annotator="ana")
+    ask(path, reviews.skip, item_id=ids[4], annotator="ana")
+
+
+def test_the_summary_shows_the_stores_own_figures(qtbot, open_window, fill, ask):
+    path = fill()
+    decide(ask, path)
+    window = open_window(path)
+    action(window, "View", "Summary").trigger()
+    summary = window.summary
+    qtbot.waitUntil(lambda: summary.curve is not None and bool(summary.agreement.text()), timeout=20_000)
+    counts, found = ask(path, stats.counts), ask(path, judged)
+    shown = {name: label.text() for name, label in summary.numbers.items()}
+    assert shown["reviewed"] == f"{counts.reviewed} / {counts.items}"
+    assert (shown["accepted"], shown["corrected"], shown["rejected"]) == ("2", "1", "1 + 1")
+    marked = found.scores < counts.epsilon
+    assert shown["precision"] == f"{(found.wrong & marked).sum() / marked.sum():.0%}"
+    assert shown["recall"] == f"{(found.wrong & marked).sum() / found.wrong.sum():.0%}"
+    assert found.kinds["count"] == 1
+    assert "two annotators" in summary.agreement.text()
+
+
+def test_the_export_dialogue_writes_what_it_says(qtbot, open_window, fill, ask, tmp_path):
+    path = fill()
+    decide(ask, path)
+    window = open_window(path)
+    qtbot.waitUntil(lambda: window.progress.counts is not None)
+    action(window, "Store", "Export …").trigger()
+    dialogue = (
+        window.findChild(QLabel, options=Qt.FindChildOption.FindChildrenRecursively) and window.dialogues.export()
+    )
+    assert dialogue.count.text() == "3 reviewed items"
+    dialogue.format.setCurrentIndex(dialogue.format.findData("csv"))
+    assert dialogue.out.text().endswith("labels.csv")
+    dialogue.out.setText("")
+    assert not dialogue.start.isEnabled()
+    out = tmp_path / "out.csv"
+    dialogue.out.setText(str(out))
+    with qtbot.waitSignal(dialogue.running.ended, timeout=120_000):
+        dialogue.start.click()
+    assert dialogue.running.said.text() == f"3 items written to {out}."
+    assert out.read_text(encoding="utf-8").count("\n") > 3
+    dialogue.close()

@@ -1,0 +1,168 @@
+"""The welcome screen: the demo set, files, folders, recent stores, and the choice of a model."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from dropping import drop
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog
+from stores import photo
+
+from core.presets import PRESETS
+from db.operations import stats
+from desktop.app import Program
+from desktop.importing.import_dialogue import ImportDialogue
+from desktop.importing.prelabel_dialogue import PrelabelDialogue
+
+SLOW = 300_000
+
+
+@pytest.fixture
+def program(qapp, settings):
+    made = Program(qapp, settings)
+    made.language.choose("en")
+    yield made
+    for window in [*made.windows, *([made.welcoming] if made.welcoming else [])]:
+        window.close()
+
+
+def opened(qtbot, program):
+    """The one window that is open now, its store being open as well."""
+    qtbot.waitUntil(lambda: program.windows and program.windows[0].queue.is_loaded, timeout=20_000)
+    assert program.welcoming is None
+    return program.windows[0]
+
+
+def test_without_a_store_the_program_starts_with_the_welcome_screen(home):
+    script = """
+        import sys
+        from PySide6.QtCore import QTimer
+        from PySide6.QtWidgets import QApplication
+        from desktop import app
+
+        def look():
+            print([type(w).__name__ for w in QApplication.topLevelWidgets() if w.isVisible()])
+            QApplication.closeAllWindows()
+
+        if __name__ == "__main__":
+            made = app.Program.welcome
+            app.Program.welcome = lambda self: (QTimer.singleShot(0, look), made(self))[1]
+            sys.exit(app.main(["captionlint review"]))
+    """
+    path = home / "start.py"
+    path.write_text(textwrap.dedent(script), encoding="utf-8")
+    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(Path.cwd())}
+    done = subprocess.run(
+        [sys.executable, str(path)], env=environment, capture_output=True, text=True, check=True, timeout=240
+    )
+    assert done.stdout.strip() == "['WelcomeWindow']"
+
+
+def test_the_demo_set_is_drawn_scored_and_opened(qtbot, program, ask):
+    welcome = program.welcome()
+    qtbot.mouseClick(welcome.demo, Qt.MouseButton.LeftButton)
+    assert welcome.drawing.is_running
+    qtbot.waitUntil(lambda: bool(program.windows), timeout=SLOW)
+    window = opened(qtbot, program)
+    assert window.queue.rowCount() == 64
+    counts = ask(window.project.path, stats.counts)
+    assert (counts.items, counts.predicted) == (64, 64)
+    window.close()
+    again = program.welcome()
+    qtbot.mouseClick(again.demo, Qt.MouseButton.LeftButton)
+    assert program.windows[0].project.path == window.project.path
+
+
+def test_recent_stores_are_offered_by_name(qtbot, program, fill, settings):
+    path = fill()
+    settings.remember_file(str(path))
+    welcome = program.welcome()
+    (button,) = welcome.recent
+    assert button.text().startswith("review.db")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert opened(qtbot, program).project.path == str(path)
+
+
+def test_a_store_that_is_dropped_is_opened_whatever_it_is_called(qtbot, program, fill):
+    path = fill()
+    renamed = path.rename(path.with_name("work.captions"))
+    assert drop(program.welcome(), renamed)
+    assert opened(qtbot, program).queue.rowCount() == 6
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_captions_get_a_store_beside_them_and_the_import_is_offered_there(qtbot, program, tmp_path, what):
+    folder = tmp_path / "photos"
+    photo(folder, "a.png")
+    (folder / "a.txt").write_text("a red square", encoding="utf-8")
+    source = tmp_path / "captions.csv"
+    source.write_text("image,caption\nphotos/a.png,a red square\n", encoding="utf-8")
+    given, store = (source, "captions.db") if what == "file" else (folder, "photos.db")
+    welcome = program.welcome()
+    assert not drop(welcome, source, folder), "one at a time"
+    assert drop(welcome, given)
+    window = opened(qtbot, program)
+    assert window.project.path == str(tmp_path / store)
+    assert "This store is empty" in window.screen_review.stage.empty.text()
+    dialogue = window.findChild(ImportDialogue)
+    assert dialogue.source.path == str(given)
+    with qtbot.waitSignal(dialogue.running.ended, timeout=SLOW):
+        dialogue.start.click()
+    assert dialogue.running.said.text() == "1 added."
+    dialogue.close()
+    assert window.findChild(PrelabelDialogue) is not None, "what was imported first is scored next"
+    qtbot.waitUntil(lambda: window.review.item is not None)
+    assert window.review.text == "a red square"
+    window.findChild(PrelabelDialogue).close()
+
+
+def test_a_file_and_a_new_store_are_chosen_in_dialogues(qtbot, program, fill, tmp_path):
+    path = fill()
+    welcome = program.welcome()
+    qtbot.mouseClick(welcome.new, Qt.MouseButton.LeftButton)
+    welcome.findChild(QFileDialog).fileSelected.emit(str(tmp_path / "fresh.db"))
+    window = opened(qtbot, program)
+    assert window.findChild(ImportDialogue).source.path == ""
+    window.findChild(ImportDialogue).close()
+    window.close()
+    welcome = program.welcome()
+    qtbot.mouseClick(welcome.file, Qt.MouseButton.LeftButton)
+    welcome.findChild(QFileDialog).fileSelected.emit(str(path))
+    assert opened(qtbot, program).queue.rowCount() == 6
+
+
+def test_models_are_offered_with_their_size_and_the_choice_is_remembered(qtbot, program, settings, fill):
+    models = program.welcome().models
+    assert list(models.cards) == list(PRESETS)
+    assert [card.aside.text() for card in models.cards.values()] == ["605 MB", "1,710 MB", "3,944 MB", "bundled"]
+    assert "a laptop's CPU" in models.cards["fast"].about.text()
+    assert (models.chosen, models.get.isHidden()) == ("fast", False)
+    qtbot.mouseClick(models.cards["demo"], Qt.MouseButton.LeftButton)
+    assert (settings.model, models.get.isHidden()) == ("demo", True)
+    window = program.open(str(fill(scored=False, name="plain.db")))
+    dialogue = window.dialogues.prelabel()
+    assert dialogue.model.currentText() == "demo"
+    dialogue.close()
+
+
+def test_where_no_hub_can_be_reached_a_download_says_what_to_do(qtbot, program, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    models = program.welcome().models
+    with qtbot.waitSignal(models.running.ended, timeout=SLOW):
+        models.get.click()
+        assert (models.stop.isHidden(), models.cards["fast"].isEnabled()) == (False, False)
+    said = models.running.said.text()
+    assert "neither cached nor to be had now" in said
+    assert "demo" in said
+    assert not models.get.isHidden()
+
+
+def test_the_menu_leads_back_here(qtbot, program, fill):
+    window = program.open(str(fill()))
+    window.menus.welcome.trigger()
+    assert program.welcoming.isVisible()
+    assert QApplication.topLevelWidgets()
