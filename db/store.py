@@ -42,7 +42,9 @@ class Store:
         self.name = name
         self.path = path
         self.backup: Path | None = None
-        self._folder = f"{path.parent}{os.sep}" if path else ""
+        self._folder = os.path.join(path.parent, "") if path else ""  # noqa: PTH118
+        # Readers give pictures with links resolved, and the store may have been named by way of one.
+        self._folders = (self._folder, os.path.join(os.path.realpath(path.parent), "")) if path else ()  # noqa: PTH118
         # As SQLite has it by nature: a reader sees one state, and writers take turns (see `writing`).
         self._reader = engine if path else engine.execution_options(isolation_level="REPEATABLE READ")
         self._writer = engine.execution_options(**{connection.WRITES: True})
@@ -119,8 +121,9 @@ class Store:
         if "://" in image:
             return image
         path = os.path.abspath(image)  # noqa: PTH100 — a million times; pathlib is ten times slower
-        if self._folder and path.startswith(self._folder):
-            return path[len(self._folder) :].replace(os.sep, "/")
+        for folder in self._folders:
+            if path.startswith(folder):
+                return path[len(folder) :].replace(os.sep, "/")
         return path
 
     def locate(self, location: str) -> str:
