@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -42,7 +44,7 @@ def back_up_daily(path: Path, *, today: date | None = None) -> Path | None:
     if path.with_name(f"{path.name}.{label}.backup").exists():
         return None
     made = back_up(path, label)
-    daily = sorted(path.parent.glob(f"{path.name}.????-??-??.backup"))
+    daily = sorted(_beside(path, "????-??-??"))
     for old in daily[:-KEPT]:
         old.unlink(missing_ok=True)
     return made
@@ -50,4 +52,8 @@ def back_up_daily(path: Path, *, today: date | None = None) -> Path | None:
 
 def backups(path: Path) -> list[Path]:
     """The copies beside a store, oldest first."""
-    return sorted(path.parent.glob(f"{path.name}.*.backup"), key=lambda p: p.stat().st_mtime)
+    return sorted(_beside(path, "*"), key=lambda p: p.stat().st_mtime)
+
+
+def _beside(path: Path, labels: str) -> Iterator[Path]:
+    return path.parent.glob(f"{glob.escape(path.name)}.{labels}.backup")

@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from db.backups import backups
 from db.connection import server_engine
 from db.migrations import REVISIONS
 
@@ -57,7 +58,7 @@ def _file(path: Path) -> Examination:
         found.problems.append(f"{path} is not a file.")
         return found
     found.size = path.stat().st_size
-    found.backups = len(list(path.parent.glob(f"{path.name}.*.backup")))
+    found.backups = len(backups(path))
     try:
         # Not immutable: what lies in the -wal file counts. A folder that cannot be written to needs that all the same.
         mode = "mode=ro" if os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"

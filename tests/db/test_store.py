@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from stores import FakeScorer, rows
+from stores import FakeScorer, photo, rows
 
 from core.errors import StoreError, UsageError
+from core.formats.reading import read
 from db import backups, migrations
 from db.operations import items, queue, reviews, stats
 from db.prelabel import prelabel
@@ -234,6 +235,19 @@ def test_a_folder_with_store_and_pictures_can_be_moved(path, tmp_path):
         assert Path(items.get(store, item_id=1).image).exists()
 
 
+def test_a_folder_that_was_named_by_a_link_can_be_moved(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    source = tmp_path / "link" / "captions.csv"
+    photo(tmp_path / "real", "a.png")
+    source.write_text("image,caption\na.png,a cat\n")
+    with Store.open(tmp_path / "link" / "review.db") as store:
+        assert items.add(store, read(source)).added == 1
+    (tmp_path / "real").rename(tmp_path / "moved")
+    with Store.open(tmp_path / "moved" / "review.db") as store:
+        assert items.get(store, item_id=1).image == str(tmp_path / "moved" / "a.png")
+
+
 def test_two_stores_at_once_on_a_new_file(tmp_path):
     path = tmp_path / "new.db"
     with Store.open(path) as one, Store.open(path) as two:
@@ -241,7 +255,9 @@ def test_two_stores_at_once_on_a_new_file(tmp_path):
         assert items.count(two) == 3
 
 
-def test_a_copy_a_day_is_made_and_the_last_three_stay(path):
+@pytest.mark.parametrize("name", ["review.db", "round [1].db"])
+def test_a_copy_a_day_is_made_and_the_last_three_stay(path, name):
+    path = path.rename(path.with_name(name))
     days = [date(2026, 11, day) for day in (1, 2, 3, 4)]
     made = [backups.back_up_daily(path, today=day) for day in days]
     assert backups.back_up_daily(path, today=days[-1]) is None
