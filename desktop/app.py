@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from desktop.language import Language
@@ -127,6 +128,8 @@ def main(arguments: list[str]) -> int:
     keep_fluent(application)
     application.setApplicationName("Captionlint")
     application.setOrganizationName("Captionlint")
+    application.setDesktopFileName("captionlint")
+    application.setWindowIcon(QIcon(str(Path(__file__).parent / "captionlint.svg")))
     application.setStyle("Fusion")
     log.install()
     program = Program(application, Settings())

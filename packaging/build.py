@@ -29,8 +29,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 WORK: Final = ROOT / "build" / "package"
 SOURCE: Final = WORK / "source"
 ENVIRONMENT: Final = WORK / "env"
-PROGRAMS: Final = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
-PYTHON: Final = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
+PYTHON: Final = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 DIST: Final = ROOT / "dist"
 EXTRAS: Final = "desktop,parquet,measure,postgresql"
 TOOLS: Final = ("pyinstaller>=6.10", "build", "hatchling>=1.25", "requests>=2.32")
@@ -45,7 +44,7 @@ def main() -> None:
     DIST.mkdir(exist_ok=True)
     if "wheel" in sys.argv[1:]:
         with step("environment"):
-            make_environment(["build", "hatchling>=1.25", "pyside6-essentials>=6.8,!=6.12.0"], torch=False)
+            make_environment(["build", "hatchling>=1.25"], torch=False)
         with step("wheel"):
             build_wheel()
         return
@@ -100,9 +99,7 @@ def make_environment(requirements: list[str], *, torch: bool) -> None:
 
 
 def build_wheel() -> Path:
-    """Wheel and sdist in dist/, translations compiled first; returns the wheel."""
-    for source in sorted((SOURCE / "desktop" / "translations").glob("*.ts")):
-        run(PROGRAMS / "pyside6-lrelease", "-silent", source, "-qm", source.with_suffix(".qm"))
+    """Wheel and sdist in dist/; returns the wheel."""
     run(PYTHON, "-m", "build", "--no-isolation", "--outdir", WORK / "wheels", SOURCE, quiet=True)
     for made in (WORK / "wheels").iterdir():
         shutil.copy(made, DIST / made.name)
