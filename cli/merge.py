@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ from cli.store_options import Db
 
 
 def merge(
-    others: Annotated[list[Path], typer.Argument(metavar="OTHER.db...", help="Stores that were reviewed elsewhere.")],
+    others: Annotated[list[str], typer.Argument(metavar="OTHER.db...", help="Stores that were reviewed elsewhere.")],
     db: Db,
 ) -> None:
     """Add the reviews of other stores, by image and caption; a second time changes nothing."""
@@ -20,8 +19,9 @@ def merge(
 
     with Store.open(db, create=False) as store:
         store.back_up()
-        for path in others:
-            with Store.open(path, create=False) as other:
+        for where in others:
+            with Store.open(where, create=False) as other:
                 merged = bring(store, other=other)
-            line = f"{path}: {merged.reviews} reviews added, {merged.known} known"
+                name = other.name
+            line = f"{name}: {merged.reviews} reviews added, {merged.known} known"
             typer.echo(line + (f", {merged.strangers} of items that are not here" if merged.strangers else ""))

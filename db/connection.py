@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
 
 from core.errors import StoreError, UsageError
 
@@ -50,11 +51,19 @@ def take_turn(connection: Connection) -> None:
 
 
 def server_engine(url: str) -> Engine:
-    """An engine on a PostgreSQL server; raises `UsageError` for a URL of anything else."""
-    parsed = make_url(url)
+    """An engine on a PostgreSQL server; raises `UsageError` for a URL of anything else, or that is none."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:  # not shown as it is: it may hold a password
+        raise UsageError("A store's address reads like postgresql://USER:PASSWORD@HOST:5432/DATABASE.") from error
     if parsed.get_backend_name() != "postgresql":
         raise UsageError(f"A store is an SQLite file or a postgresql:// URL, not {parsed.get_backend_name()}://.")
     try:
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise StoreError("PostgreSQL needs a driver: pip install 'captionlint[postgresql]'.") from error
+
+
+def server_name(engine: Engine) -> str:
+    """What messages call a server: its address as it was given, without the password."""
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=True)

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.backups import backups
-from db.connection import server_engine
+from db.connection import server_engine, server_name
 from db.migrations import REVISIONS
 
 _TABLES: Final = ("item", "image", "prediction", "revision", "annotator", "scorer")
@@ -95,7 +95,7 @@ def _look_over(connection: sqlite3.Connection, found: Examination, folder: Path)
 
 def _server(url: str) -> Examination:
     engine = server_engine(url)
-    found = Examination(engine.url.render_as_string(hide_password=True))
+    found = Examination(server_name(engine))
     try:
         with engine.connect() as connection:
             _judge_schema(found, [str(v) for v in connection.scalars(text("SELECT version_num FROM alembic_version"))])

@@ -58,7 +58,7 @@ class Store:
         """
         if "://" in str(where):
             engine = connection.server_engine(str(where))
-            store = cls(engine, name=engine.url.render_as_string(hide_password=True), path=None)
+            store = cls(engine, name=connection.server_name(engine), path=None)
         else:
             path = Path(os.path.abspath(where))  # noqa: PTH100 — resolve() would follow a link to another folder
             _check(path, create=create)

@@ -67,7 +67,7 @@ def _remove(path: Path) -> None:
 
 def _paths(annotators: Sequence[str], folder: Path) -> list[Path]:
     names = [re.sub(r"[^\w.-]+", "_", name.strip()).strip("._") for name in annotators]
-    if not all(names) or len({name.lower() for name in names}) < len(names):
+    if not names or not all(names) or len({name.lower() for name in names}) < len(names):
         raise UsageError("Annotators need names that differ in letters or digits, such as --annotators ana,ben.")
     paths = [folder / f"{name}.db" for name in names]
     there = next((path for path in paths if path.exists()), None)

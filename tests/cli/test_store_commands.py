@@ -225,6 +225,16 @@ def test_what_cannot_be_done_is_said_in_one_line(captionlint, arguments, code, s
     assert "Traceback" not in ran.err
 
 
+def test_a_team_needs_names_and_stores(db, tmp_path, captionlint):
+    ran = captionlint("split", "--db", db, "--annotators", ",", tmp_path / "out")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--annotators ana,ben" in ran.err
+    ran = captionlint("merge", "postgresql://ana@localhost:port/x", "--db", db)
+    assert (ran.code, ran.out) == (2, "")
+    assert "postgresql://USER" in ran.err
+    assert "0 reviews added" in captionlint("merge", db, "--db", db).out
+
+
 def test_a_format_that_does_not_exist(db, captionlint):
     ran = captionlint("export", "--db", db, "--format", "excel", "x", "--unreviewed")
     assert ran.code == 2

@@ -160,6 +160,8 @@ def test_names_that_make_no_files_are_refused(home, tmp_path, parts):
         split(home, annotators=["ana", "Ana"], folder=tmp_path / "x")
     with pytest.raises(UsageError, match="differ"):
         split(home, annotators=["../.."], folder=tmp_path / "x")
+    with pytest.raises(UsageError, match="differ"):
+        split(home, annotators=[], folder=tmp_path / "x")
     with pytest.raises(UsageError, match="between 0 and 1"):
         split(home, annotators=["ana"], folder=tmp_path / "x", overlap=2)
     with pytest.raises(StoreError, match="exists already"):

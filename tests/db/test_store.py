@@ -91,11 +91,19 @@ def test_a_url_of_something_else():
         Store.open("mysql://localhost/x")
 
 
+@pytest.mark.parametrize("url", ["://", "postgresql://ana:secret@localhost:port/x", "postgresql://[::1/x"])
+def test_a_url_that_is_none(url):
+    with pytest.raises(UsageError, match="postgresql://USER") as caught:
+        Store.open(url)
+    assert "secret" not in str(caught.value)
+
+
 def test_a_server_that_does_not_answer():
     pytest.importorskip("psycopg")
     with pytest.raises(StoreError, match="server refused") as caught:
         Store.open("postgresql://ana:secret@127.0.0.1:9/x")
     assert "secret" not in str(caught.value)
+    assert "postgresql://ana:***@127.0.0.1:9/x is its address" in str(caught.value)
 
 
 def test_a_newer_schema_is_refused(path):
