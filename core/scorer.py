@@ -49,7 +49,8 @@ class Scorer:
         version: names all that can change a prediction (not epsilon); the same on every machine.
         details: the same, spelled out, for exports and reports.
         epsilon: the threshold that fits this model where none is given.
-        tower, picture_tower: the two sides of the model; `tokenizer` and `transform` lead to them.
+        tower: the text side of the model; `tokenizer` leads to it.
+        picture_tower: the picture side; `transform` leads to it.
     """
 
     def __init__(
@@ -90,7 +91,8 @@ class Scorer:
         """A preset (fast, accurate, paper, demo) or ``NAME:PRETRAINED``; settings as in the constructor.
 
         Raises:
-            UsageError: there is no such model. ModelError: it cannot be had, loaded or probed.
+            UsageError: there is no such model.
+            ModelError: it cannot be had, loaded or probed.
         """
         _check_settings(**settings)
         preset = resolve(name)
