@@ -54,6 +54,9 @@ class Charts(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(18)
+        for line in (0, 1):  # each has its place before it is there, so that it is painted once
+            self._grid.setRowStretch(line, 1)
+            self._grid.setColumnStretch(line, 1)
         self._loading = Background(name="plots", parent=self)
         self._turn = QTimer(self, interval=0, singleShot=True)
         self._turn.timeout.connect(self._draw_next)

@@ -68,6 +68,6 @@ def measure(folder: Path) -> tuple[list[float], list[float]]:
 
     encode()
     encoded.clear()
-    run(steps())
+    run(steps(), seconds=300)  # the model is written, read and hashed first
     scoring.stop()
     return asked, encoded

@@ -32,7 +32,7 @@ class Gap:
     stacks: list[str] = field(default_factory=list)
 
     @property
-    def busiest(self) -> str:
+    def seen(self) -> str:
         """What was seen most often."""
         return max(self.stacks, key=self.stacks.count) if self.stacks else "(not seen)"
 
@@ -78,6 +78,10 @@ class Watchdog(QObject):
     def longest(self, count: int) -> list[Gap]:
         """The longest gaps, the longest first."""
         return sorted(self.gaps, key=lambda gap: -gap.milliseconds)[:count]
+
+    def busiest(self, count: int) -> list[Gap]:
+        """Those in which the thread had most of the processor's time."""
+        return sorted(self.gaps, key=lambda gap: -gap.busy)[:count]
 
     def _beat(self) -> None:
         now, worked = time.perf_counter(), time.thread_time()
