@@ -26,10 +26,10 @@ def python_with_1():
     folder = ROOT / "build" / "label-studio-ml-venv"
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     done = folder / "done"
-    if not done.exists():
+    wanted = ["label-studio-ml==1.0.9", "redis>=4", "rq>=1.12", "waitress>=3", "gunicorn>=22"]
+    if not done.exists() or done.read_text() != str(wanted):
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        wanted = ["label-studio-ml==1.0.9", "redis>=4", "rq>=1.12", "waitress>=3", "gunicorn>=22"]
         got = subprocess.run(
             [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *wanted],
             capture_output=True, text=True, check=False,
@@ -40,7 +40,7 @@ def python_with_1():
             subprocess.check_output([python, "-c", "import site; print(site.getsitepackages()[0])"], text=True).strip()
         )
         (site / "zz-behind.pth").write_text(sysconfig.get_path("purelib") + "\n")
-        done.touch()
+        done.write_text(str(wanted))
     return python
 
 
