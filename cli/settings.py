@@ -40,15 +40,15 @@ def settings(
     from db.operations import queue, scorers, vocabulary
     from db.store import Store
 
+    if epsilon is not None and not math.isfinite(epsilon):
+        raise UsageError("--epsilon is a number, say -5e-5.")
     with Store.open(db, create=False) as store:
+        if blind_share is not None:
+            queue.set_blind_share(store, share=blind_share)
         if scorer is not None:
             scorers.choose(store, version=scorer)
         if epsilon is not None:
-            if not math.isfinite(epsilon):
-                raise UsageError("--epsilon is a number, say -5e-5.")
             scorers.set_epsilon(store, epsilon=epsilon)
-        if blind_share is not None:
-            queue.set_blind_share(store, share=blind_share)
         for word in never_mark or ():
             vocabulary.ignore(store, word=word)
         for word in mark_again or ():

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.errors import StoreError
 from core.prediction import DEFAULT_EPSILON
 from db import lookups
 from db.ranking import begin, rank_next
@@ -57,10 +58,15 @@ def choose(
 
 
 def set_epsilon(store: Store, *, epsilon: float, version: str | None = None) -> ScorerInfo:
-    """Changes a scorer's threshold (the current one's unless named) and orders the queue by it. No inference."""
+    """Changes a scorer's threshold (the current one's unless named) and orders the queue by it. No inference.
+
+    Raises `StoreError` where nothing was scored yet, or nothing by that scorer.
+    """
     with store.writing() as session:
         now = lookups.current_scorer(session)
-        row = now if version is None and now is not None else lookups.scorer_named(session, version or "")
+        row = now if version is None else lookups.scorer_named(session, version)
+        if row is None:
+            raise StoreError(f"{store.name} has no predictions: run `captionlint prelabel --db {store.name}` first.")
         if row.epsilon != epsilon:
             row.epsilon = epsilon
             session.flush()

@@ -9,6 +9,8 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from core.errors import UsageError
+from core.formats.fields import UNSTORABLE
 from db import lookups
 from db.ranking import rank_holding
 from db.schema import IgnoredWord, Item
@@ -18,7 +20,10 @@ _WORD: Final = re.compile(r"\w+(?:['’-]\w+)*")
 
 
 def ignore(store: Store, *, word: str) -> tuple[str, ...]:
-    """Never mark this word again, whatever its case; returns the whole list."""
+    """Never mark this word again, whatever its case; returns the whole list. Raises `UsageError` for no word at all."""
+    word = word.strip()
+    if not word or UNSTORABLE.search(word):
+        raise UsageError("Name a word that is never to be marked.")
     with store.writing() as session:
         lookups.upsert(session, IgnoredWord, [{"word": word.lower()}], replace=False)
         _rank_anew(session, word)

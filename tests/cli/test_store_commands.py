@@ -274,12 +274,21 @@ def test_settings_show_and_change_what_a_store_agrees_on(db, captionlint):
         ("--blind-share", "1.5", "between 0 and 1"),
         ("--scorer", "nobody", "nobody"),
         ("--epsilon", "nan", "is a number"),
+        ("--never-mark", " ", "Name a word"),
+        ("--never-mark", "\udcff", "Name a word"),
     ],
 )
 def test_settings_refuse_what_makes_no_sense(db, captionlint, option, value, why):
     result = captionlint("settings", "--db", db, option, value)
     assert result.code != 0
     assert why in result.err
+
+
+def test_a_threshold_needs_predictions(tmp_path, source, captionlint):
+    captionlint("import", source, "--db", tmp_path / "a.db", "--images", tmp_path / "photos")
+    ran = captionlint("settings", "--db", tmp_path / "a.db", "--epsilon", "-0.1")
+    assert ran.code == 1
+    assert "captionlint prelabel" in ran.err
 
 
 def test_merge_and_update_keep_the_day_before_beside_the_store(db, source, tmp_path, captionlint):
