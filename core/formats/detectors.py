@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from typing import Any
 
@@ -54,13 +55,23 @@ def placed(texts: Sequence[str], caption: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     cursor = 0
     for number, text in enumerate(texts, 1):
-        found = [m.span() for m in re.finditer(re.escape(text), caption[cursor:], re.IGNORECASE)] if text else []
-        if not found:
+        found = _following(text, caption, cursor, starts, ends)
+        if found is None:
             raise RowError(f"word {number}, {text[:40]!r}, does not follow in the caption.")
-        shifted = [(start + cursor, end + cursor) for start, end in found]
-        spans.append(next((span for span in shifted if span[0] in starts and span[1] in ends), shifted[0]))
-        cursor = spans[-1][1]
+        spans.append(found)
+        cursor = found[1]
     return spans
+
+
+def _following(
+    text: str, caption: str, cursor: int, starts: AbstractSet[int], ends: AbstractSet[int]
+) -> tuple[int, int] | None:
+    first: tuple[int, int] | None = None
+    for found in re.compile(re.escape(text), re.IGNORECASE).finditer(caption, cursor) if text else ():
+        if found.start() in starts and found.end() in ends:
+            return found.span()
+        first = first or found.span()
+    return first
 
 
 def _words(row: Mapping[str, Any], caption: str) -> tuple[WordScore, ...]:

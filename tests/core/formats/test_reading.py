@@ -124,6 +124,13 @@ def test_words_in_order_stand_between_boundaries_first(tmp_path: Path) -> None:
     assert [(w.start, w.end) for w in found.scores[0].words] == [(7, 8), (8 + 1, 14), (14, 19)]
 
 
+def test_words_of_a_long_caption_are_placed_one_after_the_other(tmp_path: Path) -> None:
+    count = 20_000  # sought from the front each time, they took minutes
+    row = {"image": "a.jpg", "caption": "a " * count, "scorer": "x"}
+    (found,) = rows_of(jsonl(tmp_path / "a.jsonl", row | {"words": ["A"] * count, "scores": [0] * count}))
+    assert [word.start for word in found.scores[0].words] == list(range(0, 2 * count, 2))
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
