@@ -111,8 +111,8 @@ def _skip_line(stream: TextIO) -> None:
 
 
 def _refuse_binary(path: Path, head: bytes) -> None:
-    if len(head) >= 4 and (head[1::2].count(0) > len(head) // 4 or head[::2].count(0) > len(head) // 4):
-        raise FormatError(f"{path} looks like UTF-16 without a byte-order mark; save it as UTF-8.")
     kind = next((kind for start, kind in _NO_TEXT.items() if head.startswith(start)), None)
     if kind:
         raise FormatError(f"{path} is {kind}, not a file of captions.")
+    if len(head) >= 4 and (head[1::2].count(0) > len(head) // 4 or head[::2].count(0) > len(head) // 4):
+        raise FormatError(f"{path} looks like UTF-16 without a byte-order mark; save it as UTF-8.")

@@ -116,7 +116,7 @@ def test_lists_that_are_too_deep_or_break_off(tmp_path: Path) -> None:
         (b"url,text\nx,y\n", "needs the columns image and caption; its first line has: url, text"),
         ("url,text\n".encode("utf-16-le"), "UTF-16 without"),
         (png(), "is a PNG image"),
-        (b"SQLite format 3\0", "SQLite database"),
+        (b"SQLite format 3\0" + bytes(4096), "SQLite database"),
         (b"PK\x03\x04rest", "ZIP"),
         (b'[{"image": "a.jpg", ', "breaks off"),
         (b"PAR1garbage", "Parquet"),
