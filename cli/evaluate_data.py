@@ -26,6 +26,12 @@ _TITLES: Final = {
     "nli": "NLI",
 }  # fmt: skip
 
+_VARIANTS: Final = (
+    "la_released_substring", "ap_released_span", "ap_original_positive", "ap_foil_positive",
+    "pair_accuracy_f_clip_score",
+)  # fmt: skip
+"""Shown by the names that they have in the JSON: the released code's own, and the other polarity."""
+
 
 def evaluate(
     benchmark: str,
@@ -124,6 +130,10 @@ def _show(dataset: Dataset, plain: NoModel, found: dict[str, Any] | None) -> Non
     for title, row in rows:
         table.add_row(title, *(_number(row.get(n)) for n in columns))
     OUT.print(table)
+    variants = {n: found[n] for n in _VARIANTS if found.get(n) is not None} if found else {}
+    if variants:
+        told = ", ".join(f"{name} {_number(value)}" for name, value in variants.items())
+        OUT.print(f"\nOther ways to count: {told}", style="dim", soft_wrap=True)
     if found and found["by_kind"]:
         _show_kinds(found["by_kind"])
 

@@ -41,6 +41,8 @@ def test_the_papers_table_stands_beside_and_is_marked(tmp_path, captionlint, fak
     assert "this run, 3 captions" in out
     assert "the paper's: CLIP4DM ViT-H/14" in out
     assert "blind baseline" in out
+    assert "la_released_substring" in out
+    assert "ap_original_positive" in out
     kinds = captionlint("evaluate", "valse", "--data", write(tmp_path / "v", "valse")).out
     assert "counting-hard" in kinds
 
