@@ -17,6 +17,8 @@ def run() -> None:
         from cli.main import run as main
     except ImportError as error:
         sys.exit(f"captionlint: The package 'cli' is not Captionlint's or not whole ({error}): install it anew.")
+    except KeyboardInterrupt:
+        sys.exit(130)  # as a shell says it of a command that Ctrl-C ended
     main()
 
 

@@ -39,20 +39,30 @@ def import_(
     with Store.open(db) as store, bar("importing") as move:
         if update:
             store.back_up()
-        added = items.add(
-            store,
-            rows,
-            update=update,
-            strict=strict,
-            on_progress=lambda a: move(a.added + a.unchanged + a.updated + a.bad_count + a.conflict_count),
-        )
+        seen = 0
+
+        def moved(so_far: Added) -> None:
+            nonlocal seen
+            seen = so_far.added + so_far.unchanged + so_far.updated + so_far.bad_count + so_far.conflict_count
+            move(seen)
+
+        try:
+            added = items.add(store, rows, update=update, strict=strict, on_progress=moved)
+        except KeyboardInterrupt:
+            typer.echo(f"stopped after {seen} rows, all kept; run the command again to go on", err=True)
+            raise typer.Exit(1) from None
     _report(added)
     if added.conflict_count:
         raise CaptionlintError(
             f"{added.conflict_count} rows contradict what the store has and were left out; --update takes the new ones."
         )
     if added.bad_count and not added.added + added.unchanged + added.updated:
-        raise CaptionlintError(f"No row of {source} could be used.")
+        hint = "" if images else f"; picture names start from {_start(source)}, --images names another folder"
+        raise CaptionlintError(f"No row of {source} could be used{hint}.")
+
+
+def _start(source: Path) -> Path:
+    return source if source.is_dir() else source.absolute().parent
 
 
 def _report(added: Added) -> None:

@@ -55,8 +55,8 @@ def run() -> None:
 
 def _said(error: Exception) -> str:
     """One line. What the system refuses (a full disk, a folder without rights) is named with its file."""
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
     if not isinstance(error, CaptionlintError | OSError):
         first = (str(error).splitlines() or [""])[0]
         return f"unexpected {type(error).__name__}: {first} (captionlint --debug … shows where)"

@@ -100,6 +100,7 @@ def _text(path: Path | None) -> str | None:
 
 
 def _report(progress: Progress) -> None:
-    typer.echo(f"{progress.done} items scored" + (f", {progress.failed} failed" if progress.failed else ""))
+    scored = progress.done - progress.failed
+    typer.echo(f"{scored} items scored" + (f", {progress.failed} failed" if progress.failed else ""))
     if progress.failed:
         typer.echo("`captionlint stats` says why; --retry-failed tries them again", err=True)

@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from itertools import islice
 
 import pytest
 from stores import FakeScorer, photo
 
 from cli import model_options
+from core.formats import reading
+from core.formats.reading import read
 from core.review import Span
 from db.operations import items, reviews
 from db.store import Store
@@ -127,6 +130,9 @@ def test_bad_rows(source, tmp_path, captionlint):
     assert ran.code == 0
     assert ran.out == "6 added, 2 not usable\n"
     assert "2" in ran.err.splitlines()[0]
+    lost = captionlint("import", source, "--db", tmp_path / "lost.db")
+    assert lost.code == 1
+    assert f"picture names start from {tmp_path}, --images" in lost.err
     strict = captionlint("import", source, "--db", tmp_path / "b.db", "--images", tmp_path / "photos", "--strict")
     assert strict.code == 1
     assert len(strict.err.splitlines()) == 1
@@ -163,10 +169,25 @@ def test_an_export_counts_what_it_leaves_behind(db, tmp_path, captionlint):
     assert ran.err.splitlines()[1:] == ["1 left out: rejected"]
 
 
+def test_ctrl_c_keeps_what_was_imported(source, tmp_path, captionlint, monkeypatch):
+    lines = source.read_text().splitlines()
+    source.write_text("".join(json.dumps({**json.loads(lines[n % 6]), "id": str(n)}) + "\n" for n in range(1500)))
+    asked = ["import", source, "--db", tmp_path / "a.db", "--images", tmp_path / "photos"]
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "read", lambda *given, **how: interrupted_after(1200, read(*given, **how)))
+        ran = captionlint(*asked)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "stopped after 1000 rows, all kept; run the command again to go on\n"
+    assert captionlint(*asked).out == "500 added, 1000 already there\n"
+
+
+def interrupted_after(number, rows):
+    yield from islice(rows, number)
+    raise KeyboardInterrupt
+
+
 def test_ctrl_c_keeps_what_was_scored(db, fake_model, captionlint, tmp_path, source):
     with Store.open(tmp_path / "other.db") as store:
-        from core.formats.reading import read
-
         items.add(store, read(source, images=tmp_path / "photos"))
 
     def interrupted(pairs, *, batch_size):
@@ -187,10 +208,10 @@ def test_failures_are_counted_and_retried_when_asked(tmp_path, source, captionli
     source.write_text(source.read_text().replace("red dog 0", "unscorable"))
     db = tmp_path / "a.db"
     captionlint("import", source, "--db", db, "--images", tmp_path / "photos")
-    assert captionlint("prelabel", "--db", db).out == "6 items scored, 1 failed\n"
+    assert captionlint("prelabel", "--db", db).out == "5 items scored, 1 failed\n"
     assert "The caption has no words. (1)" in captionlint("stats", "--db", db).out
     assert captionlint("prelabel", "--db", db).out == "0 items scored\n"
-    assert captionlint("prelabel", "--db", db, "--retry-failed").out == "1 items scored, 1 failed\n"
+    assert captionlint("prelabel", "--db", db, "--retry-failed").out == "0 items scored, 1 failed\n"
 
 
 def test_split_review_merge(db, tmp_path, captionlint):
