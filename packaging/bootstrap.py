@@ -9,6 +9,7 @@ GPU needs; with a driver, PyPI's build. TORCH=cpu or TORCH=pypi in the environme
 from __future__ import annotations
 
 import ctypes
+import functools
 import hashlib
 import importlib.util
 import os
@@ -124,8 +125,12 @@ def write_overrides() -> list[str]:
     return ["--override", str(OVERRIDES)]
 
 
+@functools.cache
 def uv() -> list[str]:
-    """uv's command, installed into the environment if need be; empty where it cannot be had."""
+    """uv's command, the user's own or one installed into the environment; empty where it cannot be had."""
+    own = shutil.which("uv")
+    if own and subprocess.run([own, "--version"], check=False, capture_output=True).returncode == 0:
+        return [own]
     found = PYTHON.with_name("uv.exe" if os.name == "nt" else "uv")
     if not found.exists():
         quiet = ["--quiet", "--disable-pip-version-check", "uv"]
