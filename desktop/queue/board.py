@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -64,16 +64,25 @@ class Board(QWidget):
             row.addWidget(button)
         row.addStretch(1)
         row.addWidget(self.count)
-        self.list = _grid(model, theme, thumbnails)
+        self.list = _grid(theme, thumbnails)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(row)
-        layout.addWidget(self.list, 1)
+        below = QHBoxLayout()
+        below.setContentsMargins(14, 0, 4, 0)  # a card keeps six pixels around itself
+        below.addWidget(self.list)
+        layout.addLayout(below, 1)
         self.list.activated.connect(self._choose)
         self.list.doubleClicked.connect(self._choose)
         model.loaded.connect(self._show)
         thumbnails.ready.connect(self.list.viewport().update)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Looks at the queue from now on: laying it out takes a call for every item."""
+        super().showEvent(event)
+        if self.list.model() is None:
+            self.list.setModel(self._model)
 
     def show_search(self, text: str) -> None:
         """Marks the button whose filter is in use."""
@@ -104,7 +113,7 @@ class _Grid(QListView):
         super().resizeEvent(event)
 
 
-def _grid(model: QueueModel, theme: Theme, thumbnails: Thumbnails) -> QListView:
+def _grid(theme: Theme, thumbnails: Thumbnails) -> QListView:
     view = _Grid()
     view.setViewMode(QListView.ViewMode.IconMode)
     view.setUniformItemSizes(True)
@@ -115,9 +124,7 @@ def _grid(model: QueueModel, theme: Theme, thumbnails: Thumbnails) -> QListView:
     view.setMovement(QListView.Movement.Static)
     view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setItemDelegate(CardDelegate(theme, thumbnails, view))
-    view.setModel(model)
     view.setAccessibleName(QCoreApplication.translate("Board", "Queue"))
-    view.setContentsMargins(12, 0, 12, 0)
     return view
 
 

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.errors import UsageError
 from db.operations.queue import Order
@@ -56,7 +65,7 @@ class QueuePane(QWidget):
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("danger", True)
         self.problem.hide()
-        self.list = _list(model, theme, thumbnails, self)
+        self.list = _Lines(model, theme, thumbnails, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(0)
@@ -122,16 +131,36 @@ class QueuePane(QWidget):
         self.left.emit()
 
 
-def _list(model: QueueModel, theme: Theme, thumbnails: Thumbnails, parent: QWidget) -> QListView:
-    """A list that asks only for what it shows: batched layout, equal rows."""
-    view = QListView(parent)
-    view.setUniformItemSizes(True)
-    view.setLayoutMode(QListView.LayoutMode.Batched)
-    view.setBatchSize(500)
-    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    view.setItemDelegate(LineDelegate(theme, thumbnails, view))
-    view.setModel(model)
-    view.setAccessibleName(QCoreApplication.translate("QueuePane", "Queue"))
-    return view
+class _Lines(QTableView):
+    """A list of equal rows. A table's rows have their place by number; a `QListView` asks for every one of them."""
+
+    def __init__(self, model: QueueModel, theme: Theme, thumbnails: Thumbnails, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._delegate = LineDelegate(theme, thumbnails, self)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setItemDelegate(self._delegate)
+        self.setModel(model)
+        self.setAccessibleName(QCoreApplication.translate("QueuePane", "Queue"))
+        self._set_height()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font makes other rows."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._set_height()
+
+    def _set_height(self) -> None:
+        option = QStyleOptionViewItem()
+        option.font = self.font()
+        height = self._delegate.sizeHint(option, QModelIndex()).height()
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.verticalScrollBar().setSingleStep(height)
