@@ -21,15 +21,19 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from core.demo.dataset import write_dataset
 from core.formats.reading import read
-from core.review import KINDS, Review
+from core.prediction import WordScore
+from core.review import KINDS, Kind, Review
+from core.word_class import word_class
 from db.operations import items, queue, reviews
 from db.store import Store
+from desktop.language import Language
 from desktop.problems import show_problem
 from desktop.queue.model import ITEM_ID
 from desktop.services.project import Project
 from desktop.services.scorer_child import ModelChoice
 from desktop.services.settings import Settings
 from desktop.theme import Theme
+from desktop.welcome.window import WelcomeWindow
 from desktop.window import MainWindow
 
 IMAGES = Path(__file__).parent / "images"
@@ -43,10 +47,25 @@ def main() -> None:
         font = QFont("Inter")
         font.setPointSizeF(9.75)
         application.setFont(font)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="photos-") as folder:
         path = Path(folder) / "review.db"
         settings = Settings(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
+        Language(application, "en")
         Camera(application, path, settings).run()
+        welcome(settings)
+
+
+def welcome(settings: Settings) -> None:
+    """The first screen, once it knows which models are here."""
+    window = WelcomeWindow(settings)
+    looked: list[bool] = []
+    window.models.looked.connect(lambda: looked.append(True))
+    window.show()
+    wait(lambda: bool(looked))
+    QTest.qWait(250)
+    window.grab().save(str(IMAGES / "welcome.png"))
+    print("welcome")
+    window.close()
 
 
 class Camera:
@@ -68,6 +87,8 @@ class Camera:
         wait(lambda: window.review.item is not None)
         self.prelabel()
         self.review_some()
+        self.decide_here()
+        self.look_at_worst()
         self.take("review")
         self.theme.choose("dark")
         self.take("review-dark")
@@ -77,14 +98,18 @@ class Camera:
         self.overlay()
         window.show_screen("queue")
         wait(window.board.isVisible)
-        QTest.qWait(800)
+        QTest.qWait(500)
+        wait(lambda: not window.thumbnails._asked)
         self.take("queue")
         window.show_screen("summary")
         wait(lambda: len(window.summary.charts.plots) == 3 and bool(window.summary.agreement.text()))
         QTest.qWait(500)
         self.take("summary")
         window.show_screen("review")
-        dialogue = window.dialogues.import_(str(self.source))
+        more = write_dataset(self.path.parent / "more", count=40, seed=12)
+        with more.open("a", encoding="utf-8") as file:
+            file.write('{"image": "pictures/scene-000.png", "caption": ""}\n')
+        dialogue = window.dialogues.import_(str(more))
         dialogue.begin()
         wait(lambda: not dialogue.running.is_running)
         self.take_with(dialogue, "import")
@@ -108,13 +133,26 @@ class Camera:
         """Sixty decisions by two people, so that the summary has something to sum up."""
         decide(self.path, count=60)
         self.window.reload()
+        wait(lambda: self.window.project.worker.idle)
         QTest.qWait(500)
+
+    def decide_here(self) -> None:
+        """A few decisions at a person's speed, so that the rate and the time left are shown."""
         window = self.window
-        wait(lambda: window.project.worker.idle)
-        QTest.qWait(500)
-        window.loop.go(window.queue.data(window.queue.index(0), ITEM_ID))
-        QTest.qWait(1500)
-        window.review.set_kind("object")
+        for _ in range(6):
+            QTest.qWait(5000)
+            here = window.review.item
+            window.actions_by_name["accept"].trigger()  # no window manager, so no window is active for keys
+            wait(lambda here=here: window.review.item is not here)
+
+    def look_at_worst(self) -> None:
+        """The most suspicious item that is left, its mark's kind given, replacements offered."""
+        window = self.window
+        first = window.queue.data(window.queue.index(0), ITEM_ID)
+        window.loop.go(first)
+        wait(lambda: window.review.item is not None and window.review.item.item_id == first)
+        QTest.qWait(800)
+        window.review.set_kind(_kind_of(window.review.word))
         self.window.screen_review.stage.take_keyboard()
         self.window.assistant.suggest()
         wait(lambda: bool(self.window.assistant.suggestions))
@@ -177,6 +215,11 @@ class Camera:
         painter.end()
         picture.save(str(IMAGES / f"{name}.png"))
         print(name)
+
+
+def _kind_of(word: WordScore | None) -> Kind:
+    kind = word_class(word.text) if word else "noun"
+    return "attribute" if kind in ("colour", "size", "adjective") else "count" if kind == "number" else "object"
 
 
 def _job(path: Path) -> tuple[object, ...]:

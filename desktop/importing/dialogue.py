@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.importing.running import Running
 
@@ -27,6 +36,7 @@ class JobDialogue(QDialog):
         self.running = Running()
         self.is_done = False
         self.form_box = QWidget()
+        self.form_box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.form = QFormLayout(self.form_box)
         self.form.setContentsMargins(0, 8, 0, 8)
         self.form.setHorizontalSpacing(16)

@@ -82,6 +82,7 @@ class Inspector(QWidget):
         self.counts = QLabel(wordWrap=True)
         self.counts.setProperty("dim", True)
         self.never = QPushButton(flat=True)
+        self.never.setProperty("flush", True)
         self.never.clicked.connect(self.list_asked)
         self.saved = QLabel()
         self.saved.setProperty("dim", True)
@@ -149,9 +150,10 @@ class Inspector(QWidget):
             self.counts.setText(self.tr("Nothing is scored yet: Store → Pre-label."))
         elif flagged is not None:
             words, captions = flagged
-            marks = self.tr("{0}: marks %Ln word(s)", "", words).format(short(threshold.epsilon))
+            marks = self.tr("marks %Ln word(s)", "", words)
             places = self.tr("in %Ln caption(s)", "", captions)
-            self.counts.setText(f"{marks} {places}")
+            below = self.tr("threshold {0}").format(short(threshold.epsilon))
+            self.counts.setText(f"{marks} {places}\n{below}")
         number = len(threshold.ignored)
         self.never.setText(self.tr("Never marked: %Ln word(s) …", "", number) if number else self.tr("Never marked …"))
         self.refresh()

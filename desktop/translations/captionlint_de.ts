@@ -288,10 +288,10 @@
         <translation>Noch ist nichts bewertet: Bestand → Vorbewerten.</translation>
     </message>
     <message numerus="yes">
-        <source>{0}: marks %Ln word(s)</source>
+        <source>marks %Ln word(s)</source>
         <translation>
-            <numerusform>{0}: markiert %Ln Wort</numerusform>
-            <numerusform>{0}: markiert %Ln Wörter</numerusform>
+            <numerusform>markiert %Ln Wort</numerusform>
+            <numerusform>markiert %Ln Wörter</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -300,6 +300,10 @@
             <numerusform>in %Ln Beschreibung</numerusform>
             <numerusform>in %Ln Beschreibungen</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>threshold {0}</source>
+        <translation>Schwelle {0}</translation>
     </message>
     <message numerus="yes">
         <source>Never marked: %Ln word(s) …</source>

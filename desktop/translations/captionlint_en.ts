@@ -24,10 +24,10 @@
 <context>
     <name>Inspector</name>
     <message numerus="yes">
-        <source>{0}: marks %Ln word(s)</source>
+        <source>marks %Ln word(s)</source>
         <translation>
-            <numerusform>{0}: marks %Ln word</numerusform>
-            <numerusform>{0}: marks %Ln words</numerusform>
+            <numerusform>marks %Ln word</numerusform>
+            <numerusform>marks %Ln words</numerusform>
         </translation>
     </message>
     <message numerus="yes">

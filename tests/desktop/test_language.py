@@ -90,7 +90,7 @@ def test_german_window(qtbot, open_window, fill, language):
     assert side.order.currentText() == "Die verdächtigsten zuerst"
     assert window.screen_review.inspector.kinds["object"].text() == "1  Gegenstand"
     qtbot.waitUntil(lambda: window.threshold.flagged == (3, 3))
-    assert window.screen_review.inspector.counts.text() == "−0,01: markiert 3 Wörter in 3 Beschreibungen"
+    assert window.screen_review.inspector.counts.text() == "markiert 3 Wörter in 3 Beschreibungen\nSchwelle −0,01"
     qtbot.waitUntil(lambda: window.queue.line(window.review.item.item_id) is not None)
     assert state_text(window.queue.line(window.review.item.item_id)) == "1 Markierung"
     window.review.set_kind("count")
