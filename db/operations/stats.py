@@ -78,7 +78,7 @@ class Quality:
     `words` counts words, `spans` counts marks that match a reviewed span exactly, `blind` the words of blind items
     (the only ones whose recall no mark has swayed). `kinds`: marked words of a kind; predictions name no kinds, so
     only their recall means something. `marks` counts what became of marks: kept, changed, removed, added. `seconds`
-    holds the time of each review that gave one, by annotator.
+    holds the time of each review that gave one, those that reject an item included, by annotator.
     """
 
     words: Hits = Hits()
@@ -124,13 +124,13 @@ def quality(store: Store) -> Quality:
     """Measures the current scorer's marks at its epsilon against the reviews. Reads every reviewed item."""
     total = Quality()
     words = spans = blind = Hits()
-    for evidence in stream(store, statuses=("accepted", "corrected")):
-        verdict = evidence.verdict
-        if verdict is None:
-            continue
+    for evidence in stream(store, statuses=("accepted", "corrected", "rejected")):
         for review in evidence.reviews:
             if review.review.seconds is not None:
                 total.seconds.setdefault(review.review.annotator, []).append(review.review.seconds)
+        verdict = evidence.verdict
+        if verdict is None or evidence.status not in USABLE:
+            continue
         if not verdict.blind:
             total.marks.update(_fates(verdict.review.spans))
         if evidence.prediction is None:

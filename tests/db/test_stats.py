@@ -30,6 +30,8 @@ def test_marks_are_measured_against_reviews(full):
     reviews.correct(full, item_id=2, annotator="ana", spans=[Span(7, 11, "action")], seconds=4)
     # changed: "bird xsings" in place of xsings
     reviews.correct(full, item_id=3, annotator="ben", spans=[Span(2, 13, "object")], seconds=9)
+    reviews.accept(full, item_id=4, annotator="ana")
+    reviews.reject(full, item_id=4, annotator="ben", seconds=1)  # counts for nothing but its time
     quality = stats.quality(full)
     assert quality.words == stats.Hits(right=2, wrong=1, missed=2)
     assert quality.words.precision == pytest.approx(2 / 3)
@@ -39,7 +41,7 @@ def test_marks_are_measured_against_reviews(full):
     assert quality.marks == {"kept": 1, "removed": 1, "added": 1, "changed": 1}
     assert quality.kinds["action"] == stats.Hits(right=0, missed=1)
     assert quality.kinds["object"] == stats.Hits(right=1, missed=1)
-    assert quality.seconds == {"ana": [2, 4], "ben": [9]}
+    assert quality.seconds == {"ana": [2, 4], "ben": [9, 1]}
     assert stats.typical_seconds([2, 4, 9]) == (4, 5)
 
 
