@@ -68,13 +68,27 @@ def suffix_of(data: bytes) -> str | None:
 
 
 def image_bytes(item: ExportItem) -> bytes | None:
-    """The image's file as it is; None where there is no such file on this machine."""
+    """The image's file as it is; None where there is no such file on this machine, or no picture in it.
+
+    A store names files by path: one from a stranger must not carry other files of this machine into an export.
+    """
     if item.image_path is None:
         return None
     try:
-        return item.image_path.read_bytes()
+        data = item.image_path.read_bytes()
     except OSError:
         return None
+    return data if suffix_of(data) or _is_image(data) else None
+
+
+def _is_image(data: bytes) -> bool:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data)):
+            return True
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
 
 
 def trainable_image(item: ExportItem) -> tuple[bytes, str]:

@@ -18,6 +18,7 @@ from core.formats.json_scan import MAX_DEPTH
 from core.formats.reading import read
 from core.formats.records import RowError, SourceItem
 from core.formats.rows import from_json
+from core.formats.writing import open_writer
 from tests.core.formats.made import bad_rows_of, made, png, quick, rows_of, written
 
 ROW = {"image": "a.jpg", "caption": "a red cat"}
@@ -279,3 +280,19 @@ def test_no_bytes_make_reading_crash(tmp_path: Path, content: bytes, start: byte
     source.write_bytes(start + content)
     with contextlib.suppress(FormatError):
         list(read(source))
+
+
+@pytest.mark.parametrize("format", ["words-parquet", "rlhf-v"])
+def test_a_file_that_is_no_picture_never_travels_inside_an_export(tmp_path, format):
+    secret = tmp_path / "secret.png"
+    secret.write_text("root:x:0:0")
+    picture = tmp_path / "a.png"
+    picture.write_bytes(png())
+    out = tmp_path / "out"
+    corrected = {"corrected": "a red dog"}
+    with open_writer(format, out) as writer:
+        writer.write(made("a red cat", image="a.png", image_path=picture, **corrected))
+        writer.write(made("a red cat", image="b.png", image_path=secret, id="2", **corrected))
+    data = out.read_bytes()
+    assert png() in data
+    assert b"root:x" not in data
