@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("scoring", "store", "calibration", "heat", "label_studio")
+BENCHES = ("scoring", "store", "calibration", "heat", "label_studio", "desktop")
 
 
 def main() -> None:

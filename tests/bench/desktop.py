@@ -68,7 +68,7 @@ def main() -> None:
         for variable in HOMES:
             os.environ[variable] = str(folder)
         started = time.perf_counter()
-        path = Path(os.environ.get("CAPTIONLINT_BENCH_STORE") or desktop_store.make(folder))
+        path = desktop_store.make(folder)
         say(f"{desktop_store.ITEMS:,} items, made in {time.perf_counter() - started:.0f} s; {os.cpu_count()} cores\n")
         starts(path, folder)
         in_the_window(path, folder)
