@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.active import Candidate, candidate, choose, content_words
@@ -23,9 +23,9 @@ from db.store import Store
 
 _POOL: Final = 10
 """Candidates for each item asked for: the most uncertain ones."""
-_SAMPLE: Final = 2000
+_SAMPLE: Final = 1000
 """Reviewed captions, drawn at random, whose words are counted: enough to know which words are well known."""
-LESSONS: Final = 100
+LESSONS: Final = 50
 """Items that are chosen at once; what is learned from them may choose the next ones otherwise."""
 _REVIEWED: Final = ("accepted", "corrected")
 
@@ -87,8 +87,10 @@ def _pending(session: Session, item_ids: Sequence[int]) -> frozenset[int]:
 
 
 def _reviewed_words(session: Session) -> Counter[str]:
-    # Put together with nothing, the column has no index: the walk goes by shuffle and ends at the limit.
-    status = Item.status + ""
+    count = session.scalar(select(func.count()).where(Item.status.in_(_REVIEWED))) or 0
+    # Few are found by status and sorted. Of many a sample comes sooner by a walk along shuffle: put together with
+    # nothing, the column of the status has no index.
+    status = Item.status if count <= 10 * _SAMPLE else Item.status + ""
     query = select(Item.caption).where(status.in_(_REVIEWED)).order_by(Item.shuffle, Item.id).limit(_SAMPLE)
     words: Counter[str] = Counter()
     for caption in session.scalars(query):
