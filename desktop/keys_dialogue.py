@@ -34,7 +34,7 @@ class KeysDialogue(QDialog):
     def __init__(self, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys"))
-        self.resize(620, 640)
+        self.resize(760, 640)
         self.edits: dict[str, list[QKeySequenceEdit]] = {}
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("danger", True)
@@ -84,6 +84,7 @@ class KeysDialogue(QDialog):
 
     def _edit(self, title: str) -> QKeySequenceEdit:
         edit = QKeySequenceEdit(maximumSequenceLength=1, clearButtonEnabled=True)
+        edit.setMinimumWidth(196)
         for named in (edit, edit.findChild(QLineEdit)):
             if isinstance(named, QWidget):
                 named.setAccessibleName(self.tr("Key for: {0}").format(title))

@@ -1399,7 +1399,7 @@
     </message>
     <message>
         <source>Enter (pad)</source>
-        <translation>Enter (Ziffernblock)</translation>
+        <translation>Enter (Num)</translation>
     </message>
     <message>
         <source>Del</source>
@@ -1411,7 +1411,7 @@
     </message>
     <message>
         <source>Shift</source>
-        <translation>Umschalt</translation>
+        <translation>⇧</translation>
     </message>
     <message>
         <source>Space</source>
@@ -1419,7 +1419,7 @@
     </message>
     <message>
         <source>Backspace</source>
-        <translation>Rücktaste</translation>
+        <translation>Rück</translation>
     </message>
 </context>
 <context>
