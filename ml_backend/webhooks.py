@@ -38,7 +38,7 @@ _ANNOTATION: Final = (
     "updated_at", "task",
 )  # fmt: skip
 _PATIENCE: Final = 2.0
-"""Seconds until what could not be applied now is tried again."""
+"""Seconds until what could not be applied now is tried again, and what another process took down is seen."""
 
 
 def scrubbed(action: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,17 +113,13 @@ class Inbox:
         turn = Turn(self._ledger.path.with_suffix(".lock"))
         while not self._ending.is_set():
             self._bell.clear()
-            patience: float | None = None
             try:
-                if not turn.mine():
-                    patience = _PATIENCE
-                while patience is None and not self._ending.is_set() and self._apply_next():
+                while turn.mine() and not self._ending.is_set() and self._apply_next():
                     pass
             except Exception as error:
                 _LOG.warning("reviews wait: %s", error)
-                patience = _PATIENCE
             if not self._ending.is_set():
-                self._bell.wait(patience)
+                self._bell.wait(_PATIENCE)
         turn.end()
 
     def _apply(self, event: Event) -> None:

@@ -1,6 +1,7 @@
 """Events: kept at once without secrets, applied once, in order, over restarts."""
 
 import sqlite3
+import threading
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +11,7 @@ from made_reviews import reviews as made_reviews
 
 from core.review import Span
 from db.operations import items, queue, reviews, scorers
+from ml_backend import webhooks
 from ml_backend.annotations import review_uid
 
 CAPTION = "a xbrown xdog\r\non 😀 the sofa"
@@ -162,6 +164,21 @@ def test_one_process_applies_at_a_time(tmp_path):
     one.end()
     assert other.mine()
     other.end()
+
+
+def test_what_another_process_took_down_is_applied_by_the_one_whose_turn_it_is(start, monkeypatch):
+    monkeypatch.setattr(webhooks, "_PATIENCE", 0.01)
+    first = start()
+    first.handlers.predict({"tasks": [ROW]})
+    applied, apply = threading.Event(), first.inbox._apply
+    first.inbox._apply = lambda event: (apply(event), applied.set())
+    assert first.handlers.webhook(deleted(99))[0] == 201
+    assert applied.wait(60)  # now the turn is the first one's
+    applied.clear()
+    second = start()
+    assert second.handlers.webhook(created(4, choice("Cannot judge")))[0] == 201
+    assert applied.wait(60)
+    assert [review.status for review in standing(first)] == ["rejected"]
 
 
 def test_a_review_that_was_pulled_before_its_webhook_came_is_one(apply, backend):
