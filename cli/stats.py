@@ -98,17 +98,18 @@ def _pace(seconds: list[float]) -> dict[str, Any]:
 def _show(figures: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(show_header=False, box=None)
     for name, value in _lines(figures):
-        table.add_row(name, value)
+        table.add_row(Text(printable(name)), Text(printable(value)))  # names of people and files are no markup
     Console(highlight=False, soft_wrap=True).print(table)
 
 
 def _lines(figures: dict[str, Any]) -> list[tuple[str, str]]:
     names = ("items", "predicted", "failed", "reviewed", "pending", "accepted", "corrected", "rejected", "skipped")
     lines = [(name, str(figures[name])) for name in names]
-    lines += [("failed because", f"{printable(why)} ({n})") for why, n in figures["failure_reasons"].items()]
+    lines += [("failed because", f"{why} ({n})") for why, n in figures["failure_reasons"].items()]
     lines += [(name, str(figures[name])) for name in ("scorer_version", "epsilon") if figures[name] is not None]
     for name in ("words", "spans", "blind_words"):
         hits = figures[name]

@@ -109,6 +109,12 @@ def test_stats_are_readable_too(db, captionlint):
     assert "recall of attribute" in out
 
 
+def test_names_in_stats_are_shown_as_they_are(db, captionlint):
+    review(db, annotator="[/b]\u202eana")
+    review(db, annotator="ben")
+    assert "kappa of [/b]ana and ben" in captionlint("stats", "--db", db).out
+
+
 def test_import_again_and_with_other_content(db, source, tmp_path, captionlint):
     def run(*more):
         return captionlint("import", source, "--db", db, "--images", tmp_path / "photos", *more)
