@@ -48,7 +48,8 @@ def _sentence(error: BaseException | None, name: str, path: Path | None) -> str:
     code = str(getattr(error, "sqlite_errorname", ""))
     if path is None:
         return f"The database server refused ({detail}): check that it runs and that {name} is its address."
-    if code.startswith("SQLITE_CORRUPT") or isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in detail:
+    torn = "decode to UTF-8" in detail or "is malformed" in detail  # which also a backup says, without a code
+    if code.startswith("SQLITE_CORRUPT") or isinstance(error, UnicodeDecodeError) or torn:
         return damaged(name, path)
     family = "_".join(code.split("_")[:2])
     sentence = _SENTENCES.get(family, "{name} could not be read or written ({detail}): open it again.")

@@ -281,4 +281,9 @@ def test_a_damaged_store_pushes_no_good_copy_out(path):
     path.write_bytes(whole)
     with pytest.raises(sqlite3.DatabaseError):
         backups.back_up_daily(path, today=date(2026, 11, 4))
+    with (
+        pytest.raises(StoreError, match=f"is damaged: put the backup {good[-1]} in its place"),
+        Store.open(path) as store,
+    ):
+        store.back_up()
     assert backups.backups(path) == good
