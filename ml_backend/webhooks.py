@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, timedelta
+from functools import partial
 from typing import Any, Final
 
 from core.errors import CaptionlintError, FormatError, ModelError, StoreError
@@ -94,19 +95,10 @@ class Inbox:
         event = self._ledger.next_event()
         if event is None:
             return False
-        reason = None
-        try:
-            self._apply(event)
-        except (StoreError, ModelError):
-            raise
-        except CaptionlintError as error:
-            reason = str(error)
-        except Exception as error:  # one strange event must not stop those behind it
-            _LOG.debug("event %d", event.seq, exc_info=True)
-            reason = f"{type(error).__name__}: {error}"
-        if reason is not None:
+        reasons = list(self._apply(event))
+        for reason in reasons:
             _LOG.warning("event %d (%s) is set aside: %s", event.seq, event.action, reason)
-        self._ledger.settle_event(event.seq, reason=reason)
+        self._ledger.settle_event(event.seq, reason="\n".join(reasons) or None)
         return True
 
     def _run(self) -> None:
@@ -122,25 +114,38 @@ class Inbox:
                 self._bell.wait(_PATIENCE)
         turn.end()
 
-    def _apply(self, event: Event) -> None:
-        if event.action == TRAINING:
-            _LOG.info("%s", learn(self._service.store, self._service.marking(timeout=0)))
-        elif event.action in _DELETED:
-            for annotation in event.body["annotations"]:
-                take_back(self._service.store, self._ledger, annotation.get("id"))
-        else:
-            labelling = labelling_of(event.body["label_config"]) if event.body.get("label_config") else OWN
-            tasks = {task.get("id"): task for task in event.body["tasks"]}
-            for annotation in event.body["annotations"]:
-                row = tasks.get(annotation.get("task")) or next(iter(tasks.values()), None)
-                self._keep(annotation, row, labelling)
+    def _apply(self, event: Event) -> Iterator[str]:
+        """Applies all of an event that can be applied, and says why the rest cannot."""
+        for part in self._parts(event):
+            try:
+                part()
+            except (StoreError, ModelError):
+                raise
+            except CaptionlintError as error:
+                yield str(error)
+            except Exception as error:  # a strange one must not stop those behind it
+                _LOG.debug("event %d", event.seq, exc_info=True)
+                yield f"{type(error).__name__}: {error}"
 
-    def _keep(self, annotation: dict[str, Any], row: dict[str, Any] | None, labelling: Labelling) -> None:
+    def _parts(self, event: Event) -> Iterator[Callable[[], object]]:
+        if event.action == TRAINING:
+            yield self._learn
+        for annotation in event.body.get("annotations", ()):
+            if event.action in _DELETED:
+                yield partial(take_back, self._service.store, self._ledger, annotation.get("id"))
+            else:
+                yield partial(self._keep, annotation, event.body)
+
+    def _learn(self) -> None:
+        _LOG.info("%s", learn(self._service.store, self._service.marking(timeout=0)))
+
+    def _keep(self, annotation: dict[str, Any], body: Mapping[str, Any]) -> None:
+        labelling = labelling_of(body["label_config"]) if body.get("label_config") else OWN
         before = self._ledger.annotation(annotation.get("id"))
         when = moment(annotation.get("updated_at") or annotation.get("created_at")).astimezone(UTC)
         if before is not None and (before.deleted or (before.moment or "") > when.isoformat()):
             return  # what was deleted stays so, and what came late is old
-        task = _task(row, labelling)
+        task = _task(annotation, body["tasks"], labelling)
         item_id = self._service.homes.home_of(task)
         review, blind = self._review(annotation, task, item_id, labelling)
         uid = review_uid(annotation)
@@ -175,9 +180,12 @@ def take_back(store: Store, ledger: Ledger, annotation_id: object) -> bool:
     return gone is not None
 
 
-def _task(row: dict[str, Any] | None, labelling: Labelling) -> Task:
+def _task(annotation: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], labelling: Labelling) -> Task:
+    """The annotation's own task of those that came along; a single one of which it says nothing is its own, too."""
+    number = annotation.get("task")
+    alone = number is None and len(rows) == 1
     try:
-        return task_of(row, labelling)
+        return task_of(next((row for row in rows if alone or row.get("id") == number), None), labelling)
     except RowError as error:
         raise FormatError(f"The task cannot be used: {error}") from error
 

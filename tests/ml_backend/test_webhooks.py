@@ -105,6 +105,17 @@ def test_accepting_all_sends_lists(apply, backend):
     assert [len(standing(backend, n)[0].spans) for n in (1, 2)] == [2, 1]
 
 
+def test_one_of_many_that_cannot_be_used_takes_nothing_from_the_others(apply, backend):
+    other = task(2, "a xred cat")
+    backend.handlers.predict({"tasks": [other]})
+    strange = [annotation(4, mark("w1", 2, 900)), annotation(5, choice("Cannot judge"), task=77)]
+    given = [*strange, annotation(6, mark("w1", 2, 6), task=2)]
+    counts = apply({"action": "ANNOTATIONS_CREATED", "annotation": given, "task": [ROW, other], "project": project()})
+    assert counts == {"waiting": 0, "done": 0, "aside": 1}
+    assert standing(backend, 1) == []  # of no task that came along, and so of none at all
+    assert [review.status for review in standing(backend, 2)] == ["accepted"]
+
+
 def test_the_item_of_a_task_that_was_never_predicted_is_made(apply, backend):
     strange = {**task(9, "a dog"), "data": {"image": "/data/upload/1/a.png", "caption": "a dog"}}
     apply(event("ANNOTATION_CREATED", annotation(8, choice("Caption correct"), task=9), strange))
@@ -171,7 +182,7 @@ def test_what_another_process_took_down_is_applied_by_the_one_whose_turn_it_is(s
     first = start()
     first.handlers.predict({"tasks": [ROW]})
     applied, apply = threading.Event(), first.inbox._apply
-    first.inbox._apply = lambda event: (apply(event), applied.set())
+    first.inbox._apply = lambda event: (list(apply(event)), applied.set())[:0]
     assert first.handlers.webhook(deleted(99))[0] == 201
     assert applied.wait(60)  # now the turn is the first one's
     applied.clear()
