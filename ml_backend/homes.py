@@ -32,7 +32,17 @@ class Homes:
             if caption == task.caption:
                 found[task.content] = item_id
         rest = [task.content for task in tasks if task.content not in found]
-        return found | (self._ledger.items_of(rest) if rest else {})
+        return found | (self._remembered(rest) if rest else {})
+
+    def _remembered(self, contents: Sequence[Content]) -> dict[Content, int]:
+        """What tasks were found to be before, where the store still has it: one made anew gives old numbers again."""
+        kept = self._ledger.items_of(contents)
+        there = answers.known(self._store, item_ids=kept.values(), scorer_version="")
+        return {
+            content: item_id
+            for content, item_id in kept.items()
+            if item_id in there and there[item_id].caption == content[1]
+        }
 
     def settle(self, new: Mapping[Content, tuple[Task, Picture]]) -> dict[Content, int]:
         """Makes items of tasks whose pictures are here, all in one transaction; those that say the same are one."""

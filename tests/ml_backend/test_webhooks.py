@@ -131,6 +131,22 @@ def test_what_belongs_to_another_configuration_is_set_aside_and_the_rest_goes_on
     assert standing(backend)[0].status == "rejected"
 
 
+def test_a_store_that_was_made_anew_beside_old_events_gets_its_own_items(start, tmp_path):
+    first = start()
+    first.handlers.predict({"tasks": [task(7, "a xred cat"), ROW]})
+    first.close()
+    (tmp_path / "review.db").unlink()
+    backend = start()
+    backend.inbox.stop()
+    backend.handlers.webhook(created(4, choice("Cannot judge")))
+    backend.inbox.apply_all()
+    (region,) = backend.handlers.predict({"tasks": [task(7, "a xred cat")]})[1]["results"][0]["result"]
+    assert region["value"]["text"] == "xred"
+    assert items.get(backend.store, item_id=1).caption == CAPTION
+    assert [review.status for review in standing(backend)] == ["rejected"]
+    assert backend.ledger.counts() == {"waiting": 0, "done": 1, "aside": 0}
+
+
 def test_events_of_no_concern_are_not_kept(backend):
     for action in ("TASKS_CREATED", "PROJECT_UPDATED", "LABEL_LINK_CREATED"):
         assert backend.handlers.webhook({"action": action, "project": project()}) == (201, {"queued": False})
