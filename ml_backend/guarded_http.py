@@ -6,15 +6,18 @@ the name says a moment later does not matter. Redirects are followed by hand, ea
 
 from __future__ import annotations
 
+import http.client
 import ipaddress
 import socket
+import ssl
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
-from urllib.parse import SplitResult, urljoin, urlsplit
-
-import urllib3
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from core.errors import ImageError
 
@@ -22,6 +25,8 @@ LARGEST: Final = 50_000_000
 """Bytes of one picture."""
 SECONDS: Final = 30.0
 """From the first look-up to the last byte."""
+_SILENCE: Final = 10.0
+"""Seconds without a byte."""
 _REDIRECTS: Final = 5
 _PIECE: Final = 65536
 _PORTS: Final = {"http": 80, "https": 443}
@@ -61,7 +66,8 @@ class Guard:
         inner = _inner(address)
         if origin == self.own or origin[1] in self.hosts or any(inner in network for network in self.networks):
             return True
-        return inner.is_global and not inner.is_multicast and not inner.is_reserved
+        site = isinstance(inner, ipaddress.IPv6Address) and inner.is_site_local
+        return inner.is_global and not (inner.is_multicast or inner.is_reserved or site)
 
 
 def origin_of(url: str) -> Origin:
@@ -82,18 +88,13 @@ def get(url: str, *, guard: Guard, headers_for: Callable[[str], Mapping[str, str
     until = time.monotonic() + SECONDS
     for _ in range(_REDIRECTS + 1):
         parts = _parts(url)
-        answer = _ask(parts, _checked(parts, guard), headers_for(url), until)
-        try:
+        with _asked(parts, _checked(parts, guard), headers_for(url), until) as answer:
             if answer.status in _SENT_ON and answer.headers.get("Location"):
                 url = urljoin(url, answer.headers["Location"])
                 continue
             if answer.status != 200:
                 raise ImageError(f"{_shown(parts)} answers {answer.status} instead of a picture.")
             return _body(answer, parts, until)
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise ImageError(f"{_shown(parts)} broke off ({type(error).__name__}).") from error
-        finally:
-            answer.close()
     raise ImageError(f"{_shown(parts)} was the last of {_REDIRECTS} redirects, and there were more.")
 
 
@@ -129,40 +130,72 @@ def _checked(parts: SplitResult, guard: Guard) -> str:
     return addresses[0]
 
 
-def _ask(
+@contextmanager
+def _asked(
     parts: SplitResult, address: str, headers: Mapping[str, str], until: float
-) -> urllib3.response.BaseHTTPResponse:
+) -> Iterator[http.client.HTTPResponse]:
+    """The answer as far as its headers; what is read of it later counts too, and at `until` the line is cut."""
     scheme, host, port = _origin(parts)
-    timeout = urllib3.Timeout(connect=10.0, read=10.0, total=max(until - time.monotonic(), 0.001))
-    pool: urllib3.HTTPConnectionPool
-    if scheme == "https":
-        pool = urllib3.HTTPSConnectionPool(
-            address, port, timeout=timeout, server_hostname=host, assert_hostname=host, cert_reqs="CERT_REQUIRED",
-            ca_certs=_certificates(),
-        )  # fmt: skip
-    else:
-        pool = urllib3.HTTPConnectionPool(address, port, timeout=timeout)
-    named = f"[{host}]" if ":" in host else host
-    shown = {"Host": named if port == _PORTS[scheme] else f"{named}:{port}", "User-Agent": "captionlint", **headers}
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    line: socket.socket | None = None
+    end = threading.Timer(until - time.monotonic(), lambda: _cut(line))
+    end.daemon = True
     try:
-        return pool.urlopen(
-            "GET", target, headers=shown, redirect=False, retries=False, preload_content=False, assert_same_host=False
-        )
-    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-        raise ImageError(f"{_shown(parts)} does not answer ({type(error).__name__}).") from error
+        line = socket.create_connection((address, port), max(min(_SILENCE, until - time.monotonic()), 0.001))
+        if scheme == "https":
+            line = _trust().wrap_socket(line, server_hostname=host, do_handshake_on_connect=False)
+        end.start()
+        if isinstance(line, ssl.SSLSocket):
+            line.do_handshake()
+        asking = http.client.HTTPConnection(host, port)
+        asking.sock = line
+        asking.request("GET", _target(parts), headers={"Host": _host(parts), "User-Agent": "captionlint", **headers})
+        with asking.getresponse() as answer:
+            yield answer
+    except (http.client.HTTPException, OSError, ValueError) as error:
+        if time.monotonic() >= until:
+            raise _too_slow(parts) from error
+        raise ImageError(f"{_shown(parts)} does not answer, or broke off ({type(error).__name__}).") from error
+    finally:
+        end.cancel()
+        if line is not None:
+            line.close()
 
 
-def _body(answer: urllib3.response.BaseHTTPResponse, parts: SplitResult, until: float) -> bytes:
+def _cut(line: socket.socket | None) -> None:
+    """Ends what waits for the line in another thread: a limit for each read would let single bytes go on for ever."""
+    if line is not None:
+        with suppress(OSError):
+            socket.socket.shutdown(line, socket.SHUT_RDWR)  # TLS would first say good-bye
+
+
+def _host(parts: SplitResult) -> str:
+    scheme, host, port = _origin(parts)
+    named = f"[{host}]" if ":" in host else host.encode("idna").decode()
+    return named if port == _PORTS[scheme] else f"{named}:{port}"
+
+
+def _target(parts: SplitResult) -> str:
+    """Path and query; letters that no request may have are written in their percent form, as browsers do."""
+    return quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe="%/?:@!$&'()*+,;=~[]")
+
+
+def _body(answer: http.client.HTTPResponse, parts: SplitResult, until: float) -> bytes:
+    """What came, as it came: nothing was asked for packed, and what is packed all the same is no picture."""
     pieces, size = [], 0
-    for piece in answer.stream(_PIECE, decode_content=True):
+    while piece := answer.read(_PIECE):
         size += len(piece)
         if size > LARGEST:
             raise ImageError(f"{_shown(parts)} has more than {LARGEST // 1_000_000} MB.")
-        if time.monotonic() > until:
-            raise ImageError(f"{_shown(parts)} took more than {SECONDS:.0f} seconds.")
         pieces.append(piece)
+    if time.monotonic() >= until:
+        raise _too_slow(parts)
+    if answer.length:
+        raise ImageError(f"{_shown(parts)} broke off {answer.length} bytes before its end.")
     return b"".join(pieces)
+
+
+def _too_slow(parts: SplitResult) -> ImageError:
+    return ImageError(f"{_shown(parts)} took more than {SECONDS:.0f} seconds.")
 
 
 def _inner(address: Address) -> Address:
@@ -180,12 +213,13 @@ def _inner(address: Address) -> Address:
     return address
 
 
-def _certificates() -> str | None:
+@cache
+def _trust() -> ssl.SSLContext:
     try:
         import certifi
     except ModuleNotFoundError:  # then the system's own are used
-        return None
-    return certifi.where()
+        return ssl.create_default_context()
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 def _shown(parts: SplitResult) -> str:

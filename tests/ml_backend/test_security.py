@@ -1,7 +1,13 @@
 """Who may ask, how much, and what a task may make the backend fetch."""
 
+import contextlib
+import gzip
 import json
+import shutil
 import socket
+import ssl
+import subprocess
+import threading
 
 import pytest
 from label_studio_requests import Client, basic, png, task, uri
@@ -90,7 +96,7 @@ def test_what_is_no_picture_of_label_studio_or_the_web_is_not_read(pictures, ima
 PRIVATE = [
     "127.0.0.1", "127.1.2.3", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
     "[::1]", "[fe80::1]", "[fc00::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]",
-    "224.0.0.1", "255.255.255.255", "localhost", "2130706433", "0x7f000001", "127.1", "[::]",
+    "224.0.0.1", "255.255.255.255", "[fec0::1]", "localhost", "2130706433", "0x7f000001", "127.1", "[::]",
 ]  # fmt: skip
 
 
@@ -209,6 +215,67 @@ def test_what_is_too_large_too_slow_or_no_picture_is_refused(pictures, web, monk
     with pytest.raises(ImageError):
         allowed.find(server.url + "/short.png")
     assert not allowed.folder.exists()
+
+
+@pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"])
+def test_who_sends_a_byte_now_and_then_is_cut_off_in_time(pictures, monkeypatch, begin):
+    monkeypatch.setattr(guarded_http, "SECONDS", 0.3)
+    ending = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip():
+            line, _ = server.accept()
+            with line, contextlib.suppress(OSError):
+                line.sendall(begin)
+                while not ending.wait(0.05):
+                    line.sendall(b"x")
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        try:
+            with pytest.raises(ImageError, match="took more than"):
+                pictures(allowed=("127.0.0.1",)).find(f"http://127.0.0.1:{server.getsockname()[1]}/a.png")
+        finally:
+            ending.set()
+            dripping.join()
+
+
+def test_a_packed_answer_is_not_unpacked(pictures, web):
+    server = web()
+    bomb = gzip.compress(gzip.compress(bytes(20_000_000)))
+    server.pages["/a.png"] = (200, {"Content-Encoding": "gzip, gzip"}, bomb)
+    with pytest.raises(ImageError, match="not a picture"):
+        pictures(allowed=("127.0.0.1",)).find(f"{server.url}/a.png")
+    assert server.asked[0][1]["Accept-Encoding"] == "identity"
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(pictures, tmp_path):
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "1",
+            "-keyout", "key.pem", "-out", "cert.pem"]  # fmt: skip
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    subprocess.run(made, cwd=tmp_path, check=True, capture_output=True)
+    trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trusted.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet():
+            line, _ = server.accept()
+            with contextlib.suppress(OSError), trusted.wrap_socket(line, server_side=True):
+                pass
+
+        greeting = threading.Thread(target=greet)
+        greeting.start()
+        with pytest.raises(ImageError, match="SSLCertVerificationError"):
+            pictures(allowed=("127.0.0.1",)).find(f"https://localhost:{server.getsockname()[1]}/a.png")
+        greeting.join()
+
+
+def test_addresses_with_letters_that_no_request_may_have_are_asked_for_as_browsers_do(pictures, web):
+    server = web()
+    server.pages["/my%20caf%C3%A9%20100%25.png"] = (200, {}, png())
+    assert pictures(allowed=("127.0.0.1",)).find(f"{server.url}/my café 100%25.png?a=b c").path.exists()
+    assert server.asked[0][0].endswith("?a=b%20c")
 
 
 def test_a_data_address_that_is_too_large_is_refused(pictures, monkeypatch):
