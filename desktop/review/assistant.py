@@ -18,6 +18,7 @@ from desktop.services.scoring import Scoring
 DEBOUNCE: Final = 180
 """Milliseconds without a key before a wording is scored."""
 _CANDIDATES: Final = 800
+_FEW: Final = 3
 
 _EMPTY: Final[frozenset[WordClass]] = frozenset({"function", "preposition"})
 
@@ -89,7 +90,7 @@ class Assistant(QObject):
         if item is None or word is None or not self._words or "://" in item.image:
             return
         own = {w.text.lower() for w in model.words}
-        candidates = tuple(w for w in self._words if w not in own)
+        candidates = of_its_kind(word.text, tuple(w for w in self._words if w not in own))
         if candidates:
             place = {"start": word.start, "end": word.end, "caption": model.text}
             then = partial(self._take_ranked, item.item_id, word.start)
@@ -170,6 +171,12 @@ class Assistant(QObject):
             self.said.emit(self.tr("Loading the model …"))
         else:
             self.said.emit(self._scoring.problem or "")
+
+
+def of_its_kind(word: str, candidates: tuple[str, ...]) -> tuple[str, ...]:
+    """Candidates of the word's own class, colours for a colour; all where there are next to none."""
+    alike = tuple(other for other in candidates if word_class(other) == word_class(word.lower()))
+    return alike if len(alike) >= _FEW else candidates
 
 
 def _can_replace(word: str) -> bool:

@@ -24,6 +24,11 @@ _LINE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("undo",), QT_TRANSLATE_NOOP("KeysLine", "undo")),
     (("keys",), QT_TRANSLATE_NOOP("KeysLine", "all keys")),
 )
+_EDITING: Final = (
+    ("Return", QT_TRANSLATE_NOOP("KeysLine", "keep")),
+    ("Esc", QT_TRANSLATE_NOOP("KeysLine", "drop")),
+    ("Shift+Return", QT_TRANSLATE_NOOP("KeysLine", "new line")),
+)
 
 
 class KeysLine(QWidget):
@@ -40,7 +45,15 @@ class KeysLine(QWidget):
 
     def rebind(self, keymap: Keymap) -> None:
         """Shows other keys."""
-        self._caps = [(_cap(keymap, names), self.tr(title)) for names, title in _LINE]
+        self._keymap = keymap
+        self.show_editing(False)
+
+    def show_editing(self, editing: bool) -> None:
+        """Shows what ends the editing of a caption, or the usual keys."""
+        if editing:
+            self._caps = [(shown(key), self.tr(title)) for key, title in _EDITING]
+        else:
+            self._caps = [(_cap(self._keymap, names), self.tr(title)) for names, title in _LINE]
         self.setAccessibleName(", ".join(f"{title}: {cap}" for cap, title in self._caps))
         self.update()
 

@@ -62,6 +62,7 @@ class Stage(QFrame):
         self._model.begin_edit()
         self._captions.setCurrentWidget(self.editor)
         self.editor.begin()
+        self.keys.show_editing(True)
 
     @property
     def is_editing(self) -> bool:
@@ -87,3 +88,4 @@ class Stage(QFrame):
         self._captions.setCurrentWidget(self.caption if there else self.empty)
         self._captions.setMaximumHeight(16777215)
         self.keys.setVisible(there)
+        self.keys.show_editing(False)

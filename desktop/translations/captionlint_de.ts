@@ -393,6 +393,18 @@
         <source>all keys</source>
         <translation>alle Tasten</translation>
     </message>
+    <message>
+        <source>keep</source>
+        <translation>behalten</translation>
+    </message>
+    <message>
+        <source>drop</source>
+        <translation>verwerfen</translation>
+    </message>
+    <message>
+        <source>new line</source>
+        <translation>neue Zeile</translation>
+    </message>
 </context>
 <context>
     <name>KeysOverlay</name>

@@ -121,10 +121,13 @@ def test_the_caption_is_edited_in_place(qtbot, window, ask):
     press(window, "E")
     editor = window.screen_review.stage.editor
     assert editor.hasFocus()
+    line = window.screen_review.stage.keys
+    assert line.accessibleName().startswith("keep: Enter, drop: Esc")
     qtbot.keyClicks(editor, "green")  # the word in focus is selected
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     wrong = item.caption.split()[1]
     assert window.review.text == item.caption.replace(wrong, "green")
+    assert line.accessibleName().startswith("accept: Enter")
     settle(qtbot, window, lambda: press(window, "Return"))
     (standing,) = ask(window.project.path, reviews.standing, item_id=item.item_id)
     assert standing.review.corrected_caption == item.caption.replace(wrong, "green")

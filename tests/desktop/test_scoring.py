@@ -15,6 +15,7 @@ from db.prelabel import prelabel
 from db.store import Store
 from desktop.importing import jobs
 from desktop.importing.running import Running
+from desktop.review.assistant import of_its_kind
 from desktop.services.scorer_child import ModelChoice
 
 SLOW = 900_000
@@ -171,3 +172,9 @@ def test_articles_and_prepositions_are_never_suggested(qtbot, open_window, fill,
     with qtbot.waitSignal(window.assistant.said):
         window.assistant.suggest()
     assert sorted(window.assistant._words) == ["cats", "dog", "two"]
+
+
+def test_a_colour_is_replaced_by_colours_where_there_are_some():
+    words = ("red", "dog", "green", "blue", "sits", "two")
+    assert of_its_kind("Black", words) == ("red", "green", "blue")
+    assert of_its_kind("three", words) == words
