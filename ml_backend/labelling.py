@@ -32,8 +32,8 @@ def own_config() -> str:
 def labelling_of(config: str) -> Labelling:
     """The names of the first Labels on a Text and what stands beside them; controls that are not there are None.
 
-    A choice or label stands for ours by its value or alias, whatever its case; where no label does, the first one is
-    the mark.
+    A choice or label stands for ours by its alias or value, whatever its case; where no label does, the first one is
+    the mark. Where it has an alias, that is what Label Studio writes into results.
 
     Raises:
         LabellingError: it is no XML, it has entities, or it has no Image or no Labels on a Text.
@@ -49,7 +49,7 @@ def labelling_of(config: str) -> Labelling:
         )
     text = marks.get("toName", "")
     caption = _key(texts[text])
-    labels = {_plain(label): label.get("value", "") for label in marks.iter("Label") if label.get("value")}
+    labels = _written(marks, "Label")
     if caption is None or not labels:
         raise LabellingError(f"In the labelling configuration the Text {text!r} has no $value, or its Labels no Label.")
     mark = labels.get(_fold(OWN.mark)) or next(iter(labels.values()))
@@ -113,25 +113,23 @@ def _control(root: Element, tag: str, text: str, *, per_region: bool) -> Element
 
 
 def _kinds(choices: Element | None) -> Iterator[tuple[Kind, str]]:
-    named = _choices(choices)
+    named = _written(choices, "Choice")
     return ((kind, named[kind]) for kind in KINDS if kind in named)
 
 
 def _verdicts(choices: Element | None) -> Iterator[tuple[Verdict, str]]:
-    named = _choices(choices)
+    named = _written(choices, "Choice")
     for verdict, ours in OWN.verdicts:
         found = named.get(_fold(ours)) or named.get(verdict)
         if found:
             yield verdict, found
 
 
-def _choices(choices: Element | None) -> dict[str, str]:
-    found = choices.iter("Choice") if choices is not None else ()
-    return {_plain(choice): choice.get("value", "") for choice in found if choice.get("value")}
-
-
-def _plain(tag: Element) -> str:
-    return _fold(tag.get("alias") or tag.get("value") or "")
+def _written(control: Element | None, tag: str) -> dict[str, str]:
+    """What each label or choice of a control is in results, by what it stands for."""
+    found = control.iter(tag) if control is not None else ()
+    named = (one.get("alias") or one.get("value") or "" for one in found if one.get("value"))
+    return {_fold(name): name for name in named}
 
 
 def _fold(text: str) -> str:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.formats.label_studio_names import OWN
+from core.formats.label_studio_regions import regions_of
 from ml_backend.labelling import LabellingError, labelling_of, own_config
 
 OTHER = """<View>
@@ -23,11 +24,20 @@ def test_our_own_configuration_has_the_names_that_files_have():
 def test_names_are_those_of_the_project():
     found = labelling_of(OTHER)
     assert (found.image, found.caption, found.text, found.marks, found.mark) == (
-        "url", "description", "txt", "wrong", "bad",
+        "url", "description", "txt", "wrong", "misaligned",
     )  # fmt: skip
-    assert found.kinds == (("object", "Object"), ("count", "How many"))
+    assert found.kinds == (("object", "Object"), ("count", "count"))
     assert (found.unsure, found.correction, found.verdict, found.rewrite) == (None, None, None, None)
     assert found.types == {"wrong": "labels", "sort": "choices"}
+
+
+def test_what_has_an_alias_is_that_in_results():
+    """As Label Studio 1.23.2 writes and reads them, whatever people see."""
+    result = {"id": "a", "from_name": "wrong", "to_name": "txt", "type": "labels",
+              "value": {"start": 0, "end": 3, "labels": ["misaligned"]}}  # fmt: skip
+    kind = {**result, "from_name": "sort", "type": "choices", "value": {"start": 0, "end": 3, "choices": ["count"]}}
+    (region,) = regions_of([result, kind], "two dogs", labelling_of(OTHER))
+    assert (region.marked, region.kind) == (True, "count")
 
 
 def test_without_a_label_of_that_name_the_first_one_marks():
