@@ -9,7 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from core.errors import CaptionlintError, FormatError, ModelError
+from core.errors import CaptionlintError, FormatError
 from core.formats.label_studio_names import OWN, Labelling
 from core.formats.records import RowError
 from ml_backend.interactive import suggest
@@ -45,8 +45,6 @@ class Handlers:
             return 200, {"model_version": self._service.marking(timeout=SETUP).version}
         except FormatError as error:
             return 400, {"error": str(error)}
-        except ModelError as error:
-            return 503, {"error": str(error)}
         except CaptionlintError as error:
             return 503, {"error": str(error)}
 

@@ -7,6 +7,7 @@ caption that are still doubtful are shown where they stand in the original one.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -34,13 +35,14 @@ def suggest(service: Service, task: Task, labelling: Labelling, context: Any) ->
     Where the context has corrections or a rewritten caption, that caption is scored and what of it is doubtful is
     marked; where it has but selected words, their marks alone are given; where it has nothing, all marks.
     """
+    until = time.monotonic() + service.deadline
     regions = _regions(context, task.caption, labelling)
     (plain,) = service.answer([task], labelling)
     if "result" not in plain:
         return {**plain, "result": []}
     edited = _edited(task.caption, regions)
     if edited is not None and edited != task.caption:
-        return _rescored(service, task, labelling, edited) or plain
+        return _rescored(service, task, labelling, edited, until) or plain
     selected = [(region.start, region.end) for region in regions if region.end]
     if not selected:
         return plain
@@ -73,10 +75,10 @@ def _edited(caption: str, regions: Sequence[Region]) -> str | None:
     return with_replacements(caption, spans) if spans else None
 
 
-def _rescored(service: Service, task: Task, labelling: Labelling, edited: str) -> dict[str, Any] | None:
+def _rescored(service: Service, task: Task, labelling: Labelling, edited: str, until: float) -> dict[str, Any] | None:
     """The edited caption's marks on the original one; a word that was put in marks what it stands in place of."""
     path = _picture(service, task)
-    scored = service.score(path, edited) if path is not None and edited.strip() else None
+    scored = service.score(path, edited, until=until) if path is not None and edited.strip() else None
     if scored is None:
         return None
     marking = service.marking(timeout=0)

@@ -10,8 +10,9 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -53,7 +54,7 @@ class _Asked:
     item_id: int | None = None
     picture: Picture | None = None
     blind: bool = False
-    done: Future[tuple[int | None, Prediction | Failure]] = field(default_factory=Future)
+    done: Future[Prediction | Failure] = field(default_factory=Future)
 
 
 class Service:
@@ -120,7 +121,8 @@ class Service:
         meanwhile. Never raises for a task.
         """
         until = time.monotonic() + self.deadline
-        marking = self.marking(timeout=self.deadline)
+        with self._place() as may_wait:
+            marking = self.marking(timeout=self.deadline if may_wait else 0.0)
         wanted = [task for task in tasks if isinstance(task, Task)]
         items = self.homes.items_of(wanted)
         known = answers.known(self.store, item_ids=items.values(), scorer_version=marking.scorer)
@@ -138,24 +140,20 @@ class Service:
                 _LOG.warning("a task gets no marks: %s", reason)
         return [nothing(marking.version) if isinstance(task, str) else found[task.content] for task in tasks]
 
-    def score(self, picture: Path, caption: str) -> Prediction | None:
-        """One caption that no task has, such as an edited one; nothing is kept. None if it cannot be scored in time."""
+    def score(self, picture: Path, caption: str, *, until: float) -> Prediction | None:
+        """One caption that no task has, such as an edited one; nothing is kept.
+
+        None if it cannot be scored until then, by `time.monotonic`.
+        """
         asked = _Asked(Task("", caption))
         self._scoring.submit([Job(picture, caption, asked)])
-        try:
-            _, result = asked.done.result(timeout=self.deadline)
-        except TimeoutError:
-            return None
+        with self._place() as may_wait:
+            try:
+                result = asked.done.result(timeout=max(until - time.monotonic(), 0.0) if may_wait else 0.0)
+            except TimeoutError:
+                return None
         marking = self.marking(timeout=0)
         return _calibrated(result, marking) if isinstance(result, Prediction) else None
-
-    def _said(
-        self, task: Task | str, found: Mapping[tuple[str, str], dict[str, Any]], marking: Marking
-    ) -> dict[str, Any]:
-        if isinstance(task, str):
-            _LOG.warning("a task gets no marks: %s", task)
-            return nothing(marking.version)
-        return found[task.content]
 
     def _score(
         self,
@@ -165,17 +163,23 @@ class Service:
         until: float,
     ) -> dict[tuple[str, str], dict[str, Any]]:
         asked = {content: self._ask(task, item) for content, (task, item) in missing.items()}
-        may_wait = self._places.acquire(blocking=False)
-        try:
+        with self._place() as may_wait:
             until = until if may_wait else 0.0
             return {content: self._outcome(one, marking, labelling, until) for content, one in asked.items()}
+
+    @contextmanager
+    def _place(self) -> Iterator[bool]:
+        """Whether there is room for one more that waits; `/health` must find a thread that does not."""
+        free = self._places.acquire(blocking=False)
+        try:
+            yield free
         finally:
-            if may_wait:
+            if free:
                 self._places.release()
 
     def _outcome(self, asked: _Asked, marking: Marking, labelling: Labelling, until: float) -> dict[str, Any]:
         try:
-            _, result = asked.done.result(timeout=max(until - time.monotonic(), 0.0))
+            result = asked.done.result(timeout=max(until - time.monotonic(), 0.0))
         except TimeoutError:
             return {"model_version": marking.version, "score": None}
         except CaptionlintError as error:
@@ -236,7 +240,7 @@ class Service:
         except Exception:
             _LOG.exception("%d predictions cannot be kept", len(came))
         for asked, result in came:
-            asked.done.set_result((asked.item_id, result))
+            asked.done.set_result(result)
 
     def _record(self, came: Sequence[tuple[_Asked, Prediction | Failure]]) -> None:
         fetched = [asked for asked, _ in came if asked.item_id is None and asked.picture is not None]

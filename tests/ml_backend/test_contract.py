@@ -8,6 +8,7 @@ from stores import FakeScorer
 
 from core.errors import ModelError
 from db.operations import items, scorers
+from ml_backend import service
 from ml_backend.labelling import own_config
 
 VERSION = "fake-1;e-0.01;r1"
@@ -189,6 +190,38 @@ def test_while_annotating_the_edited_caption_is_scored(client):
         "nothing": ["xbrown", "xdog"], "bad": ["xbrown", "xdog"], "good": ["xdog"], "selected": ["xdog"],
         "rewrite": ["xbrown"],
     }  # fmt: skip
+
+
+def test_an_edited_caption_that_is_not_scored_in_time_is_answered_with_all_marks(start):
+    scorer, held = FakeScorer(), threading.Event()
+    backend = start(scorer)
+    ask = {"tasks": [task(1, "xdog")]}
+    before = backend.handlers.predict(ask)[1]["results"]
+    stream = scorer.stream
+    scorer.stream = lambda *given, **more: (held.wait(), stream(*given, **more))[1]
+    backend.service.deadline = 0.1
+    rewrite = {"id": "r", "from_name": "rewrite", "to_name": "caption", "type": "textarea", "value": {"text": ["xcat"]}}
+    try:
+        assert backend.handlers.predict({**ask, "params": {"context": {"result": [rewrite]}}})[1]["results"] == before
+    finally:
+        held.set()
+
+
+def test_when_all_places_to_wait_are_taken_the_next_ones_are_told_to_come_again(start):
+    held = threading.Event()
+
+    def load():
+        held.wait()
+        return FakeScorer()
+
+    backend = start(load=load)
+    for _ in range(service.WAITING):
+        backend.service._places.acquire()
+    (late,) = backend.handlers.predict({"tasks": [task(1, "xdog")]})[1]["results"]
+    assert "result" not in late
+    held.set()
+    backend.service._places.release()
+    assert len(backend.handlers.predict({"tasks": [task(1, "xdog")]})[1]["results"][0]["result"]) == 1
 
 
 def test_what_is_not_understood_while_annotating_is_answered_with_all_marks(client):
