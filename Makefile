@@ -1,4 +1,5 @@
 # make demo | test | test-e2e | lint | docs | bench | train | screenshots. Each sets up .venv first; again, that takes no time.
+# make package builds what is released into dist/; make package-test installs it as a user would (needs root).
 PYTHON ?= python3
 RUN := .venv/bin/python
 
