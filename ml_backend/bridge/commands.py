@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Final
 
 from core.errors import LabelStudioError
@@ -49,8 +49,8 @@ def init(
 def push(*, url: str, api_key: str, project: str, db: str) -> int:
     """Sends items with their marks."""
     label_studio = LabelStudio(url, api_key)
-    with Store.open(db, create=False) as store, _progress("pushing") as move:
-        done = send(store, label_studio, open_project(label_studio, project), on_progress=move)
+    with _homes(db, url, api_key) as (homes, store, _), _progress("pushing") as move:
+        done = send(homes, store, label_studio, open_project(label_studio, project), on_progress=move)
     _say(f"{done.tasks} tasks made, {done.predictions} given new marks, {done.unchanged} left as they were")
     return _problems(done.problems)
 
@@ -58,15 +58,9 @@ def push(*, url: str, api_key: str, project: str, db: str) -> int:
 def pull(*, url: str, api_key: str, project: str, db: str) -> int:
     """Keeps what people decided."""
     label_studio = LabelStudio(url, api_key)
-    with Store.open(db, create=False) as store, _progress("pulling") as move:
-        ledger = Ledger(beside(store, "label-studio.db"))
-        pictures = Pictures(beside(store, "pictures"), url=url, api_key=api_key)
-        try:
-            homes = Homes(store, ledger, pictures)
-            there = open_project(label_studio, project)
-            done = fetch(homes, store, ledger, label_studio, project=there, on_progress=move)
-        finally:
-            ledger.close()
+    with _homes(db, url, api_key) as (homes, store, ledger), _progress("pulling") as move:
+        there = open_project(label_studio, project)
+        done = fetch(homes, store, ledger, label_studio, project=there, on_progress=move)
     _say(f"{done.kept} reviews kept, {done.known} were here already, {done.taken_back} taken back")
     return _problems(done.problems)
 
@@ -103,6 +97,13 @@ def doctor(
 
 
 COMMANDS: Final[Mapping[str, Callable[..., int]]] = {"init": init, "push": push, "pull": pull, "doctor": doctor}
+
+
+@contextmanager
+def _homes(db: str, url: str, api_key: str) -> Iterator[tuple[Homes, Store, Ledger]]:
+    """A store that must be there, with what is known of Label Studio's tasks."""
+    with Store.open(db, create=False) as store, closing(Ledger(beside(store, "label-studio.db"))) as ledger:
+        yield Homes(store, ledger, Pictures(beside(store, "pictures"), url=url, api_key=api_key)), store, ledger
 
 
 def _say(line: str) -> None:

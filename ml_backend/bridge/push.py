@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from core.formats.records import RowError
 from core.review import Status
 from db.operations.evidence import Evidence, stream
 from db.store import Store
@@ -16,7 +18,9 @@ from ml_backend.bridge.init import show_version
 from ml_backend.bridge.marks import marking_of
 from ml_backend.bridge.project import Project, tasks
 from ml_backend.bridge.uploads import Uploads
+from ml_backend.homes import Homes
 from ml_backend.predictions import Marking, prediction_for
+from ml_backend.tasks import Task, task_of
 
 _CHUNK: Final = 100
 """Items in a request: what an interrupted run has to do again at most."""
@@ -40,24 +44,30 @@ class _There:
 
 
 def push(
-    store: Store, label_studio: LabelStudio, project: Project, *, on_progress: Callable[[int], None] | None = None
+    homes: Homes,
+    store: Store,
+    label_studio: LabelStudio,
+    project: Project,
+    *,
+    on_progress: Callable[[int], None] | None = None,
 ) -> Pushed:
     """Sends every item that waits for a decision, with the store's marks; a blind item goes without.
 
-    A hundred go in one request. An item is known again by its id in the task's ``uid``: what is there already is not
-    sent again, and only gets a prediction that it lacks, after a new threshold, say.
+    A hundred go in one request. An item is known again by its id in the task's ``uid``, or because it was made of a
+    task that the backend was asked about: what is there already is not sent again, and only gets a prediction that it
+    lacks, after a new threshold, say.
 
     Raises:
         LabelStudioError: the server cannot be reached or refuses; what was sent stays, and the next run goes on.
     """
     marking = marking_of(store)
-    there = _tasks_there(label_studio, project)
+    there = _tasks_there(homes, label_studio, project)
     sending = _Sending(label_studio, project, marking, Uploads(label_studio, project), there)
     done, seen = Pushed(), 0
     source = stream(store, statuses=WAITING)
     while chunk := list(islice(source, _CHUNK)):
-        done = sending.missing([e for e in chunk if e.source_id not in there], done)
-        done = sending.known([e for e in chunk if e.source_id in there], done)
+        done = sending.missing([e for e in chunk if sending.task_of(e) is None], done)
+        done = sending.known([(e, task) for e in chunk if (task := sending.task_of(e))], done)
         seen += len(chunk)
         if on_progress:
             on_progress(seen)
@@ -65,13 +75,21 @@ def push(
     return done
 
 
-def _tasks_there(label_studio: LabelStudio, project: Project) -> dict[str, _There]:
-    found: dict[str, _There] = {}
+def _tasks_there(homes: Homes, label_studio: LabelStudio, project: Project) -> dict[str | int, _There]:
+    """The project's tasks by their item's id: that which it came with, where the task says it, else the store's."""
+    found: dict[str | int, _There] = {}
+    others: dict[tuple[str, str], tuple[Task, _There]] = {}
     for row in tasks(label_studio, project, fields=("data", "predictions_model_versions")):
+        there = _There(row["id"], _versions(row.get("predictions_model_versions")))
         uid = row["data"].get("uid")
         if isinstance(uid, str):
-            found.setdefault(uid, _There(row["id"], _versions(row.get("predictions_model_versions"))))
-    return found
+            found.setdefault(uid, there)
+            continue
+        with suppress(RowError):
+            task = task_of(row, project.labelling)
+            others.setdefault(task.content, (task, there))
+    items = homes.items_of([task for task, _ in others.values()])
+    return found | {items[content]: there for content, (_, there) in others.items() if content in items}
 
 
 def _versions(said: object) -> frozenset[str]:
@@ -86,7 +104,11 @@ class _Sending:
     project: Project
     marking: Marking
     uploads: Uploads
-    there: Mapping[str, _There]
+    there: Mapping[str | int, _There]
+
+    def task_of(self, evidence: Evidence) -> _There | None:
+        """The task of an item, if it has one."""
+        return self.there.get(evidence.source_id) or self.there.get(evidence.item_id)
 
     def missing(self, chunk: Sequence[Evidence], done: Pushed) -> Pushed:
         """Makes tasks of items that have none."""
@@ -96,12 +118,12 @@ class _Sending:
             self.label_studio.post(f"/api/projects/{self.project.id}/import", rows)
         return replace(done, tasks=done.tasks + len(rows), problems=(*done.problems, *problems))
 
-    def known(self, chunk: Sequence[Evidence], done: Pushed) -> Pushed:
+    def known(self, chunk: Sequence[tuple[Evidence, _There]], done: Pushed) -> Pushed:
         """Gives tasks the predictions that they lack."""
         rows = [
-            {"task": self.there[evidence.source_id].task, **prediction}
-            for evidence in chunk
-            if self.marking.version not in self.there[evidence.source_id].versions
+            {"task": there.task, **prediction}
+            for evidence, there in chunk
+            if self.marking.version not in there.versions
             for prediction in self._predictions(evidence)
         ]
         if rows:
