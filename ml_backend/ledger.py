@@ -68,8 +68,12 @@ class Ledger:
         self._lock = threading.Lock()
         try:
             self._connection().executescript(_TABLES)
+        except sqlite3.OperationalError as error:  # nothing is wrong with what it holds
+            raise StoreError(
+                f"{path} cannot be opened ({error}): may its folder be written to, is there room?"
+            ) from error
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"{path} cannot be used ({error}): delete it, or move it away.") from error
+            raise StoreError(f"{path} is damaged ({error}): move it away; `pull` brings the reviews again.") from error
 
     def close(self) -> None:
         """Closes every thread's connection."""

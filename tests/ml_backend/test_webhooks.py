@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from label_studio_requests import annotation, choice, mark, project, region, task, uri
 from made_reviews import reviews as made_reviews
 
+from core.errors import StoreError
 from core.review import Span
 from db.operations import items, queue, reviews, scorers
 from ml_backend import webhooks
 from ml_backend.annotations import review_uid
+from ml_backend.ledger import Ledger
 
 CAPTION = "a xbrown xdog\r\non 😀 the sofa"
 ROW = task(1, CAPTION)
@@ -145,6 +147,13 @@ def test_a_store_that_was_made_anew_beside_old_events_gets_its_own_items(start, 
     assert items.get(backend.store, item_id=1).caption == CAPTION
     assert [review.status for review in standing(backend)] == ["rejected"]
     assert backend.ledger.counts() == {"waiting": 0, "done": 1, "aside": 0}
+
+
+def test_what_cannot_be_opened_is_not_called_damaged(tmp_path):
+    (tmp_path / "damaged.db").write_bytes(b"no database" * 100)
+    for path, said in (("damaged.db", "is damaged"), ("no/folder.db", "cannot be opened")):
+        with pytest.raises(StoreError, match=said):
+            Ledger(tmp_path / path)
 
 
 def test_events_of_no_concern_are_not_kept(backend):
