@@ -1,5 +1,6 @@
 """Who may ask, how much, and what a task may make the backend fetch."""
 
+import base64
 import contextlib
 import gzip
 import json
@@ -51,6 +52,15 @@ def test_with_the_credentials_every_route_answers(guarded):
     assert client.post("/webhook", {"action": "ANNOTATIONS_DELETED", "annotations": []})[0] == 201
     assert client.get("/metrics") == (200, {"reached": True})
     assert Client(guarded).get("/livez") == (200, {"status": "UP"})
+
+
+@pytest.mark.parametrize("how", ["utf-8", "latin-1"])
+def test_a_password_may_have_letters_beyond_ascii(backend, how):
+    """Label Studio's own requests write it in Latin-1, the webhook's header has it in UTF-8."""
+    shown = "Basic " + base64.b64encode("ana:gr\u00fcn".encode(how)).decode()
+    app = Application(lambda: backend.handlers, Settings(user="ana", password="gr\u00fcn"))
+    assert Client(app, HTTP_AUTHORIZATION=shown).get("/health")[0] == 200
+    assert Client(app, HTTP_AUTHORIZATION=basic("ana", "gr?n")).get("/health")[0] == 401
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(client, monkeypatch):
