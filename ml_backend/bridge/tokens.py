@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import threading
 import time
 from typing import Any, Final
@@ -19,7 +20,7 @@ from requests.auth import AuthBase
 from core.errors import LabelStudioError, first_line
 
 _EARLY: Final = 30.0
-"""Seconds before its end that a token is no longer used: clocks differ, requests take time."""
+"""Seconds before its end that a token is no longer used: requests take time."""
 _TIMEOUT: Final = 30.0
 
 
@@ -39,7 +40,7 @@ class TokenAuth(AuthBase):
         self._api_key = api_key.strip()
         self._lock = threading.Lock()
         self._access = ""
-        self._until = 0.0
+        self._until = -math.inf
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Adds the header. Raises `LabelStudioError` where a personal access token is not accepted."""
@@ -52,9 +53,10 @@ class TokenAuth(AuthBase):
         if not is_personal(self._api_key):
             return f"Token {self._api_key}"
         with self._lock:
-            if time.time() > self._until - _EARLY:
+            if time.monotonic() > self._until - _EARLY:
+                begun = time.monotonic()
                 self._access = self._exchange()
-                self._until = float(_claims(self._access).get("exp") or 0)
+                self._until = begun + _lifetime(self._access)
             return f"Bearer {self._access}"
 
     def _exchange(self) -> str:
@@ -80,6 +82,15 @@ class TokenAuth(AuthBase):
 
 def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
+
+
+def _lifetime(token: str) -> float:
+    """Seconds that a JWT lives, by its own two times: this machine's clock may be another than the server's."""
+    claims = _claims(token)
+    try:
+        return float(claims["exp"]) - float(claims["iat"])
+    except (KeyError, TypeError, ValueError):
+        return 0.0
 
 
 def _claims(token: str) -> dict[str, Any]:

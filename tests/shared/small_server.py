@@ -26,6 +26,7 @@ class Server(ThreadingHTTPServer):
         self.answers: dict[str, tuple[int, dict[str, str], object]] = {}
         self.came: list[tuple[str, str, str | None, bytes]] = []
         self.lifetime = 300.0
+        self.clock = 0.0  # seconds that it is ahead
 
     @property
     def url(self) -> str:
@@ -43,7 +44,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.came.append((self.command, self.path, self.headers.get("Authorization"), body))
         status, headers, said = self.server.answers.get(self.path.split("?")[0], (200, {}, {"fine": True}))
         if self.path == "/api/token/refresh/" and self.path not in self.server.answers:
-            said = {"access": jwt(token_type="access", exp=time.time() + self.server.lifetime, n=len(self.server.came))}
+            now = time.time() + self.server.clock
+            access = jwt(token_type="access", iat=now, exp=now + self.server.lifetime, n=len(self.server.came))
+            said = {"access": access}
         content = said if isinstance(said, bytes) else json.dumps(said).encode()
         self.send_response(status)
         for name, value in headers.items():

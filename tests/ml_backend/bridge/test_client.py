@@ -39,6 +39,15 @@ def test_buys_a_new_token_before_the_old_one_ends(server: Server) -> None:
     assert server.came[1][2] != server.came[3][2]
 
 
+@pytest.mark.parametrize(("ahead", "lifetime", "exchanges"), [(3600.0, 20.0, 2), (-3600.0, 300.0, 1)])
+def test_a_clock_that_is_not_the_servers_does_not_matter(server: Server, ahead, lifetime, exchanges) -> None:
+    server.clock, server.lifetime = ahead, lifetime
+    label_studio = LabelStudio(server.url, PERSONAL)
+    label_studio.get("/a")
+    label_studio.get("/b")
+    assert server.paths().count("/api/token/refresh/") == exchanges
+
+
 def test_threads_share_one_exchange(server: Server) -> None:
     label_studio = LabelStudio(server.url, PERSONAL)
     threads = [threading.Thread(target=label_studio.get, args=(f"/{n}",)) for n in range(8)]
