@@ -72,7 +72,8 @@ class Homes:
         """The item of one task, made if need be: with its picture if that can be had, else with its address.
 
         Raises:
-            StoreError: the store cannot keep it.
+            ImageError: its picture is nothing that a store can keep.
+            StoreError: the store cannot be written.
         """
         known = self.items_of([task])
         if task.content in known:
@@ -81,7 +82,10 @@ class Homes:
             picture = self._pictures.find(task.image, task_id=task.id)
         except ImageError:
             return self._by_address(task)
-        return self.settle({task.content: (task, picture)})[task.content]
+        made = self.settle({task.content: (task, picture)})
+        if task.content not in made:  # its file went away meanwhile, say
+            raise ImageError(f"task {task.id} has a picture that the store cannot keep.")
+        return made[task.content]
 
     def _by_address(self, task: Task) -> int:
         location = self._pictures.location(task.image)

@@ -15,7 +15,7 @@ from ml_backend.bridge.pull import Pulled, pull
 from ml_backend.homes import Homes
 from ml_backend.labelling import labelling_of, own_config
 from ml_backend.ledger import Ledger, beside
-from ml_backend.pictures import Pictures
+from ml_backend.pictures import Picture, Pictures
 
 CAPTION = "a x1 dog number 1 runs"
 
@@ -122,3 +122,13 @@ def test_a_task_that_is_no_item_becomes_one(store, server, pulling):
     tell(server, annotation(4, parent=None), uid=None, caption="a task of Label Studio's own")
     assert pulling() == Pulled(kept=1)
     assert items.count(store) == 5
+
+
+def test_a_picture_that_goes_away_meanwhile_is_a_problem_of_its_task_alone(store, server, pulling, monkeypatch):
+    gone = Picture(store.path.with_name("gone.png"), "0" * 64)
+    monkeypatch.setattr(Pictures, "find", lambda *_, **__: gone)
+    tell(server, annotation(4, parent=None), uid=None, caption="a task of Label Studio's own")
+    found = pulling()
+    assert (found.kept, items.count(store)) == (0, 4)
+    (problem,) = found.problems
+    assert "cannot keep" in problem
