@@ -140,9 +140,8 @@ def uv() -> list[str]:
 
 def install(arguments: list[str], *, check: bool) -> bool:
     """Installs with uv, or with pip, which takes three times as long."""
-    command = uv()
-    if command:
-        command += ["pip", "install", "--quiet", "--python", str(PYTHON), *arguments]
+    if uv():
+        command = [*uv(), "pip", "install", "--quiet", "--python", str(PYTHON), *arguments]
     else:
         command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
     return subprocess.run(command, check=check, stderr=None if check else subprocess.DEVNULL).returncode == 0
