@@ -6,6 +6,7 @@ Drives the real window on drawn scenes with the bundled model; needs a display, 
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 import tempfile
@@ -106,12 +107,12 @@ class Camera:
         QTest.qWait(500)
         self.take("summary")
         window.show_screen("review")
-        more = write_dataset(self.path.parent / "more", count=40, seed=12)
-        with more.open("a", encoding="utf-8") as file:
-            file.write('{"image": "pictures/scene-000.png", "caption": ""}\n')
+        more = _others(self.path.parent / "more")
         dialogue = window.dialogues.import_(str(more))
         dialogue.begin()
         wait(lambda: not dialogue.running.is_running)
+        QTest.qWait(500)
+        wait(lambda: window.project.worker.idle)
         self.take_with(dialogue, "import")
         dialogue.close()
         self.error()
@@ -215,6 +216,16 @@ class Camera:
         painter.end()
         picture.save(str(IMAGES / f"{name}.png"))
         print(name)
+
+
+def _others(folder: Path) -> Path:
+    """Forty captions more, without ids of their own, and one that is empty."""
+    source = write_dataset(folder, count=40, seed=12)
+    rows = [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines()]
+    rows = [{"image": row["image"], "caption": row["caption"]} for row in rows]
+    rows.append({**rows[0], "caption": ""})
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return source
 
 
 def _kind_of(word: WordScore | None) -> Kind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from core.presets import PRESETS
@@ -33,7 +33,7 @@ class PrelabelDialogue(JobDialogue):
         self.model.setEditable(True)
         for preset in PRESETS.values():
             self.model.addItem(preset.name)
-        self.about = QLabel(wordWrap=True)
+        self.about = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.about.setProperty("dim", True)
         self.retry = QCheckBox(self.tr("Try again what failed before"))
         self.form.addRow(self.tr("Model"), self.model)
