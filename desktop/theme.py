@@ -143,7 +143,7 @@ def style_sheet(look: Look) -> str:
     QPushButton[wide="true"]:focus {{ border-color: {b.accent}; }}
     QPushButton[flush="true"] {{ text-align: left; padding: 3px 0; }}
     QMessageBox QLabel#qt_msgbox_label {{ font-weight: 600; min-width: 320px; }}
-    QMessageBox QLabel#qt_msgbox_informativelabel {{ min-width: 320px; margin-left: 3px; }}
+    QMessageBox QLabel#qt_msgbox_informativelabel {{ min-width: 320px; }}
     QPushButton[link="true"] {{ color: {b.accent}; text-align: left; padding: 3px 0; }}
     QPushButton[flat="true"]:focus {{ color: {b.text}; text-decoration: underline; }}
     #welcome {{ background: {b.panel}; }}
