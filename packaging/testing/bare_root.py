@@ -16,6 +16,9 @@ SUITE: Final = os.environ.get("SUITE", "bookworm")
 """The oldest Debian that the package promises to run on."""
 MIRROR: Final = os.environ.get("MIRROR", "http://deb.debian.org/debian")
 USER: Final = "ana"
+CERTIFICATES: Final = Path("/etc/ssl/certs/ca-certificates.crt")
+TRUST: Final = {name: str(CERTIFICATES) for name in ("SSL_CERT_FILE", "PIP_CERT") if name in os.environ}
+"""Networks with a certificate authority of their own say so by these; a root behind them needs it too."""
 _CHANGING: Final = (
     "proc", "sys", "dev", "tmp", "run", "home", "root", "var/cache", "var/log", "var/lib/dpkg", "var/lib/apt",
     "etc/ld.so.cache", "var/lib/systemd", "etc/passwd-", "etc/group-",
@@ -37,7 +40,7 @@ class Root:
         """The same as a command line, for what runs on beside us."""
         home = f"/home/{user}" if user else "/root"
         plain = {"HOME": home, "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LANG": "C.UTF-8"}
-        plain |= {"DEBIAN_FRONTEND": "noninteractive"} | ({"DISPLAY": display} if display else {})
+        plain |= {"DEBIAN_FRONTEND": "noninteractive"} | TRUST | ({"DISPLAY": display} if display else {})
         inside = ["env", "-i", f"--chdir={home}", *(f"{name}={value}" for name, value in plain.items()), *command]
         return ["chroot", *([f"--userspec={user}:{user}"] if user else []), str(self.path), *inside]
 
@@ -74,6 +77,8 @@ def bare_root(name: str, log: Log, *, packages: tuple[str, ...] = ()) -> Iterato
         root.run("apt-get", "-qq", "update")
         if packages:
             root.run("apt-get", "-y", "-qq", "install", "--no-install-recommends", *packages)
+        if TRUST and "ca-certificates" in packages:
+            shutil.copyfile(CERTIFICATES, path / CERTIFICATES.relative_to("/"))
         root.run("useradd", "--create-home", "--shell", "/bin/bash", USER)
         yield root
     finally:
