@@ -107,25 +107,29 @@ class HeatMaps:
 
     @torch.no_grad()
     def by_occlusion(
-        self, image: Path | Image.Image, word: str, *, on_progress: Callable[[int, int], None] | None = None
-    ) -> HeatMap:
-        """What the cosine loses when a patch is covered: one encode a patch, so slow; it alone measures an effect.
+        self, image: Path | Image.Image, words: Sequence[str], *, on_progress: Callable[[int, int], None] | None = None
+    ) -> list[HeatMap]:
+        """What each word's cosine loses when a patch is covered: slow, but it alone measures an effect.
 
-        `on_progress` is given the covered and all patches; what it raises ends the work.
+        One encode a patch serves all words. `on_progress` is given the covered and all patches; what it raises ends
+        the work.
         """
         seen = self._look(image)
-        text = self._scorer.text_features([word])[0]
+        texts = self._scorer.text_features(words)
         rows, columns = self._tower.grid_size
         size = seen.pixels.shape[-2] // rows, seen.pixels.shape[-1] // columns
-        whole = float(self._scorer.picture_tower.encode(seen.pixels)[0] @ text)
-        losses: list[float] = []
+        whole = self._scorer.picture_tower.encode(seen.pixels) @ texts.T
+        losses: list[Tensor] = []
+        done = 0
         for start in range(0, rows * columns, _COVERED_AT_ONCE):
             cells = range(start, min(start + _COVERED_AT_ONCE, rows * columns))
             covered = torch.cat([_covered(seen.pixels, divmod(cell, columns), size) for cell in cells])
-            losses += (whole - self._scorer.picture_tower.encode(covered) @ text).tolist()
+            losses.append(whole - self._scorer.picture_tower.encode(covered) @ texts.T)
+            done += len(cells)
             if on_progress:
-                on_progress(len(losses), rows * columns)
-        return HeatMap(np.array(losses, dtype=np.float32).reshape(rows, columns), seen.box, "occlusion")
+                on_progress(done, rows * columns)
+        cells_by_word = torch.cat(losses).T.reshape(len(words), rows, columns).cpu().numpy().astype(np.float32)
+        return [HeatMap(cells, seen.box, "occlusion") for cells in cells_by_word]
 
     def _look(self, image: Path | Image.Image) -> _Seen:
         data = read_bytes(image) if isinstance(image, Path) else image.tobytes() + repr(image.size).encode()

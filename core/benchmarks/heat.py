@@ -37,18 +37,20 @@ def evaluate(
     """Measures `count` scenes that no training has seen."""
     hits, covered, chances = [], [], []
     for number, (picture, boxes) in enumerate(_scenes(count, seed), 1):
-        found = maps.of_words(picture, [noun for noun, _ in boxes])
-        for index, (noun, box) in enumerate(boxes):
+        nouns = [noun for noun, _ in boxes]
+        found = maps.of_words(picture, nouns)
+        slow = maps.by_occlusion(picture, nouns) if occlusion else []
+        for index, (_, box) in enumerate(boxes):
             other = boxes[1 - index][1]
             hits.append(_where(found[index], box, other))
             chances.append(_area(box))
             if occlusion:
-                covered.append(_where(maps.by_occlusion(picture, noun), box, other))
+                covered.append(_where(slow[index], box, other))
         if on_progress:
             on_progress(number)
     hit, off = (float(v) for v in np.mean(hits, axis=0))
-    slow = [float(v) for v in np.mean(covered, axis=0)] if covered else [None, None]
-    return HeatReport(hit, off, slow[0], slow[1], float(np.mean(chances)), count)
+    means = [float(v) for v in np.mean(covered, axis=0)] if covered else [None, None]
+    return HeatReport(hit, off, means[0], means[1], float(np.mean(chances)), count)
 
 
 def _scenes(count: int, seed: int) -> Iterator[tuple[Image.Image, list[tuple[str, Box]]]]:

@@ -202,7 +202,7 @@ class _Desk:
             if any(isinstance(r, Heat | Cancel) for r in self._waiting):
                 raise _Cancelled
 
-        return self._maps.by_occlusion(Path(request.image), request.word, on_progress=moved)
+        return self._maps.by_occlusion(Path(request.image), [request.word], on_progress=moved)[0]
 
     def _rank(self, request: Rank) -> tuple[tuple[str, float], ...]:
         """Words that make the caption fit the picture better, each with its share of the best one's gain."""

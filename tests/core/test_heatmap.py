@@ -77,7 +77,7 @@ def test_words_together_are_words_alone(scorer, picture):
 
 def test_occlusion_is_the_cosine_that_a_patch_is_worth(scorer, picture):
     seen = []
-    found = HeatMaps(scorer).by_occlusion(picture, "dog", on_progress=lambda *p: seen.append(p))
+    (found,) = HeatMaps(scorer).by_occlusion(picture, ["dog"], on_progress=lambda *p: seen.append(p))
     assert seen[-1] == (16, 16)
     pixels = scorer.transform(picture)
     text = scorer.text_features(["dog"])[0]
@@ -92,7 +92,7 @@ def test_what_progress_raises_ends_the_work(scorer, picture):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        HeatMaps(scorer).by_occlusion(picture, "dog", on_progress=stop)
+        HeatMaps(scorer).by_occlusion(picture, ["dog"], on_progress=stop)
 
 
 def test_a_wide_picture_is_mapped_where_the_model_saw_it(scorer, picture):
