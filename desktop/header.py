@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from desktop.wording import QT_TRANSLATE_NOOP, number
@@ -75,6 +76,9 @@ class Header(QFrame):
 
     def _button(self, name: str) -> QPushButton:
         button = QPushButton(self.tr(SCREENS[name]), flat=True)
+        bold = button.font()
+        bold.setWeight(bold.Weight.DemiBold)  # as the shown screen's is; the button reckons with the lighter one
+        button.setMinimumWidth(QFontMetrics(bold).horizontalAdvance(button.text()) + 28)
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda: self.screen_asked.emit(name))
