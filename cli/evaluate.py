@@ -60,6 +60,9 @@ def evaluate(
     image_dtype: options.ImageDtypeOption = options.ImageDtype.float32,
     count: Annotated[int, typer.Option("--count", min=1, help="Scenes to draw.")] = 2000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Which scenes; the same seed draws the same ones.")] = 0,
+    occlusion: Annotated[
+        int, typer.Option("--occlusion", min=0, metavar="N", help="Of up to 400 scenes for heat maps, cover these too.")
+    ] = 40,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure how well a model finds wrong words. For scenes the default model is the bundled one."""
@@ -81,7 +84,7 @@ def evaluate(
         return
     scorer = load(DEMO)
     report = _scenes(scorer, count=count, seed=seed)
-    heat = _heat(scorer, count=min(count, 400), seed=seed)
+    heat = _heat(scorer, count=min(count, 400), seed=seed, occlusion=occlusion)
     if as_json:
         found = report.as_dict() | {"heat": asdict(heat) if heat else None}
         typer.echo(json.dumps(found, allow_nan=False, default=float))
@@ -111,7 +114,7 @@ def _scenes(scorer: Scorer, *, count: int, seed: int) -> SceneReport:
         return scenes.evaluate(scorer, count=count, seed=seed, on_progress=lambda done: move(done, count))
 
 
-def _heat(scorer: Scorer, *, count: int, seed: int) -> HeatReport | None:
+def _heat(scorer: Scorer, *, count: int, seed: int, occlusion: int) -> HeatReport | None:
     """None for an image tower that shows no heat maps."""
     from core.benchmarks import heat
     from core.heatmap import HeatMaps
@@ -121,17 +124,24 @@ def _heat(scorer: Scorer, *, count: int, seed: int) -> HeatReport | None:
     except UnprobeableError:
         return None
     with bar("drawing heat maps") as move:
-        return heat.evaluate(maps, count=count, seed=seed, on_progress=lambda done: move(done, count))
+        return heat.evaluate(
+            maps, count=count, seed=seed, occlusion=occlusion, on_progress=lambda done: move(done, count)
+        )
 
 
 def _show_heat(heat: HeatReport | None) -> None:
     if heat is None:
         OUT.print("\nHeat maps: not for this image tower.")
         return
+    by_occlusion = ""
+    if heat.occlusion_hit is not None:
+        by_occlusion = (
+            f"\nBy occlusion, the first {heat.occlusion_scenes} scenes: "
+            f"{heat.occlusion_hit:.3f} and {heat.occlusion_other:.3f}."
+        )
     OUT.print(
         f"\nHeat maps, {heat.scenes:,} scenes with two objects: the highest point lies on the named object "
-        f"{heat.hit:.3f}, on the other {heat.other:.3f};"
-        f"\nby occlusion {heat.occlusion_hit or 0:.3f} and {heat.occlusion_other or 0:.3f} (chance {heat.chance:.3f}).",
+        f"{heat.hit:.3f}, on the other {heat.other:.3f} (chance {heat.chance:.3f})." + by_occlusion,
         soft_wrap=True,
     )
 

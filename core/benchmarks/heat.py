@@ -15,7 +15,7 @@ from core.heatmap import HeatMap, HeatMaps
 @dataclass(frozen=True, slots=True)
 class HeatReport:
     """Shares of words, 0 to 1. `hit`: the map's highest point lies in the named object's box; `other`: in the other
-    object's. `chance` is what a random point would hit.
+    object's. `chance` is what a random point would hit. By occlusion None where no scene was tried.
     """
 
     hit: float
@@ -24,6 +24,7 @@ class HeatReport:
     occlusion_other: float | None
     chance: float
     scenes: int
+    occlusion_scenes: int
 
 
 def evaluate(
@@ -31,26 +32,26 @@ def evaluate(
     *,
     count: int = 400,
     seed: int = 0,
-    occlusion: bool = True,
+    occlusion: int = 400,
     on_progress: Callable[[int], None] | None = None,
 ) -> HeatReport:
-    """Measures `count` scenes that no training has seen."""
+    """Measures `count` scenes that no training has seen; by occlusion too, which is slow, the first `occlusion`."""
     hits, covered, chances = [], [], []
     for number, (picture, boxes) in enumerate(_scenes(count, seed), 1):
         nouns = [noun for noun, _ in boxes]
         found = maps.of_words(picture, nouns)
-        slow = maps.by_occlusion(picture, nouns) if occlusion else []
+        slow = maps.by_occlusion(picture, nouns) if number <= occlusion else []
         for index, (_, box) in enumerate(boxes):
             other = boxes[1 - index][1]
             hits.append(_where(found[index], box, other))
             chances.append(_area(box))
-            if occlusion:
+            if slow:
                 covered.append(_where(slow[index], box, other))
         if on_progress:
             on_progress(number)
     hit, off = (float(v) for v in np.mean(hits, axis=0))
     means = [float(v) for v in np.mean(covered, axis=0)] if covered else [None, None]
-    return HeatReport(hit, off, means[0], means[1], float(np.mean(chances)), count)
+    return HeatReport(hit, off, means[0], means[1], float(np.mean(chances)), count, min(occlusion, count))
 
 
 def _scenes(count: int, seed: int) -> Iterator[tuple[Image.Image, list[tuple[str, Box]]]]:

@@ -30,20 +30,26 @@ def test_every_kind_is_reported(report):
 
 
 def test_json_is_the_contract(captionlint):
-    ran = captionlint("evaluate", "scenes", "--count", "60", "--seed", "3", "--json")
+    ran = captionlint("evaluate", "scenes", "--count", "60", "--seed", "3", "--occlusion", "2", "--json")
     assert ran.code == 0
     found = json.loads(ran.out)
+    assert (found["heat"]["scenes"], found["heat"]["occlusion_scenes"]) == (60, 2)
+    assert 0 <= found["heat"]["occlusion_hit"] <= 1
     assert {"la", "ap", "ap_mixed", "pair_accuracy", "by_kind"} <= set(found)
     assert all(set(kind) == {"la", "pair_accuracy", "same_word_auc", "n"} for kind in found["by_kind"].values())
-    assert captionlint("evaluate", "scenes", "--count", "60", "--seed", "3", "--json").out == ran.out
+    assert (
+        captionlint("evaluate", "scenes", "--count", "60", "--seed", "3", "--occlusion", "2", "--json").out == ran.out
+    )
 
 
 def test_the_table_shows_la_beside_the_same_word_figure(captionlint):
-    ran = captionlint("evaluate", "scenes", "--count", "60")
+    ran = captionlint("evaluate", "scenes", "--count", "60", "--occlusion", "0")
     assert ran.code == 0
     assert "LA" in ran.out
     assert "same word" in ran.out
     assert "Synthetic" in ran.out
+    assert "on the named object" in ran.out
+    assert "By occlusion" not in ran.out
 
 
 def test_one_scene_is_enough(captionlint):

@@ -125,7 +125,7 @@ def test_other_towers_are_named_not_guessed(tmp_path, name):
 
 
 def test_maps_of_the_bundled_model_point_at_the_object_that_is_named():
-    report = heat.evaluate(HeatMaps(Scorer.from_pretrained("demo")), count=40, occlusion=False)
+    report = heat.evaluate(HeatMaps(Scorer.from_pretrained("demo")), count=40, occlusion=0)
     assert report.hit >= 0.85
     assert report.other <= 0.08
     assert report.occlusion_hit is None
