@@ -71,6 +71,13 @@ def calibrate(
         typer.echo(json.dumps(_as_object(fitted, figures, moved, adopted=not dry_run), allow_nan=False))
     else:
         _show(fitted, figures)
+    if figures.ap < figures.ap_attribution:
+        back = "" if dry_run else f"; `captionlint settings --db {db} --scorer '{fitted.calibration.base}'` goes back"
+        typer.echo(
+            f"On these reviews the calibrated scores order words no better than the plain ones "
+            f"({figures.ap:.3f} against {figures.ap_attribution:.3f}): review more before relying on them{back}.",
+            err=True,
+        )
     if moved is not None and abs(moved) > 3:
         typer.echo(
             f"Drift: unreviewed captions get {'more' if moved > 0 else 'fewer'} marks than the reviewed ones "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,8 @@ def review(
         raise UsageError("The window needs PySide6: pip install 'captionlint[desktop]'.")
     if db is not None and "://" not in db and not Path(db).exists():
         raise UsageError(f"{db} does not exist: make it with `captionlint import SOURCE --db {db}`.")
+    if not _has_display():
+        raise UsageError("There is no display to open the window on: neither DISPLAY nor WAYLAND_DISPLAY is set.")
     # A face never imports another one: this is a process, not a call.
     command = [sys.executable, "-m", "desktop", *([db] if db else [])]
     if annotator is not None:
@@ -34,3 +37,9 @@ def review(
     code = subprocess.run(command, check=False).returncode
     if code:
         raise typer.Exit(1)
+
+
+def _has_display() -> bool:
+    """Whether Qt finds a screen; on Linux it would say so in seven lines that name the wrong library."""
+    named = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    return named or not sys.platform.startswith("linux")

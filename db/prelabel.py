@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.prediction import Failure, Prediction
 from db import lookups
-from db.operations import predictions, scorers
+from db.operations import calibrating
 from db.schema import Failure as FailureRow
 from db.schema import Image, Item
 from db.schema import Prediction as PredictionRow
@@ -65,12 +65,12 @@ def prelabel(
     retry_failed: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Progress:
-    """Scores every item that has no prediction by this scorer version, and makes it the current one.
+    """Scores every item that has no prediction by this scorer version; it, or its calibration, becomes the current one.
 
     Each batch is committed by itself: after Ctrl-C or a crash the next run goes on behind the last one. Items that
     failed before are left alone unless `retry_failed`. Another process may review, or pre-label, meanwhile.
     """
-    scorers.choose(store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon, create=True)
+    calibrating.show(store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon)
     version = scorer.version
     total = count_waiting(store, scorer_version=version, retry_failed=retry_failed)
     total = total if limit is None else min(total, limit)
@@ -78,7 +78,7 @@ def prelabel(
     source = islice(waiting(store, scorer_version=version, retry_failed=retry_failed), limit)
     results = score(scorer, source, batch_size)
     while batch := list(islice(results, batch_size)):
-        predictions.record(store, scorer_version=version, results=batch)
+        calibrating.record(store, scorer_version=version, results=batch)
         failed = sum(isinstance(result, Failure) for _, result in batch)
         progress = Progress(progress.done + len(batch), progress.failed + failed, total)
         if on_progress:

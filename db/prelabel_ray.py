@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import StoreError
 from core.prediction import Failure, Prediction
-from db.operations import predictions, scorers
+from db.operations import calibrating
 from db.packing import pack, unpack
 from db.prelabel import Progress, Scores, Waiting, count_waiting, score, waiting
 from db.store import Store
@@ -68,7 +68,7 @@ def prelabel(
     _require()
     place = folder or _beside(store)
     scorer = recipe.load()
-    scorers.choose(store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon, create=True)
+    calibrating.show(store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon)
     _take_in(store, place / "results", scorer.version, Progress(0, 0, 0), None)
     _clear(place)
     total = count_waiting(store, scorer_version=scorer.version, retry_failed=retry_failed)
@@ -177,7 +177,7 @@ def _take_in(
     for path in sorted(folder.glob("*.parquet")):
         for batch in pq.ParquetFile(path).iter_batches(batch_size=_READ):
             results = list(_results(batch.to_pylist(), version))
-            recorded = predictions.record(store, scorer_version=version, results=results)
+            recorded = calibrating.record(store, scorer_version=version, results=results)
             progress = Progress(progress.done + len(results), progress.failed + recorded.failures, progress.total)
             if on_progress:
                 on_progress(progress)

@@ -61,6 +61,12 @@ def card_path(export: Path) -> Path:
     return usual
 
 
+def is_export(file: Path) -> bool:
+    """Whether a card says that a file is an earlier export, which a new one may replace."""
+    cards = file.with_name(CARD_NAME), file.with_name(f"{file.name}.{CARD_NAME}")
+    return any(c.is_file() and _of(file) in c.read_text(encoding="utf-8", errors="replace") for c in cards)
+
+
 def _of(export: Path) -> str:
     return f"| File | {_cell(export.name)} |"
 

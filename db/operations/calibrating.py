@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from core.word_table import ReviewedCaption, WordTable
 from db import schema
 from db.operations import predictions, scorers
 from db.operations.evidence import Evidence, stream, tags
-from db.records import ScorerInfo
+from db.records import Recorded, ScorerInfo
 from db.store import Store
 
 BASE: Final = "calibrated_from"
@@ -100,6 +101,28 @@ def adopt(store: Store, *, calibration: Calibration) -> ScorerInfo:
     chosen = scorers.choose(store, version=version)
     _drop_earlier(store, keep=version, base=base.version)
     return chosen
+
+
+def show(store: Store, *, version: str, details: Mapping[str, Any] | None, epsilon: float) -> None:
+    """Makes a scorer the one whose marks are shown, unless a calibration of it is: that one stays."""
+    current = scorers.current(store)
+    if current is None or current.details.get(BASE) != version:
+        scorers.choose(store, version=version, details=details, epsilon=epsilon, create=True)
+
+
+def record(store: Store, *, scorer_version: str, results: Sequence[tuple[int, Prediction | Failure]]) -> Recorded:
+    """Keeps new results, and what the calibration says of them that is shown, if it needs no signals."""
+    recorded = predictions.record(store, scorer_version=scorer_version, results=results)
+    calibration = current_calibration(store)
+    if calibration is None or calibration.base != scorer_version or calibration.signals:
+        return recorded
+    version = calibration.version
+    said = [
+        (i, calibration.apply(r) if isinstance(r, Prediction) else replace(r, scorer_version=version))
+        for i, r in results
+    ]
+    predictions.record(store, scorer_version=version, results=said)
+    return recorded
 
 
 def _drop_earlier(store: Store, *, keep: str, base: str) -> None:

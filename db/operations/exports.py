@@ -13,7 +13,7 @@ from typing import Any, Final, TextIO
 from sqlalchemy import func, select
 
 from core.errors import StoreError, UsageError
-from core.formats.card import UNKNOWN_LICENCE, write_card
+from core.formats.card import UNKNOWN_LICENCE, is_export, write_card
 from core.formats.records import ExportItem
 from core.formats.splits import split_of
 from core.formats.writing import open_writer
@@ -86,10 +86,12 @@ def write(
     """Writes the items in a format to a file or folder with a data-set card beside it, or to a stream without one.
 
     `on_progress` is called with the items done, every hundred. `options` are the format's own. Raises `UsageError`
-    where `out` is the store itself.
+    where `out` is the store itself, or a file that no card calls an export.
     """
     if isinstance(out, Path) and store.path and out.exists() and out.samefile(store.path):
         raise UsageError(f"{out} is the store itself: name another file to write.")
+    if isinstance(out, Path) and out.is_file() and out.stat().st_size and not is_export(out):
+        raise UsageError(f"{out} is there already and no earlier export: name another file, or delete it first.")
     beside = out.absolute() if isinstance(out, Path) else None
     root = names_root(store, beside=beside.parent if beside else Path.cwd())
     with open_writer(format, out, unreviewed=unreviewed, **options) as writer:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from made_reviews import reviews as made
-from stores import photo
+from stores import FakeScorer, photo
 
 from cli import model_options
 from core import signals
@@ -158,3 +158,20 @@ def test_a_store_without_reviews_or_predictions(tmp_path, captionlint):
     ran = captionlint("calibrate", "--db", tmp_path / "empty.db")
     assert ran.code == 1
     assert "prelabel" in ran.err
+
+
+def test_scoring_new_items_keeps_the_calibration_and_marks_them_by_it(db, captionlint, monkeypatch):
+    found = json.loads(captionlint("calibrate", "--db", db, "--json").out)
+    scorer = FakeScorer(version="made-1")
+    monkeypatch.setattr(model_options, "load_scorer", lambda **_: scorer)
+    with Store.open(db) as store:
+        first = items.get(store, item_id=1)
+        items.add(store, [SourceItem(first.image, "a new xwrong word", "line 999")])
+    assert captionlint("prelabel", "--db", db, "--model", "demo").code == 0
+    with Store.open(db) as store:
+        assert scorers.current(store).version == found["scorer_version"]
+        new = max(items.ids(store))
+        plain = predictions.get(store, item_id=new, scorer_version="made-1")
+        calibrated = calibrating.current_calibration(store).apply(plain)
+        assert items.get(store, item_id=new).prediction == calibrated
+        assert calibrated.words != plain.words

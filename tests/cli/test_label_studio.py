@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -12,7 +13,10 @@ ROOT = Path(__file__).parents[2]
 
 def serve(tmp_path, *more):
     command = [sys.executable, "-m", "cli", "label-studio", "serve", "--db", str(tmp_path / "review.db"), *more]
-    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    # A job in the background of a script ignores Ctrl-C, and so would all that it starts.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    pipes = {"stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True, preexec_fn=heed, **pipes)  # noqa: PLW1509
 
 
 def test_it_serves_until_ctrl_c(tmp_path):

@@ -324,3 +324,25 @@ def test_merge_and_update_keep_the_day_before_beside_the_store(db, source, tmp_p
     assert len(copies) == 1
     with Store.open(copies[0]) as store:
         assert items.count(store) == 6
+
+
+def test_an_export_replaces_an_export_and_nothing_else(db, source, tmp_path, captionlint):
+    review(db)
+    before = source.read_bytes()
+    for victim in (source, tmp_path / "photos" / "0.png"):
+        ran = captionlint("export", "--db", db, "--format", "words", victim)
+        assert ran.code != 0
+        assert "no earlier export" in ran.err
+    assert source.read_bytes() == before
+    out = tmp_path / "labels.jsonl"
+    assert captionlint("export", "--db", db, "--format", "words", out).code == 0
+    assert captionlint("export", "--db", db, "--format", "words", out).code == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there always is a screen")
+def test_a_missing_display_is_said_in_one_line(db, captionlint, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    ran = captionlint("review", "--db", db)
+    assert ran.code == 2
+    assert "no display" in ran.err
