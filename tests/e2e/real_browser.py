@@ -73,7 +73,7 @@ class Annotator:
         expect(marks).to_have_count(count)
         for mark in marks.all():
             expect(mark).to_be_visible()
-            assert mark.evaluate("e => getComputedStyle(e).backgroundColor") == "rgba(215, 38, 61, 0.3)"
+            expect(mark).to_have_css("background-color", "rgba(215, 38, 61, 0.3)")  # its colour fades in
         return [text.strip() for text in marks.all_inner_texts()]
 
     def choose(self, word: str) -> None:

@@ -13,7 +13,7 @@ from programs import Commands, free_port, kill, stop, until
 
 from core.demo.dataset import write_dataset
 from core.review import Span
-from db.operations import answers, items, reviews
+from db.operations import answers, items, reviews, scorers
 from db.store import Store
 from ml_backend.bridge.project import open_project
 from ml_backend.bridge.uploads import Uploads
@@ -197,7 +197,7 @@ def test_after_the_restarts_no_prediction_is_there_twice(label_studio, backend, 
     assert [len(row["predictions"]) for row in label_studio.tasks(project)] == [1] * COUNT
     with Store.open(backend.db) as store:
         assert items.count(store) == COUNT
-        version = answers.shown(store).version
+        version = scorers.current(store).version
         known = answers.known(store, item_ids=items.ids(store), scorer_version=version)
     assert sum(found.prediction is not None for found in known.values()) == COUNT
 
