@@ -21,7 +21,7 @@ from core.calibration import Calibration
 from core.errors import CalibrationError, CaptionlintError, ImageError, ModelError
 from core.formats.label_studio_names import Labelling
 from core.prediction import Failure, Prediction
-from db.operations import answers, predictions, scorers
+from db.operations import answers, calibrating, predictions
 from db.operations.calibrating import CALIBRATION
 from db.prelabel import Scores
 from db.store import Store
@@ -274,11 +274,7 @@ class Service:
     def _loaded(self, scorer: Scores) -> None:
         """What Label Studio shows is what the store shows: this model's marks, or its calibration's."""
         self._ledger.note(_MEMO + self.name, json.dumps([scorer.version, scorer.epsilon]))
-        shown = answers.shown(self.store, base=scorer.version)
-        if shown is None or shown.version == scorer.version:
-            scorers.choose(
-                self.store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon, create=True
-            )
+        calibrating.show(self.store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon)
 
     def _with_signals(self, scorer: Scores) -> Scores:
         """The scorer that the marking needs: a calibration that reads signals has to ask the model for them."""
