@@ -8,6 +8,9 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.prediction import WordScore
 from db.faults import DamagedError
 
@@ -38,10 +41,12 @@ def unpack(caption: str, offsets: bytes, scores: bytes, reasons: dict[str, Any] 
     )
 
 
-def unpack_scores(scores: bytes) -> array[float]:
-    """A prediction's scores, without those that are missing."""
-    found = _array("d", scores)
-    return array("d", [s for s in found if s == s])  # noqa: PLR0124 — NaN is the one number that differs from itself
+def floats(scores: bytes) -> NDArray[np.float64]:
+    """A prediction's scores as they lie, NaN where there is none; raises `DamagedError`."""
+    try:
+        return np.frombuffer(scores, dtype="<f8")
+    except ValueError as error:
+        raise DamagedError(_DAMAGED) from error
 
 
 _DAMAGED = "The words of a prediction do not fit its caption."

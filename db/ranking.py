@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Select, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,6 @@ from core import scores
 from core.prediction import WordScore
 from db import lookups, marking
 from db.filters import says
-from db.packing import unpack, unpack_scores
 from db.schema import UNRANKED, Item, Prediction, Scorer
 
 _CHUNK = 5000
@@ -29,7 +29,7 @@ def rank(
 
     Words that are never marked, `ignored` in lower case, make no item suspicious.
     """
-    return _rank(cosine, [w.score for w in words if w.score is not None and w.text.lower() not in ignored], epsilon)
+    return _rank(cosine, [w.score for w in words if w.score is not None and marking.is_heeded(w, ignored)], epsilon)
 
 
 def _rank(cosine: float | None, known: Sequence[float], epsilon: float) -> tuple[float, float]:
@@ -87,14 +87,9 @@ def _columns(*, with_words: bool) -> Select[Any]:
     return select(*columns).select_from(Item)
 
 
-def _ranks(rows: Iterable[Any], scorer: Scorer, ignored: AbstractSet[str]) -> list[tuple[int, float, float]]:
-    ranks = []
-    for row in rows:
-        if row.scores is None:
-            ranks.append((row.id, UNRANKED, UNRANKED))
-        elif ignored:
-            words = unpack(row.caption, row.offsets, row.scores, None)
-            ranks.append((row.id, *rank(row.cosine, words, scorer.epsilon, ignored)))
-        else:
-            ranks.append((row.id, *_rank(row.cosine, unpack_scores(row.scores), scorer.epsilon)))
+def _ranks(rows: Sequence[Any], scorer: Scorer, ignored: AbstractSet[str]) -> list[tuple[int, float, float]]:
+    ranks = [(row.id, UNRANKED, UNRANKED) for row in rows if row.scores is None]
+    scored = [row for row in rows if row.scores is not None]
+    for row, found in zip(scored, marking.heeded(scored, ignored), strict=True):
+        ranks.append((row.id, *_rank(row.cosine, found[~np.isnan(found)].tolist(), scorer.epsilon)))
     return ranks

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +13,6 @@ from sqlalchemy import Select, func, select
 from db import lookups, marking
 from db.operations import queue
 from db.operations.predictions import load
-from db.packing import unpack
 from db.records import QueueEntry
 from db.schema import UNRANKED, Item, Prediction
 from db.store import Store
@@ -78,7 +75,7 @@ def distribution(store: Store) -> Distribution:
             if not rows:
                 break
             after = rows[-1].item_id
-            packed = _heeded(rows, never) if never else [np.frombuffer(row.scores, dtype="<f8") for row in rows]
+            packed = list(marking.heeded(rows, never))
             lengths = np.array([len(p) for p in packed])
             joined = np.concatenate(packed) if packed else np.empty(0)
             words.append(joined[~np.isnan(joined)])
@@ -96,19 +93,6 @@ def _scores_of(scorer_id: int, *, with_words: bool) -> Select[Any]:
         columns += (Prediction.offsets, Item.caption)
     asked = select(*columns).where(Prediction.scorer_id == scorer_id)
     return asked.join(Item, Item.id == Prediction.item_id) if with_words else asked
-
-
-def _heeded(rows: Sequence[Any], never: AbstractSet[str]) -> list[NDArray[np.float64]]:
-    """Each prediction's scores, NaN for words that are never marked; only captions that hold one are taken apart."""
-    any_of = re.compile("|".join(map(re.escape, sorted(never))))
-    found = []
-    for row in rows:
-        scores = np.frombuffer(row.scores, dtype="<f8")
-        if any_of.search(row.caption.lower()):
-            words = unpack(row.caption, row.offsets, row.scores, None)
-            scores = np.where([word.text.lower() in never for word in words], np.nan, scores)
-        found.append(scores)
-    return found
 
 
 def _sorted(parts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
