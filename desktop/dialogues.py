@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QInputDialog
 
-from desktop.about import AboutDialogue, copy_diagnostics
+from desktop.about import AboutDialogue
 from desktop.importing.export_dialogue import ExportDialogue
 from desktop.importing.import_dialogue import ImportDialogue
 from desktop.importing.prelabel_dialogue import PrelabelDialogue
@@ -24,14 +24,6 @@ class Dialogues(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        menus = window.menus
-        menus.import_.triggered.connect(self.ask_import)
-        menus.prelabel.triggered.connect(self.prelabel)
-        menus.export.triggered.connect(self.export)
-        menus.annotator.triggered.connect(self.annotator)
-        menus.bind.triggered.connect(self.keys)
-        menus.diagnostics.triggered.connect(copy_diagnostics)
-        menus.about.triggered.connect(self.about)
 
     def ask_import(self) -> ImportDialogue:
         """Captions from a source that is still to be named."""

@@ -1,6 +1,7 @@
 """Every action of the program with its keys: one table, which the menus, the overlay and the tests read.
 
-Each action has a second key without letters, since letters die under other layouts and input methods.
+Each action has a second key without letters, since letters die under other layouts and input methods; save those of
+the store, which have the keys of every desktop program.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from PySide6.QtCore import QCoreApplication
 from core.review import KINDS, Kind
 from desktop.wording import QT_TRANSLATE_NOOP
 
-Section = Literal["Decide", "Words", "Correct", "Move", "Picture", "Window"]
+Section = Literal["Decide", "Words", "Correct", "Move", "Picture", "Window", "Store"]
 _SECTION_TITLES: Final[dict[Section, str]] = {
     "Decide": QT_TRANSLATE_NOOP("sections", "Decide"),
     "Words": QT_TRANSLATE_NOOP("sections", "Words"),
@@ -23,6 +24,7 @@ _SECTION_TITLES: Final[dict[Section, str]] = {
     "Move": QT_TRANSLATE_NOOP("sections", "Move"),
     "Picture": QT_TRANSLATE_NOOP("sections", "Picture"),
     "Window": QT_TRANSLATE_NOOP("sections", "Window"),
+    "Store": QT_TRANSLATE_NOOP("sections", "Store"),
 }
 SECTIONS: Final[tuple[Section, ...]] = tuple(_SECTION_TITLES)
 Scope = Literal["stage", "window"]
@@ -106,6 +108,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("screen_summary", QT_TRANSLATE_NOOP("commands", "Summary"), "Window", ("Alt+3",), "window"),
     Command("full_screen", QT_TRANSLATE_NOOP("commands", "Full screen"), "Window", ("F11",), "window"),
     Command("keys", QT_TRANSLATE_NOOP("commands", "All keys"), "Window", ("?", "F1"), "window"),
+    Command("open", QT_TRANSLATE_NOOP("commands", "Open …"), "Store", ("Ctrl+O",), "window"),
+    Command("welcome", QT_TRANSLATE_NOOP("commands", "Welcome screen"), "Store", ("Ctrl+N",), "window"),
+    Command("import", QT_TRANSLATE_NOOP("commands", "Import captions …"), "Store", ("Ctrl+I",), "window"),
+    Command("prelabel", QT_TRANSLATE_NOOP("commands", "Pre-label …"), "Store", ("Ctrl+P",), "window"),
+    Command("export", QT_TRANSLATE_NOOP("commands", "Export …"), "Store", ("Ctrl+E",), "window"),
+    Command("close", QT_TRANSLATE_NOOP("commands", "Close"), "Store", ("Ctrl+W", "Ctrl+F4"), "window"),
+    Command("quit", QT_TRANSLATE_NOOP("commands", "Quit"), "Store", ("Ctrl+Q",), "window"),
 )
 BY_NAME: Final[Mapping[str, Command]] = {command.name: command for command in COMMANDS}
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.keymap import BY_NAME, COMMANDS, SECTIONS, Keymap, section_title, shown, title_of
+from desktop.placing import open_at
 
 _EACH = 2
 
@@ -34,7 +35,7 @@ class KeysDialogue(QDialog):
     def __init__(self, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys"))
-        self.resize(760, 640)
+        open_at(self, 760, 640)
         self.edits: dict[str, list[QKeySequenceEdit]] = {}
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("danger", True)

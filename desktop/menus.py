@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from desktop.about import copy_diagnostics
 from desktop.actions import Actions
 from desktop.language import LANGUAGES
 from desktop.theme import Choice
@@ -23,19 +24,15 @@ class Menus(QObject):
         super().__init__(window)
         self._window, self._actions = window, actions
         self.store = window.menuBar().addMenu(self.tr("&Store"))
-        self._open = self._add("store", self.tr("Open …"), "Ctrl+O")
-        self._open.triggered.connect(lambda: window.open_asked.emit(""))
-        self.welcome = self._add("store", self.tr("Welcome screen"), "Ctrl+N")
-        self.welcome.triggered.connect(window.welcome_asked)
+        self.store.addActions([actions["open"], actions["welcome"]])
         self.recent = self.store.addMenu(self.tr("Open recent"))
         self.store.addSeparator()
-        self.import_ = self._add("store", self.tr("Import captions …"), "Ctrl+I")
-        self.prelabel = self._add("store", self.tr("Pre-label …"), "Ctrl+P")
-        self.export = self._add("store", self.tr("Export …"), "Ctrl+E")
+        self.store.addActions([actions["import"], actions["prelabel"], actions["export"]])
         self.store.addSeparator()
-        self.annotator = self._add("store", self.tr("Annotator …"), "")
-        self._close = self._add("store", self.tr("Close"), "Ctrl+W")
-        self._close.triggered.connect(window.close)
+        self.annotator = self.store.addAction(self.tr("Annotator …"), window.dialogues.annotator)
+        self.store.addSeparator()
+        self.store.addActions([actions["close"], actions["quit"]])
+        actions["quit"].setMenuRole(QAction.MenuRole.QuitRole)
         for title, sections in (
             (self.tr("&Decide"), ("Decide",)),
             (self.tr("&Words"), ("Words",)),
@@ -58,9 +55,9 @@ class Menus(QObject):
                 self._add_languages(menu.addMenu(self.tr("Language")))
         self.help = window.menuBar().addMenu(self.tr("&Help"))
         self.help.addAction(actions["keys"])
-        self.bind = self.help.addAction(self.tr("Change keys …"))
-        self.diagnostics = self.help.addAction(self.tr("Copy diagnostics"))
-        self.about = self.help.addAction(self.tr("About Captionlint"))
+        self.bind = self.help.addAction(self.tr("Change keys …"), window.dialogues.keys)
+        self.diagnostics = self.help.addAction(self.tr("Copy diagnostics"), copy_diagnostics)
+        self.about = self.help.addAction(self.tr("About Captionlint"), window.dialogues.about)
         self.refresh_recent()
 
     def refresh_recent(self) -> None:
@@ -71,13 +68,6 @@ class Menus(QObject):
                 action = self.recent.addAction(path.replace("&", "&&"))
                 action.triggered.connect(lambda _=False, path=path: self._window.open_asked.emit(path))
         self.recent.setEnabled(not self.recent.isEmpty())
-
-    def _add(self, menu: str, title: str, key: str) -> QAction:
-        action = self.store.addAction(title)
-        action.setObjectName(menu)
-        if key:
-            action.setShortcut(QKeySequence(key))
-        return action
 
     def _add_theme(self, action: QAction, choice: str) -> None:
         chosen: Choice = "light" if choice == "light" else "dark" if choice == "dark" else "system"

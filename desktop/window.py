@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.actions import Actions
 from desktop.dialogues import Dialogues
@@ -17,6 +17,7 @@ from desktop.importing.import_dialogue import dropped
 from desktop.keymap import Keymap
 from desktop.menus import Menus
 from desktop.overlay import KeysOverlay
+from desktop.placing import open_at
 from desktop.problems import show_problem
 from desktop.progress import ProgressModel
 from desktop.queue.board import Board
@@ -98,9 +99,9 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.screens, 1)
         self.setCentralWidget(whole)
         self.overlay = KeysOverlay(keymap, self.theme, whole)
+        self.dialogues = Dialogues(self)
         self.actions_by_name = Actions(keymap, self._handlers(), window=self, stage=self.screen_review.stage)
         self.menus = Menus(self, self.actions_by_name)
-        self.dialogues = Dialogues(self)
         self.setAcceptDrops(True)
         self.setWindowTitle(f"{self.project.name} — Captionlint")
         self.header.name.setText(self.project.name)
@@ -114,6 +115,13 @@ class MainWindow(QMainWindow):
             "screen_summary": lambda: self.show_screen("summary"),
             "full_screen": self._full_screen,
             "keys": self.overlay.toggle,
+            "open": lambda: self.open_asked.emit(""),
+            "welcome": self.welcome_asked.emit,
+            "import": self.dialogues.ask_import,
+            "prelabel": self.dialogues.prelabel,
+            "export": self.dialogues.export,
+            "close": self.close,
+            "quit": QApplication.closeAllWindows,
         }
 
     def _connect(self) -> None:
@@ -264,8 +272,8 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         geometry = self.settings.bytes("geometry")
-        if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(1440, 900)
+        if geometry is None or not self.restoreGeometry(geometry):  # Qt fits it into today's screens
+            open_at(self, 1440, 900)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keeps the window's place, finishes what was asked, closes the store."""

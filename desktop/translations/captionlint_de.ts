@@ -509,36 +509,12 @@
         <translation>&amp;Bestand</translation>
     </message>
     <message>
-        <source>Open …</source>
-        <translation>Öffnen …</translation>
-    </message>
-    <message>
-        <source>Welcome screen</source>
-        <translation>Startbildschirm</translation>
-    </message>
-    <message>
         <source>Open recent</source>
         <translation>Zuletzt geöffnet</translation>
     </message>
     <message>
-        <source>Import captions …</source>
-        <translation>Beschreibungen importieren …</translation>
-    </message>
-    <message>
-        <source>Pre-label …</source>
-        <translation>Vorbewerten …</translation>
-    </message>
-    <message>
-        <source>Export …</source>
-        <translation>Exportieren …</translation>
-    </message>
-    <message>
         <source>Annotator …</source>
         <translation>Name …</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>Schließen</translation>
     </message>
     <message>
         <source>&amp;Decide</source>
@@ -1273,6 +1249,34 @@
         <source>All keys</source>
         <translation>Alle Tasten</translation>
     </message>
+    <message>
+        <source>Open …</source>
+        <translation>Öffnen …</translation>
+    </message>
+    <message>
+        <source>Welcome screen</source>
+        <translation>Startbildschirm</translation>
+    </message>
+    <message>
+        <source>Import captions …</source>
+        <translation>Beschreibungen importieren …</translation>
+    </message>
+    <message>
+        <source>Pre-label …</source>
+        <translation>Vorbewerten …</translation>
+    </message>
+    <message>
+        <source>Export …</source>
+        <translation>Exportieren …</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
 </context>
 <context>
     <name>core</name>
@@ -1557,6 +1561,10 @@
     <message>
         <source>Window</source>
         <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>Store</source>
+        <translation>Bestand</translation>
     </message>
 </context>
 <context>

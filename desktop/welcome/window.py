@@ -6,8 +6,9 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
+    QApplication,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 from desktop.importing import jobs
 from desktop.importing.import_dialogue import dropped
 from desktop.importing.running import Running
+from desktop.placing import open_at
 from desktop.services.settings import Settings
 from desktop.welcome.card import Card
 from desktop.welcome.models import ModelChooser
@@ -46,7 +48,7 @@ class WelcomeWindow(QMainWindow):
         self._settings = settings
         self.setWindowTitle("Captionlint")
         self.setAcceptDrops(True)
-        self.resize(1060, 680)
+        open_at(self, 1060, 680)
         self.demo = Card(
             self.tr("Try the demo set"), self.tr("64 drawn scenes, every second caption with a wrong word")
         )
@@ -65,6 +67,7 @@ class WelcomeWindow(QMainWindow):
         self.new.clicked.connect(self._name_store)
         self.drawing.ended.connect(self._drawn)
         self.models.look()
+        self._take_keys()
 
     def open_path(self, path: str) -> None:
         """A store is opened; captions go into a store beside them, and the import is offered there."""
@@ -119,6 +122,14 @@ class WelcomeWindow(QMainWindow):
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # what is there is opened, never replaced
         dialog.fileSelected.connect(lambda path: self.store_asked.emit(path, None))
         dialog.open()
+
+    def _take_keys(self) -> None:
+        """There is no menu here: the keys of the store's menu act all the same."""
+        for name, does in (("open", self.file.click), ("close", self.close), ("quit", QApplication.closeAllWindows)):
+            action = QAction(self)
+            action.setShortcuts([QKeySequence(key) for key in self._settings.keymap.keys(name)])
+            action.triggered.connect(does)
+            self.addAction(action)
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()

@@ -31,8 +31,8 @@ def marked(window):
     return [window.review.text[s.start : s.end] for s in window.review.spans]
 
 
-def test_every_action_has_two_keys_one_of_them_without_letters():
-    for command in COMMANDS:
+def test_every_action_but_the_stores_has_two_keys_one_of_them_without_letters():
+    for command in (c for c in COMMANDS if c.section != "Store"):
         without = [k for k in command.keys if not any(p.isalpha() and len(p) == 1 for p in k.split("+"))]
         assert without, command.name
         assert len(command.keys) >= 2 or command.section == "Window", command.name
@@ -204,6 +204,23 @@ def test_all_keys_come_and_go(qtbot, window):
     QTest.keyClick(window.overlay, Qt.Key.Key_Escape)
     assert not window.overlay.isVisible()
     assert window.screen_review.stage.caption.hasFocus()
+
+
+def test_where_the_keys_do_not_fit_up_and_down_scroll_them(qtbot, window):
+    overlay = window.overlay
+    press(window, "?")
+    assert overlay.hidden_below == 0, "a window of the usual size shows all of them"
+    window.resize(600, 400)
+    qtbot.waitUntil(lambda: overlay.hidden_below > 0)
+    below = overlay.hidden_below
+    QTest.keyClick(overlay, Qt.Key.Key_PageDown)
+    assert 0 < overlay.hidden_below < below
+    for _ in range(30):
+        QTest.keyClick(overlay, Qt.Key.Key_Down)
+    assert overlay.hidden_below == 0
+    assert overlay.isVisible()
+    QTest.keyClick(overlay, Qt.Key.Key_Escape)
+    assert not overlay.isVisible()
 
 
 def test_zoom(window):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from dropping import drop
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 from stores import rows
@@ -89,6 +89,43 @@ def test_the_windows_place_is_remembered(qtbot, open_window, fill):
     qtbot.addWidget(again)
     again.show()
     assert again.size() == place
+
+
+def test_a_window_opens_no_larger_than_its_screen_and_comes_back_from_a_screen_that_is_gone(open_window, fill):
+    window = open_window(fill(), wait=False)
+    room = window.screen().availableGeometry()
+    fresh = MainWindow(window.project, theme=window.theme, settings=window.settings)
+    assert room.width() < 1440
+    assert fresh.frameGeometry().width() <= room.width()
+    assert fresh.frameGeometry().height() < room.height(), "a title bar comes on top"
+    fresh.setGeometry(room.right() + 4000, room.bottom() + 3000, room.width() - 40, room.height() - 90)
+    fresh.settings.put("geometry", fresh.saveGeometry())
+    again = MainWindow(window.project, theme=window.theme, settings=window.settings)
+    assert room.contains(again.geometry())
+    assert again.size() == fresh.size()
+
+
+def test_ctrl_w_closes_a_window_and_ctrl_q_all_of_them(qtbot, qapp, fill, settings, tmp_path):
+    program = Program(qapp, settings)
+    program.language.choose("en")
+    first, second, third = (program.open(str(fill(rows(tmp_path / "photos", 2), name=f"{n}.db"))) for n in "abc")
+    press_in(qtbot, second, "Ctrl+W")
+    assert program.windows == [first, third]
+    welcoming = program.welcome()
+    press_in(qtbot, first, "Ctrl+Q")
+    assert (program.windows, program.welcoming) == ([], None)
+    for keys in ("Ctrl+W", "Ctrl+Q"):
+        welcoming = program.welcome()
+        press_in(qtbot, welcoming, keys)
+        assert program.welcoming is None
+
+
+def press_in(qtbot, window, keys):
+    """Presses a key of the menus in a window that is in front."""
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    combination = QKeySequence(keys)[0]
+    QTest.keyClick(window, combination.key(), combination.keyboardModifiers())
 
 
 def test_stores_that_were_open_are_remembered_while_they_are_there(qtbot, qapp, open_window, fill, settings, tmp_path):

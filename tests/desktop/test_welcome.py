@@ -163,6 +163,6 @@ def test_where_no_hub_can_be_reached_a_download_says_what_to_do(qtbot, program, 
 
 def test_the_menu_leads_back_here(qtbot, program, fill):
     window = program.open(str(fill()))
-    window.menus.welcome.trigger()
+    window.actions_by_name["welcome"].trigger()
     assert program.welcoming.isVisible()
     assert QApplication.topLevelWidgets()
