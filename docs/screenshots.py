@@ -177,6 +177,7 @@ class Camera:
         word = window.review.word
         window.screen_review.stage.edit()
         editor = window.screen_review.stage.editor
+        QTest.keyClick(editor, Qt.Key.Key_Backspace, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClicks(editor, window.assistant.suggestions[0][0])
         wait(lambda: all(w.score is not None for w in window.review.words))
         QTest.qWait(300)

@@ -38,7 +38,7 @@ class CaptionEditor(QPlainTextEdit):
         theme.changed.connect(self._tint)
 
     def begin(self) -> None:
-        """Takes the caption as it reads now, the cursor before the word in focus."""
+        """Takes the caption as it reads now, the cursor behind the word in focus: a stray key destroys nothing."""
         self._caption = self._model.text
         self._shown = in_editor(self._caption)
         self._open = False
@@ -50,9 +50,7 @@ class CaptionEditor(QPlainTextEdit):
         cursor = self.textCursor()
         word = self._model.word
         if word is not None:
-            units = Units(self._caption)
-            cursor.setPosition(units.units(word.start))
-            cursor.setPosition(units.units(word.end), QTextCursor.MoveMode.KeepAnchor)
+            cursor.setPosition(Units(self._caption).units(word.end))
         self.setTextCursor(cursor)
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._tint()

@@ -85,7 +85,8 @@ def test_an_editor_that_changes_nothing_keeps_every_character(qtbot, show, ask):
     item = window.review.item.item_id
     qtbot.keyClick(window.screen_review.stage.caption, Qt.Key.Key_E)
     editor = window.screen_review.stage.editor
-    qtbot.keyClicks(editor, "x2")
+    qtbot.keyClick(editor, Qt.Key.Key_Backspace)
+    qtbot.keyClicks(editor, "2")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     with qtbot.waitSignal(window.loop.decided):
         qtbot.keyClick(window.screen_review.stage.caption, Qt.Key.Key_Return)

@@ -123,7 +123,9 @@ def test_the_caption_is_edited_in_place(qtbot, window, ask):
     assert editor.hasFocus()
     line = window.screen_review.stage.keys
     assert line.accessibleName().startswith("keep: Enter, drop: Esc")
-    qtbot.keyClicks(editor, "green")  # the word in focus is selected
+    assert not editor.textCursor().hasSelection(), "a stray key takes nothing away"
+    qtbot.keyClick(editor, Qt.Key.Key_Backspace, Qt.KeyboardModifier.ControlModifier)  # the word in focus
+    qtbot.keyClicks(editor, "green")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     wrong = item.caption.split()[1]
     assert window.review.text == item.caption.replace(wrong, "green")
@@ -141,6 +143,14 @@ def test_escape_drops_an_edit(qtbot, window):
     qtbot.keyClick(window.screen_review.stage.editor, Qt.Key.Key_Escape)
     assert window.review.text == before
     assert not window.review.is_changed
+
+
+def test_a_stray_key_in_the_editor_adds_to_the_word_and_takes_nothing(qtbot, window):
+    words = [word.text for word in window.review.words]
+    press(window, "E")
+    qtbot.keyClicks(window.screen_review.stage.editor, "q")
+    words[window.review.focus] += "q"
+    assert [word.text for word in window.review.words] == words
 
 
 def test_undo_and_redo_reach_across_items_and_name_what_they_do(qtbot, window, ask):
