@@ -57,7 +57,8 @@ def import_(
             f"{added.conflict_count} rows contradict what the store has and were left out; --update takes the new ones."
         )
     if added.bad_count and not added.added + added.unchanged + added.updated:
-        hint = "" if images else f"; picture names start from {_start(source)}, --images names another folder"
+        lost = not images and any(row.picture for row in added.bad)
+        hint = f"; picture names start from {_start(source)}, --images names another folder" if lost else ""
         raise CaptionlintError(f"No row of {source} could be used{hint}.")
 
 
@@ -65,15 +66,20 @@ def _start(source: Path) -> Path:
     return source if source.is_dir() else source.absolute().parent
 
 
+def _others(number: int) -> str:
+    return f" (the first of {number} such rows)" if number > 1 else ""
+
+
 def _report(added: Added) -> None:
     for noted in added.notes:
-        others = f" (the first of {noted.count} such rows)" if noted.count > 1 else ""
-        typer.echo(f"{noted.first}: {noted.note}{others}", err=True)
-    for row in (*added.bad, *added.conflicts)[:_SHOWN]:
-        typer.echo(f"{row.where}: {row.reason}", err=True)
-    more = added.bad_count + added.conflict_count - _SHOWN
+        typer.echo(f"{noted.first}: {noted.note}{_others(noted.count)}", err=True)
+    shown = (*added.bad, *added.conflicts)[:_SHOWN]
+    for row in shown:
+        typer.echo(f"{row.where}: {row.reason}{_others(row.rows)}", err=True)
+    more = added.bad_count + added.conflict_count - sum(row.rows for row in shown)
     if more > 0:
         typer.echo(f"… and {more} more rows", err=True)
-    told = [(added.added, "added"), (added.unchanged, "already there"), (added.updated, "updated")]
+    told = [(added.added, "added"), (added.unchanged - added.repeated, "already there"), (added.updated, "updated")]
+    told.append((added.repeated, "repeated in the file"))
     told += [(added.bad_count, "not usable"), (added.conflict_count, "contradicting")]
     typer.echo(", ".join(f"{n} {what}" for n, what in told if n or what == "added"))

@@ -29,6 +29,9 @@ def models(
         return
     import open_clip
 
+    from core.published import why_refused
+
     OUT.print()
     for model, weights in open_clip.list_pretrained():
-        OUT.print(f"{model}:{weights}", markup=False)
+        why = why_refused(model, weights)
+        typer.echo(f"{model}:{weights}" + (f"  (refused: {why})" if why else ""))

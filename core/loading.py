@@ -9,11 +9,13 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from pickle import UnpicklingError
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -23,7 +25,11 @@ from torch import Tensor, nn
 
 from core.errors import ModelError, UsageError, first_line
 from core.presets import DEMO, Preset, nearest
+from core.published import better_twin, foreign_encoder, usable_tags
 from core.towers import unprobeable
+
+_FOREIGN: Final = re.compile(r"Unsupported (?:global: GLOBAL|class) ([\w.]+)")
+"""How torch names what a checkpoint holds that is no tensor."""
 
 
 @dataclass(frozen=True)
@@ -265,10 +271,9 @@ def _reach_hub() -> None:
 
 
 def _check_activation(preset: Preset, config: dict[str, Any], weights: dict[str, Any]) -> None:
-    needed, built = bool(weights.get("quick_gelu")), bool(config.get("quick_gelu"))
-    if needed != built:
-        base = preset.model.removesuffix("-quickgelu")
-        right = f"{base}-quickgelu" if needed else base
+    right = better_twin(preset.model, config, weights)
+    if right:
+        needed = bool(weights.get("quick_gelu"))
         raise UsageError(
             f"The weights {preset.pretrained} were trained {'with' if needed else 'without'} quick GELU, which "
             f"{preset.model} has {'not' if needed else 'in it'}; use --model {right}:{preset.pretrained}."
@@ -276,7 +281,7 @@ def _check_activation(preset: Preset, config: dict[str, Any], weights: dict[str,
 
 
 def _refuse_foreign_text_tower(config: dict[str, Any], name: str) -> None:
-    foreign = config["text_cfg"].get("hf_model_name")
+    foreign = foreign_encoder(config)
     if foreign:
         raise unprobeable(name, f"it reads text with the Hugging Face encoder {foreign}")
 
@@ -288,15 +293,21 @@ def _unknown_architecture(name: str) -> str:
 
 
 def _unknown_weights(preset: Preset) -> str:
-    from open_clip import list_pretrained_tags_by_model
-
-    tags = list_pretrained_tags_by_model(preset.model)
+    tags = usable_tags(preset.model)
     listed = f"; there are {', '.join(tags)}" if tags else "; none are published"
     close = nearest(preset.pretrained, tags)
     return f"{preset.model} has no weights '{preset.pretrained}', nor is that a file{close}{listed}."
 
 
 def _misfit(checkpoint: Path, name: str, error: Exception) -> str:
+    if isinstance(error, UnpicklingError):  # torch's own words advise to let the file run code
+        foreign = _FOREIGN.search(str(error))
+        if not foreign:
+            return f"The checkpoint {checkpoint} is no file of weights that PyTorch wrote; get it again."
+        return (
+            f"The checkpoint {checkpoint} holds Python objects beside its weights ({foreign[1]}), which could run any "
+            "code, and is not loaded: ask who made it for its weights alone, best as safetensors."
+        )
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     telling = [line for line in lines if "size mismatch" in line or "key(s)" in line]
     detail = (telling or lines or [type(error).__name__])[0][:200]

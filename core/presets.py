@@ -57,11 +57,19 @@ def resolve(name: str) -> Preset:
         return Preset(name, model, pretrained, 0, "")
     import open_clip
 
-    names = [*PRESETS, *(f"{m}:{tag}" for m, tag in open_clip.list_pretrained())]
+    from core.published import usable_tags, why_refused
+
+    published = open_clip.list_pretrained()
     if name in open_clip.list_models():
-        tags = [tag for m, tag in open_clip.list_pretrained() if m == name]
-        hint = f"say which weights, for example {name}:{tags[0]}" if tags else "no weights of it are published"
+        tags, refused = usable_tags(name), [tag for m, tag in published if m == name]
+        if tags:
+            hint = f"say which weights, for example {name}:{tags[0]}"
+        elif refused:
+            hint = f"{name}:{refused[0]} cannot be used: {why_refused(name, refused[0])}"
+        else:
+            hint = "no weights of it are published"
         raise UsageError(f"'{name}' names a model but no weights; {hint}.")
+    names = [*PRESETS, *(f"{m}:{tag}" for m, tag in published if why_refused(m, tag) is None)]
     raise UsageError(f"There is no model '{name}'{nearest(name, names)}. `captionlint models` lists them.")
 
 

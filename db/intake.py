@@ -45,6 +45,7 @@ class Batch:
         rows: what was read, each with the fingerprint of its picture.
         before: the pictures as the store knew them.
         strict: whether to stop at the first contradiction.
+        last: the newest item from before the import; `repeated` counts rows that say again what the import added.
     """
 
     store: Store
@@ -52,8 +53,10 @@ class Batch:
     before: dict[str, Fingerprint]
     update: bool
     strict: bool = False
+    last: int = 0
     added: int = 0
     unchanged: int = 0
+    repeated: int = 0
     updated: int = 0
     conflicts: list[BadRow] = field(default_factory=list)
     _by_id: dict[str, Known] = field(default_factory=dict)
@@ -104,7 +107,7 @@ class Batch:
     def _take(self, session: Session, row: SourceItem, image: Fingerprint, images: dict[str, int]) -> None:
         if self._before(image).sha256 != image.sha256:
             if not self.update:
-                self._contradict(row, f"the picture {row.image} has changed since it was imported")
+                self._contradict(row, f"the picture {row.image} has changed since it was imported", row.image)
                 return
             self._repaint(session, images[image.location], image)
         known = self._by_id.get(row.id) if row.id else self._by_content.get((image.key, row.caption))
@@ -112,6 +115,7 @@ class Batch:
             self._add(row, row.id or self._unused_id(session, image, row.caption), image, images[image.location])
         elif known.matches(image, row.caption):
             self.unchanged += known.item_id not in self._repainted  # which counts as updated
+            self.repeated += known.item_id is None or known.item_id > self.last
             self._follow(session, known, image, images[image.location])
             self._extras.append((known, row))
         elif self.update and known.item_id is not None:
@@ -122,8 +126,8 @@ class Batch:
                 row, f"id {row.id!r} already belongs to {there}; this row has {row.image} with {_short(row.caption)}"
             )
 
-    def _contradict(self, row: SourceItem, reason: str) -> None:
-        self.conflicts.append(BadRow(row.where, f"{reason} (--update takes the new one)"))
+    def _contradict(self, row: SourceItem, reason: str, picture: str | None = None) -> None:
+        self.conflicts.append(BadRow(row.where, f"{reason} (--update takes the new one)", picture))
 
     def _unused_id(self, session: Session, image: Fingerprint, caption: str) -> str:
         """The content's own id; another one where an item that got new content since still has it."""

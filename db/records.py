@@ -23,11 +23,14 @@ class Noted:
 class Added:
     """What an import did. `conflicts` are rows whose id belongs to another image or caption.
 
-    Of `bad` and `conflicts` the first hundred are kept; the numbers count all. `notes` holds each note once.
+    `repeated` are those of the `unchanged` rows that only say again what an earlier row of the same source added. Of
+    `bad` and `conflicts` the first hundred are kept, one for each picture that is to blame; the numbers count all rows.
+    `notes` holds each note once.
     """
 
     added: int = 0
     unchanged: int = 0
+    repeated: int = 0
     updated: int = 0
     bad_count: int = 0
     conflict_count: int = 0

@@ -7,17 +7,28 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+import regex
+
 from core.formats.records import RowError
 
 UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 """What neither every database nor UTF-8 can hold."""
+_BLANK: Final = regex.compile(r"[\s\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*")
+"""White space, controls, formats, fillers: nothing that anybody sees."""
 
 
 def caption_of(row: Mapping[str, Any]) -> str:
     """The caption exactly as given."""
-    caption = text_of(row, "caption")
+    return checked_caption(text_of(row, "caption"))
+
+
+def checked_caption(value: object) -> str:
+    """A text of which something can be seen; white space, control and format characters alone are no caption."""
+    caption = checked_text(value, "caption")
     if not caption:
         raise RowError("the caption is empty.")
+    if _BLANK.fullmatch(caption):
+        raise RowError("the caption is blank: it holds nothing but white space or characters that cannot be seen.")
     return caption
 
 

@@ -54,10 +54,16 @@ class RowError(FormatError):
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that could not be read: which one, and why, in one sentence."""
+    """A row that could not be used: which one, and why, in one sentence.
+
+    `picture` is what is to blame where that is not the row itself; such a problem may stand for `rows` rows that use
+    the picture, of which `where` is the first.
+    """
 
     where: str
     reason: str
+    picture: str | None = None
+    rows: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import FormatError, StoreError
-from core.formats.fields import checked_text
+from core.formats.fields import checked_caption, checked_text
 from core.formats.records import BadRow, RowError, SourceItem
 from core.review import Span, Status
 from db import lookups, marking, reviewed, schema
@@ -40,14 +40,18 @@ def add(
     """
     total = Added()
     source = iter(rows)
+    with store.reading() as session:
+        last = session.scalar(select(func.max(schema.Item.id))) or 0
     while batch := list(islice(source, _BATCH)):
-        total = _add(store, batch, total, update=update, strict=strict)
+        total = _add(store, batch, total, last=last, update=update, strict=strict)
         if on_progress:
             on_progress(total)
     return total
 
 
-def _add(store: Store, rows: Sequence[SourceItem | BadRow], total: Added, *, update: bool, strict: bool) -> Added:
+def _add(
+    store: Store, rows: Sequence[SourceItem | BadRow], total: Added, *, last: int, update: bool, strict: bool
+) -> Added:
     good, problems = _parted(rows)
     places = {image: store.place(image) for image in dict.fromkeys(row.image for row in good.values())}
     placed = {place: image for image, place in places.items()}
@@ -59,11 +63,11 @@ def _add(store: Store, rows: Sequence[SourceItem | BadRow], total: Added, *, upd
         found = prints[places[row.image]]
         if isinstance(found, OSError):
             reason = f"the picture {row.image} cannot be read: {found.strerror or found}"
-            problems[number] = BadRow(row.where, reason)
+            problems[number] = BadRow(row.where, reason, row.image)
         else:
             ready[number] = (row, found)
     end = min(problems, default=len(rows)) if strict else len(rows)
-    batch = Batch(store, [pair for number, pair in ready.items() if number < end], before, update, strict)
+    batch = Batch(store, [pair for number, pair in ready.items() if number < end], before, update, strict, last)
     with store.writing() as session:
         batch.before |= _known_images(session, [image.location for _, image in batch.rows])
         batch.write(session)
@@ -74,13 +78,31 @@ def _add(store: Store, rows: Sequence[SourceItem | BadRow], total: Added, *, upd
         total,
         added=total.added + batch.added,
         unchanged=total.unchanged + batch.unchanged,
+        repeated=total.repeated + batch.repeated,
         updated=total.updated + batch.updated,
         bad_count=total.bad_count + len(bad),
         conflict_count=total.conflict_count + len(batch.conflicts),
-        bad=(*total.bad, *bad)[:_KEPT],
-        conflicts=(*total.conflicts, *batch.conflicts)[:_KEPT],
+        bad=_kept(total.bad, bad),
+        conflicts=_kept(total.conflicts, batch.conflicts),
         notes=_noted(total.notes, good.values()),
     )
+
+
+def _kept(before: Sequence[BadRow], new: Iterable[BadRow]) -> tuple[BadRow, ...]:
+    """The first problems, those of one picture as one."""
+    kept = list(before)
+    by_picture: dict[tuple[str | None, str], int] = {
+        (bad.picture, bad.reason): number for number, bad in enumerate(kept) if bad.picture
+    }
+    for bad in new:
+        number = by_picture.get((bad.picture, bad.reason))
+        if number is not None:
+            kept[number] = replace(kept[number], rows=kept[number].rows + 1)
+        elif len(kept) < _KEPT:
+            if bad.picture:
+                by_picture[bad.picture, bad.reason] = len(kept)
+            kept.append(bad)
+    return tuple(kept)
 
 
 def _noted(before: Sequence[Noted], rows: Iterable[SourceItem]) -> tuple[Noted, ...]:
@@ -108,8 +130,9 @@ def _parted(rows: Sequence[SourceItem | BadRow]) -> tuple[dict[int, SourceItem],
 
 def _unfit(row: SourceItem) -> BadRow | None:
     try:
-        for name, value in (("image", row.image), ("caption", row.caption), ("id", row.id or "")):
+        for name, value in (("image", row.image), ("id", row.id or "")):
             checked_text(value, name)
+        checked_caption(row.caption)
         for reference in row.references:
             checked_text(reference, "references")
     except RowError as error:

@@ -124,4 +124,7 @@ def test_models_lists_the_presets(captionlint):
     assert ran.code == 0
     for name in ("fast (default)", "accurate", "paper", "demo", "ViT-L-14:laion2b_s32b_b82k"):
         assert name in ran.out
-    assert "RN50:openai" in captionlint("models", "--all").out
+    every = captionlint("models", "--all").out.splitlines()
+    assert "ViT-B-32:laion2b_s34b_b79k" in every
+    assert "RN50:openai  (refused: other activation: take RN50-quickgelu:openai)" in every
+    assert any(line.startswith("nllb-clip-base:v1  (refused: reads text with the Hugging Face") for line in every)

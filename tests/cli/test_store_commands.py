@@ -147,6 +147,21 @@ def test_bad_rows(source, tmp_path, captionlint):
     assert not (tmp_path / "c.db").exists()
 
 
+def test_repeats_and_a_changed_picture_are_named_for_what_they_are(source, tmp_path, captionlint):
+    source.write_text(source.read_text() + source.read_text().splitlines(keepends=True)[0])
+
+    def run():
+        return captionlint("import", source, "--db", tmp_path / "a.db", "--images", tmp_path / "photos")
+
+    assert run().out == "6 added, 1 repeated in the file\n"
+    assert run().out == "0 added, 7 already there\n"
+    photo(tmp_path / "photos", "0.png", (99, 9, 9))
+    changed = run()
+    assert (changed.code, changed.out) == (1, "0 added, 4 already there, 3 contradicting\n")
+    assert [line.split(":")[0] for line in changed.err.splitlines()] == ["captions.jsonl", "captionlint"]
+    assert changed.err.splitlines()[0].endswith("(the first of 3 such rows)")
+
+
 def test_what_was_guessed_to_read_rows_is_said_once(tmp_path, captionlint):
     photo(tmp_path, "a.png")
     (tmp_path / "a.csv").write_bytes("image,caption\na.png,plain\na.png,Käse\na.png,Brötchen\n".encode("cp1252"))

@@ -7,7 +7,7 @@ import torch
 from formula_models import CONFIGS, random_state, write_model
 from safetensors.torch import save_file
 
-from core.errors import ModelError, UnprobeableError, UsageError
+from core.errors import CaptionlintError, ModelError, UnprobeableError, UsageError
 from core.loading import build_model, file_sha256, load_preset
 from core.presets import PRESETS, resolve
 from core.scorer import Scorer
@@ -26,8 +26,15 @@ def test_a_pickle_that_would_run_code_is_refused(clip_files, tmp_path):
             return (print, ("gotcha",))
 
     torch.save({"state_dict": Evil()}, tmp_path / "evil.pt")
-    with pytest.raises(ModelError, match=r"evil\.pt"):
+    with pytest.raises(ModelError, match=r"evil\.pt holds Python objects beside its weights \(print\)"):
         Scorer.from_files(clip_files[0], tmp_path / "evil.pt")
+
+
+def test_a_file_that_is_no_checkpoint_is_not_said_to_be_a_misfit(clip_files, tmp_path):
+    (tmp_path / "notes.pt").write_text("dear diary")
+    with pytest.raises(ModelError, match="no file of weights") as raised:
+        Scorer.from_files(clip_files[0], tmp_path / "notes.pt")
+    assert "weights_only" not in str(raised.value)
 
 
 def test_a_checkpoint_of_another_shape_is_named(tmp_path, clip_files):
@@ -103,6 +110,20 @@ def test_presets_name_models_of_open_clip():
 )
 def test_a_wrong_name_is_answered_with_the_right_one(name, said):
     with pytest.raises(UsageError, match=said):
+        Scorer.from_pretrained(name)
+
+
+def test_only_weights_that_are_not_refused_are_offered():
+    with pytest.raises(UsageError) as raised:
+        Scorer.from_pretrained("ViT-B-32:negclip")
+    offered = str(raised.value).rpartition("there are ")[2].rstrip(".").split(", ")
+    assert "laion2b_s34b_b79k" in offered
+    assert not {"openai", "metaclip_400m"} & set(offered)
+
+
+@pytest.mark.parametrize(("name", "said"), [("RN50", "RN50:|RN50-quickgelu"), ("nllb-clip-base", "Hugging Face")])
+def test_a_name_without_weights_that_work_says_why(name, said):
+    with pytest.raises(CaptionlintError, match=said):
         Scorer.from_pretrained(name)
 
 

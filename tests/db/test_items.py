@@ -29,6 +29,26 @@ def test_a_second_import_changes_nothing(store, tmp_path):
     assert items.count(store) == 7
 
 
+def test_rows_that_a_source_repeats_are_counted_as_such(store, tmp_path):
+    a = photo(tmp_path)
+    items.add(store, [row(a, "there", id="0")])
+    given = [row(a, "there", id="0"), *(row(a, f"caption {n}") for n in range(1000)), row(a, "caption 1")]
+    added = items.add(store, [*given, row(a, "caption 2")])
+    assert (added.added, added.unchanged, added.repeated) == (1000, 3, 2)
+
+
+def test_a_picture_that_is_to_blame_is_told_once(store, tmp_path):
+    a, b = photo(tmp_path, "a.png"), photo(tmp_path, "b.png")
+    items.add(store, [row(a, f"caption {n}", id=str(n)) for n in range(2000)])
+    photo(tmp_path, "a.png", (0, 0, 9))
+    given = [row(a, f"caption {n}", n, id=str(n)) for n in range(2000)]
+    missing = [row(tmp_path / "missing.png", "x", 5000 + n) for n in range(3)]
+    added = items.add(store, [*given, *missing, row(b, "fine")])
+    assert (added.added, added.conflict_count, added.bad_count) == (1, 2000, 3)
+    assert [(c.where, c.rows) for c in added.conflicts] == [("line 0", 2000)]
+    assert [(c.where, c.rows) for c in added.bad] == [("line 5000", 3)]
+
+
 def test_rows_without_an_id_are_known_by_picture_and_caption(store, tmp_path):
     a, b = photo(tmp_path, "a.png"), photo(tmp_path, "b.png", (1, 2, 3))
     given = [row(a, "one"), row(b, "one"), row(a, "one"), row(a, "two")]
@@ -111,11 +131,12 @@ def test_bad_rows_are_told_and_the_rest_goes_on(store, tmp_path):
         row(tmp_path / "missing.png", "no picture", 3),
         row(a, "nul \0 inside", 4),
         row(a, "half \ud800 of a pair", 5),
-        row(a, "fine too", 6),
+        row(a, "\u200b \t", 6),
+        row(a, "fine too", 7),
     ]
     added = items.add(store, given)
-    assert (added.added, added.bad_count) == (2, 4)
-    assert [bad.where for bad in added.bad] == ["line 1", "line 3", "line 4", "line 5"]
+    assert (added.added, added.bad_count) == (2, 5)
+    assert [bad.where for bad in added.bad] == ["line 1", "line 3", "line 4", "line 5", "line 6"]
 
 
 @pytest.mark.parametrize("bad", [BadRow("line 2", "no caption"), row("nowhere.png", "x", 2), row("a", "\0", 2)])

@@ -86,6 +86,46 @@ def test_a_bad_line_is_reported_and_the_rest_is_read(tmp_path: Path, line: str, 
     bad.reason.encode()  # can be shown
 
 
+BLANK = [
+    "   ",
+    "\t\r\n",
+    "\u200b\u200d",
+    "\x07\x1b",
+    "\u00a0\u2003",
+    "\ufeff",
+    "\u00ad",
+    "\U000e0001",
+    "\ufe0f",
+    "\u3164",
+    "\u2800",
+]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.csv", "coco.json"])
+def test_captions_that_nobody_can_see_are_reported_with_their_line(tmp_path: Path, name: str) -> None:
+    captions = ["a red cat", *BLANK, "!", "1", "\u2764\ufe0f"]
+    rows = [{"image": "a.jpg", "caption": caption} for caption in captions]
+    text = {
+        "a.jsonl": "".join(json.dumps(row) + "\n" for row in rows),
+        "a.json": json.dumps(rows, indent=1),
+        "a.csv": "image,caption\n" + "".join(f'a.jpg,"{caption}"\n' for caption in captions),
+        "coco.json": json.dumps(
+            {
+                "images": [{"id": 1, "file_name": "a.jpg"}],
+                "annotations": [{"id": n, "image_id": 1, "caption": c} for n, c in enumerate(captions)],
+            }
+        ),
+    }[name]
+    (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+    found = list(read(tmp_path / name))
+    assert [row.caption for row in found if isinstance(row, SourceItem)] == ["a red cat", "!", "1", "\u2764\ufe0f"]
+    bad = [row for row in found if not isinstance(row, SourceItem)]
+    assert len({row.where for row in bad}) == len(BLANK)
+    assert all(row.reason.startswith("the caption is blank") for row in bad)
+    if name == "a.jsonl":
+        assert [row.where for row in bad] == [f"a.jsonl:{number}" for number in range(2, len(BLANK) + 2)]
+
+
 def test_a_broken_first_line(tmp_path: Path) -> None:
     source = tmp_path / "a.jsonl"
     source.write_text("oops\n" + json.dumps(ROW) + "\n")
