@@ -29,14 +29,16 @@ class Assistant(QObject):
     """Asks the scorer on behalf of the review screen; answers for another item or wording are dropped.
 
     Attributes:
-        heat: the map to show, or None. suggestions: ranked replacements for the word in focus.
+        heat: the map to show, or None. heat_says: what is done to make one, or why there is none; "" otherwise.
+        suggestions: ranked replacements for the word in focus.
 
     Signals:
-        heat_changed, suggestions_changed: the attributes above.
+        heat_changed, heat_said, suggestions_changed: the attributes above.
         said: what is going on, in one line; "" when nothing is.
     """
 
     heat_changed = Signal()
+    heat_said = Signal()
     suggestions_changed = Signal()
     said = Signal(str)
 
@@ -44,10 +46,12 @@ class Assistant(QObject):
         super().__init__(parent)
         self._project, self._model, self._scoring = project, model, scoring
         self.heat: object | None = None
+        self.heat_says = ""
         self.heat_method: Method | None = None
         self.suggestions: tuple[tuple[str, float], ...] = ()
         self._words: tuple[str, ...] | None = None
         self._heat_number = self._rank_number = 0
+        self._is_looking = False
         self._typing = QTimer(self, interval=DEBOUNCE, singleShot=True)
         self._typing.timeout.connect(self._score)
         self._resting = QTimer(self, interval=DEBOUNCE, singleShot=True)
@@ -59,7 +63,7 @@ class Assistant(QObject):
         scoring.state_changed.connect(self._tell)
 
     def toggle_heat(self, method: Method = "gradient") -> None:
-        """Shows where the model looks for the word in focus, or stops showing it."""
+        """Shows where the model looks for the word in focus; again, stops showing it or working on it."""
         if self.heat_method == method:
             self.heat_method = None
             self._scoring.cancel(self._heat_number)
@@ -119,24 +123,38 @@ class Assistant(QObject):
 
     def _ask_heat(self) -> None:
         item, word = self._model.item, self._model.word
-        if item is None or word is None or self.heat_method is None or item.blind or "://" in item.image:
+        if item is None or word is None or self.heat_method is None:
             self._set_heat(None)
-            return
-        then = partial(self._take_heat, item.item_id, word.text)
-        fields = {"image": item.image, "word": word.text, "method": self.heat_method}
-        self._heat_number = self._scoring.ask(Heat, then, **fields)
+        elif item.blind:
+            self._set_heat(None, self.tr("No map: this item is shown without marks."))
+        elif "://" in item.image:
+            self._set_heat(None, self.tr("No map: the picture is not on this machine."))
+        else:
+            then = partial(self._take_heat, item.item_id, word.text)
+            fields = {"image": item.image, "word": word.text, "method": self.heat_method}
+            self._is_looking = True
+            self._heat_number = self._scoring.ask(Heat, then, **fields)
+            self._say_looking()
 
     def _take_heat(self, item_id: int, word: str, value: object, error: str | None) -> None:
         model = self._model
         wanted = model.item is not None and model.item.item_id == item_id and model.word is not None
         if not wanted or model.word is None or model.word.text != word or self.heat_method is None:
             return
-        self._set_heat(value)
+        self._set_heat(value, error or "")
         self.said.emit(error or "")
 
-    def _set_heat(self, heat: object | None) -> None:
-        self.heat = heat
+    def _set_heat(self, heat: object | None, says: str = "") -> None:
+        self.heat, self.heat_says, self._is_looking = heat, says, False
         self.heat_changed.emit()
+        self.heat_said.emit()
+
+    def _say_looking(self) -> None:
+        """Says what is waited for; the map of the word before stays until the next one is there."""
+        if self._is_looking:
+            loading = self._scoring.is_starting
+            self.heat_says = self.tr("Loading the model …") if loading else self.tr("Looking …")
+            self.heat_said.emit()
 
     def _leave(self) -> None:
         self._typing.stop()
@@ -149,6 +167,8 @@ class Assistant(QObject):
 
     def _moved(self) -> None:
         self._clear_suggestions()
+        self._is_looking = self.heat_method is not None
+        self._say_looking()
         self._resting.start()
 
     def _clear_suggestions(self) -> None:
@@ -164,9 +184,11 @@ class Assistant(QObject):
             self.suggest()
 
     def _progress(self, _number: int, done: int, total: int) -> None:
-        self.said.emit(self.tr("Covering parts of the picture: {0} of {1}").format(done, total))
+        self.heat_says = self.tr("Covering parts of the picture: {0} of {1}").format(done, total)
+        self.heat_said.emit()
 
     def _tell(self) -> None:
+        self._say_looking()
         if self._scoring.is_starting:
             self.said.emit(self.tr("Loading the model …"))
         else:

@@ -157,6 +157,7 @@ class PictureView(QWidget):
 
     def _paint_label(self, painter: QPainter, text: str, *, left: bool) -> None:
         metrics = QFontMetricsF(self.font())
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, self.width() - 52)
         width, height = metrics.horizontalAdvance(text) + 20, metrics.height() + 8
         x = 16.0 if left else self.width() - width - 16
         rect = QRectF(x, self.height() - height - 14, width, height)

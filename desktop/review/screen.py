@@ -16,7 +16,7 @@ from desktop.keymap import Keymap, shown
 from desktop.queue.model import QueueModel
 from desktop.queue.pane import QueuePane
 from desktop.queue.thumbnails import Thumbnails
-from desktop.review.assistant import Assistant
+from desktop.review.assistant import Assistant, Method
 from desktop.review.heat_image import heat_image
 from desktop.review.inspector import Inspector
 from desktop.review.loop import ReviewLoop, Way
@@ -105,7 +105,10 @@ class ReviewScreen(QWidget):
     def rebind(self, keymap: Keymap) -> None:
         """Names other keys."""
         self.stage.keys.rebind(keymap)
-        self._heat_key = _first_key(keymap, "heat")
+        self._heat_keys: dict[Method, str] = {
+            "gradient": _first_key(keymap, "heat"),
+            "occlusion": _first_key(keymap, "occlusion"),
+        }
         self.side.name_key(_first_key(keymap, "search"))
         self._name_heat()
 
@@ -148,6 +151,7 @@ class ReviewScreen(QWidget):
         self._threshold.kept.connect(self._queue.load)
         self.stage.caption.hovered.connect(self._hover)
         self._assistant.heat_changed.connect(self._show_heat)
+        self._assistant.heat_said.connect(self._name_heat)
         self._assistant.suggestions_changed.connect(self._show_suggestions)
         self._assistant.said.connect(self._show_said)
         self._theme.changed.connect(self._show_heat)
@@ -194,16 +198,18 @@ class ReviewScreen(QWidget):
             left, top, right, bottom = box
             where = QRectF(left, top, right - left, bottom - top)
             self.stage.picture.show_heat(heat_image(values, self._theme.look), where)
-        self._name_heat()
 
     def _name_heat(self) -> None:
-        word = self._model.word
+        word, says, method = self._model.word, self._assistant.heat_says, self._assistant.heat_method
         if word is None:
-            self.stage.picture.set_hint("")
+            hint = ""
+        elif says and method is not None:
+            hint = self.tr("{0}   {1} ends it").format(says, self._heat_keys[method])
         elif self.stage.picture.has_heat:
-            self.stage.picture.set_hint(self.tr("“{0}”: blue speaks for it, orange against").format(word.text))
+            hint = self.tr("“{0}”: blue speaks for it, orange against").format(word.text)
         else:
-            self.stage.picture.set_hint(self.tr("{0}  where is “{1}”?").format(self._heat_key, word.text))
+            hint = self.tr("{0}  where is “{1}”?").format(self._heat_keys["gradient"], word.text)
+        self.stage.picture.set_hint(hint)
 
     def _show_suggestions(self) -> None:
         self.inspector.show_suggestions(self._assistant.suggestions)

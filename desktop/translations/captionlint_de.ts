@@ -19,6 +19,18 @@
 <context>
     <name>Assistant</name>
     <message>
+        <source>No map: this item is shown without marks.</source>
+        <translation>Keine Wärmekarte: Dieser Eintrag wird ohne Markierungen gezeigt.</translation>
+    </message>
+    <message>
+        <source>No map: the picture is not on this machine.</source>
+        <translation>Keine Wärmekarte: Das Bild liegt nicht auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <source>Looking …</source>
+        <translation>Wird berechnet …</translation>
+    </message>
+    <message>
         <source>Covering parts of the picture: {0} of {1}</source>
         <translation>Bildteile werden verdeckt: {0} von {1}</translation>
     </message>
@@ -763,6 +775,10 @@
 </context>
 <context>
     <name>ReviewScreen</name>
+    <message>
+        <source>{0}   {1} ends it</source>
+        <translation>{0}   {1} beendet es</translation>
+    </message>
     <message>
         <source>“{0}”: blue speaks for it, orange against</source>
         <translation>„{0}“: Blau spricht dafür, Orange dagegen</translation>

@@ -56,9 +56,24 @@ def test_prelabel_then_all_that_the_model_does_for_a_person(qtbot, open_window, 
     model, assistant = window.review, window.assistant
     model.set_focus(len(model.words) - 1)
 
-    assistant.toggle_heat()
+    picture = window.screen_review.stage.picture
+    key = window.actions_by_name["heat"]
+    key.trigger()
+    assert picture.hint == "Loading the model …   H ends it"
+    key.trigger()
+    assert picture.hint.startswith("H  where is")
+    key.trigger()
+    qtbot.waitUntil(lambda: picture.hint == "Looking …   H ends it", timeout=SLOW)
     qtbot.waitUntil(lambda: assistant.heat is not None, timeout=SLOW)
-    assert window.screen_review.stage.picture.has_heat
+    assert picture.has_heat
+    assert picture.hint.endswith("blue speaks for it, orange against")
+    model.set_focus(0)
+    assert picture.hint == "Looking …   H ends it", "the map is still the other word's"
+    qtbot.waitUntil(lambda: model.word.text in picture.hint, timeout=SLOW)
+    window.actions_by_name["occlusion"].trigger()
+    qtbot.waitUntil(lambda: "Covering parts" in picture.hint and "Shift H ends it" in picture.hint, timeout=SLOW)
+    window.actions_by_name["occlusion"].trigger()
+    assert not picture.has_heat
     assert window.scoring.version == model.item.prediction.scorer_version
 
     model.reword(model.text + " and a dog")
@@ -73,6 +88,13 @@ def test_prelabel_then_all_that_the_model_does_for_a_person(qtbot, open_window, 
     window.scoring._child._process.kill()
     qtbot.waitUntil(lambda: not window.scoring.is_ready, timeout=SLOW)
     assert "starts anew" in window.scoring.problem
+
+
+def test_where_no_map_can_be_made_the_picture_says_why(open_window, fill, ask):
+    window = open_window(fill())
+    window.actions_by_name["heat"].trigger()
+    hint = "This scorer is not a model that can be run here.   H ends it"
+    assert window.screen_review.stage.picture.hint == hint
 
 
 def test_import_tells_what_it_did_and_what_it_could_not(qtbot, tmp_path):
