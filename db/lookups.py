@@ -38,8 +38,8 @@ def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]
 
 def setting(session: Session, name: str) -> Any:
     """A setting's value, or None."""
-    row = session.get(Setting, name)
-    return None if row is None else row.value["value"]
+    value = session.scalar(select(Setting.value).where(Setting.name == name))
+    return None if value is None else value["value"]
 
 
 def put_setting(session: Session, name: str, value: Any) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from db import backups, connection, faults, versions
+from db.changes import Changes
 
 BUSY_TIMEOUT: Final = 30.0
 """Seconds that a change waits for another process to finish its own."""
@@ -42,6 +43,7 @@ class Store:
         self.name = name
         self.path = path
         self.backup: Path | None = None
+        self._changes = Changes(path) if path else None
         self._folder = os.path.join(path.parent, "") if path else ""  # noqa: PTH118
         # Readers give pictures with links resolved, and the store may have been named by way of one.
         self._folders = (self._folder, os.path.join(os.path.realpath(path.parent), "")) if path else ()  # noqa: PTH118
@@ -76,6 +78,8 @@ class Store:
 
     def close(self) -> None:
         """Lets go of the file; the last one to do so folds the -wal file into it."""
+        if self._changes:
+            self._changes.close()
         self._reader.dispose()
 
     def __enter__(self) -> Self:
@@ -102,6 +106,16 @@ class Store:
         with faults.translated(self.name, self.path), Session(engine) as session, session.begin():
             connection.take_turn(session.connection())
             yield session
+
+    def state(self) -> object:
+        """Equal to what it was as long as nobody has committed anything; on a server never equal.
+
+        What is read afterwards is of this state or a later one. Raises `StoreError`.
+        """
+        if self._changes is None or self.path is None:
+            return object()
+        with faults.translated(self.name, self.path):
+            return self._changes.number()
 
     def back_up(self) -> Path | None:
         """Copies the file beside itself, once a day; None if that was done, or on a server, which has its own ways.

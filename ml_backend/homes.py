@@ -23,26 +23,32 @@ class Homes:
         self._ledger = ledger
         self._pictures = pictures
 
-    def items_of(self, tasks: Sequence[Task]) -> dict[Content, int]:
-        """Item ids by the tasks' content; those that no item is known for are left out."""
-        sources = answers.by_source(self._store, source_ids=[task.uid for task in tasks if task.uid])
-        found = {}
+    def known(self, tasks: Sequence[Task], *, scorer_version: str = "") -> dict[Content, answers.Known]:
+        """Items by the tasks' content, with what a scorer has said of them; those that there are none for are left out.
+
+        What a task was found to be before counts only where the store still has it: one made anew gives old numbers
+        again.
+        """
+        named = [task.uid for task in tasks if task.uid]
+        sources = answers.by_source(self._store, source_ids=named) if named else {}
+        ids = {}
         for task in tasks:
             item_id, caption = sources.get(task.uid or "", (0, None))
             if caption == task.caption:
-                found[task.content] = item_id
-        rest = [task.content for task in tasks if task.content not in found]
-        return found | (self._remembered(rest) if rest else {})
-
-    def _remembered(self, contents: Sequence[Content]) -> dict[Content, int]:
-        """What tasks were found to be before, where the store still has it: one made anew gives old numbers again."""
-        kept = self._ledger.items_of(contents)
-        there = answers.known(self._store, item_ids=kept.values(), scorer_version="")
+                ids[task.content] = item_id
+        rest = [task.content for task in tasks if task.content not in ids]
+        if rest:
+            ids |= self._ledger.items_of(rest)
+        there = answers.known(self._store, item_ids=ids.values(), scorer_version=scorer_version)
         return {
-            content: item_id
-            for content, item_id in kept.items()
+            content: there[item_id]
+            for content, item_id in ids.items()
             if item_id in there and there[item_id].caption == content[1]
         }
+
+    def items_of(self, tasks: Sequence[Task]) -> dict[Content, int]:
+        """The items' ids alone."""
+        return {content: item.item_id for content, item in self.known(tasks).items()}
 
     def settle(self, new: Mapping[Content, tuple[Task, Picture]]) -> dict[Content, int]:
         """Makes items of tasks whose pictures are here, all in one transaction; those that say the same are one."""

@@ -116,6 +116,4 @@ def _picture(service: Service, task: Task) -> Path | None:
 
 
 def _item(service: Service, task: Task, marking: Marking) -> answers.Known | None:
-    ids = service.homes.items_of([task])
-    known = answers.known(service.store, item_ids=ids.values(), scorer_version=marking.scorer)
-    return next(iter(known.values()), None)
+    return service.homes.known([task], scorer_version=marking.scorer).get(task.content)

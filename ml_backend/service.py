@@ -5,6 +5,7 @@ Unknown tasks become items of the store, so that their reviews have a home; thei
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import queue
@@ -29,6 +30,7 @@ from ml_backend.homes import Homes
 from ml_backend.ledger import Ledger
 from ml_backend.pictures import Picture, Pictures
 from ml_backend.predictions import Marking, nothing, prediction_for
+from ml_backend.recent import Base, Page, Recent
 from ml_backend.scoring import Job, ScoringThread
 from ml_backend.tasks import Task
 
@@ -72,6 +74,7 @@ class Service:
         self.name = name
         self.deadline = DEADLINE
         self.homes = Homes(store, ledger, pictures)
+        self._recent = Recent(store)
         self._ledger = ledger
         self._pictures = pictures
         self._scoring = ScoringThread(
@@ -101,7 +104,13 @@ class Service:
         Raises:
             ModelError: the model cannot be loaded, or (`LoadingError`) not within `timeout` seconds.
         """
-        version, epsilon = self._version(timeout)
+        return self._page(timeout).marking
+
+    def _page(self, timeout: float) -> Page:
+        return self._recent.page(self._version(timeout), self._marking)
+
+    def _marking(self, base: Base) -> Marking:
+        version, epsilon = base
         shown = answers.shown(self.store, base=version)
         if shown is None:
             return Marking(version, epsilon)
@@ -122,23 +131,35 @@ class Service:
         """
         until = time.monotonic() + self.deadline
         with self._place() as may_wait:
-            marking = self.marking(timeout=self.deadline if may_wait else 0.0)
-        wanted = [task for task in tasks if isinstance(task, Task)]
-        items = self.homes.items_of(wanted)
-        known = answers.known(self.store, item_ids=items.values(), scorer_version=marking.scorer)
+            page = self._page(self.deadline if may_wait else 0.0)
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        rest: list[Task] = []
+        for task in tasks:
+            if isinstance(task, str):
+                _LOG.warning("a task gets no marks: %s", task)
+            elif (answer := page.find(task, labelling)) is not None:
+                found[task.content] = answer
+            else:
+                rest.append(task)
+        if rest:
+            found |= self._look_up(rest, page, labelling, until)
+        return [nothing(page.marking.version) if isinstance(task, str) else found[task.content] for task in tasks]
+
+    def _look_up(
+        self, tasks: Sequence[Task], page: Page, labelling: Labelling, until: float
+    ) -> dict[tuple[str, str], dict[str, Any]]:
+        """Out of the store, else by the model."""
+        known = self.homes.known(tasks, scorer_version=page.marking.scorer)
         found: dict[tuple[str, str], dict[str, Any]] = {}
         missing: dict[tuple[str, str], tuple[Task, answers.Known | None]] = {}
-        for task in wanted:
-            item = known.get(items.get(task.content, 0))
+        for task in tasks:
+            item = known.get(task.content)
             if item is not None and item.prediction is not None:
-                found[task.content] = prediction_for(item.prediction, marking, labelling, blind=item.blind)
+                found[task.content] = prediction_for(item.prediction, page.marking, labelling, blind=item.blind)
+                page.keep(task, labelling, found[task.content])
             else:
                 missing[task.content] = task, item
-        found |= self._score(missing, marking, labelling, until)
-        for reason in tasks:
-            if isinstance(reason, str):
-                _LOG.warning("a task gets no marks: %s", reason)
-        return [nothing(marking.version) if isinstance(task, str) else found[task.content] for task in tasks]
+        return found | self._score(missing, page.marking, labelling, until)
 
     def score(self, picture: Path, caption: str, *, until: float) -> Prediction | None:
         """One caption that no task has, such as an edited one; nothing is kept.
@@ -273,6 +294,9 @@ class Service:
 
     def _loaded(self, scorer: Scores) -> None:
         """What Label Studio shows is what the store shows: this model's marks, or its calibration's."""
+        # The millions of objects that came with the model stay: a walk through them would stop every thread.
+        gc.collect()
+        gc.freeze()
         self._ledger.note(_MEMO + self.name, json.dumps([scorer.version, scorer.epsilon]))
         calibrating.show(self.store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon)
 

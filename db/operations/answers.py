@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, select, tuple_
 
 from core.prediction import Prediction
 from db import lookups, marking, schema
 from db.operations.calibrating import BASE
-from db.operations.predictions import load
+from db.operations.predictions import unpacked
 from db.store import Store
 
 _CHUNK: Final = 1000
@@ -54,17 +54,31 @@ def by_content(store: Store, *, contents: Iterable[Content]) -> dict[Content, in
 
 def known(store: Store, *, item_ids: Iterable[int], scorer_version: str) -> dict[int, Known]:
     """Items by id, with what a scorer has said of them; one that the store has never heard of has said nothing."""
-    item, image = schema.Item, schema.Image
-    query = select(item.id, item.caption, item.blind_rank, image.location).join(image, image.id == item.image_id)
+    item, image, said = schema.Item, schema.Image, schema.Prediction
+    columns = (
+        item.id,
+        item.caption,
+        item.blind_rank,
+        image.location,
+        said.cosine,
+        said.offsets,
+        said.scores,
+        said.reasons,
+    )
     found: dict[int, Known] = {}
     with store.reading() as session:
-        scorer = session.scalar(select(schema.Scorer).where(schema.Scorer.version == scorer_version))
+        scorer_id = session.scalar(select(schema.Scorer.id).where(schema.Scorer.version == scorer_version))
+        query = (
+            select(*columns)
+            .join(image, image.id == item.image_id)
+            .outerjoin(said, and_(said.item_id == item.id, said.scorer_id == scorer_id))
+        )
         share = marking.blind_share(session)
         for chunk in _chunks(item_ids):
-            said = load(session, scorer, chunk) if scorer else {}
             for r in session.execute(query.where(item.id.in_(chunk))):
+                prediction = None if r.scores is None else unpacked(r, scorer_version)
                 place = store.locate(r.location)
-                found[r.id] = Known(r.id, place, r.caption, r.blind_rank < share, said.get(r.id))
+                found[r.id] = Known(r.id, place, r.caption, r.blind_rank < share, prediction)
     return found
 
 

@@ -102,15 +102,13 @@ def load(session: Session, scorer: schema.Scorer, item_ids: Sequence[int]) -> di
         .join(schema.Item, schema.Item.id == row.item_id)
         .where(row.scorer_id == scorer.id, row.item_id.in_(item_ids))
     )
-    return {
-        r.item_id: Prediction(
-            scorer.version,
-            r.caption,
-            math.nan if r.cosine is None else r.cosine,
-            unpack(r.caption, r.offsets, r.scores, r.reasons),
-        )
-        for r in found
-    }
+    return {r.item_id: unpacked(r, scorer.version) for r in found}
+
+
+def unpacked(row: Any, scorer_version: str) -> Prediction:
+    """The prediction of a row that has the caption and its columns; raises `DamagedError`, as `unpack` does."""
+    cosine = math.nan if row.cosine is None else row.cosine
+    return Prediction(scorer_version, row.caption, cosine, unpack(row.caption, row.offsets, row.scores, row.reasons))
 
 
 def count_failures(store: Store) -> int:

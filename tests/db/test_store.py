@@ -12,7 +12,7 @@ from stores import FakeScorer, photo, rows
 from core.errors import StoreError, UsageError
 from core.formats.reading import read
 from db import backups, migrations
-from db.operations import items, queue, reviews, stats
+from db.operations import items, queue, reviews, stats, vocabulary
 from db.prelabel import prelabel
 from db.store import Store
 
@@ -287,3 +287,14 @@ def test_a_damaged_store_pushes_no_good_copy_out(path):
     ):
         store.back_up()
     assert backups.backups(path) == good
+
+
+def test_the_state_is_another_after_every_commit(path):
+    with Store.open(path) as store, Store.open(path) as other:
+        before = store.state()
+        items.ids(store)
+        assert store.state() == before
+        vocabulary.ignore(store, word="dog")
+        own = store.state()
+        vocabulary.ignore(other, word="cat")
+        assert len({before, own, store.state()}) == 3

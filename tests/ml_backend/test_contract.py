@@ -7,7 +7,8 @@ from label_studio_requests import mark, task, uri
 from stores import FakeScorer
 
 from core.errors import ModelError
-from db.operations import items, scorers
+from db.operations import items, queue, scorers, vocabulary
+from db.store import Store
 from ml_backend import service
 from ml_backend.labelling import own_config
 
@@ -84,6 +85,25 @@ def test_known_tasks_are_answered_from_the_store(start):
     assert backend.handlers.predict(body) == first
     assert sum(map(len, scorer.seen)) == 2
     assert items.count(backend.store) == 2
+
+
+def test_whatever_changes_in_the_store_is_in_the_next_answer(backend, client):
+    def asked():
+        (found,) = predict(client, task(1, "an xbrown xdog"))
+        return [region["value"]["text"] for region in found["result"]], found["model_version"]
+
+    first = asked()
+    assert first == (["xbrown", "xdog"], VERSION)
+    assert asked() == asked() == first
+    with Store.open(backend.store.path) as other:  # as another program has it
+        vocabulary.ignore(other, word="xbrown")
+        marked, version = asked()
+        assert marked == ["xdog"]
+        assert version != VERSION
+        vocabulary.heed(other, word="xbrown")
+        assert asked() == first
+        queue.set_blind_share(other, share=1.0)
+        assert asked() == ([], VERSION)
 
 
 def test_the_same_task_asked_at_once_by_many_is_one_item(start):
