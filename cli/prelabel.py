@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import model_options as options
+from cli.console import printable
 from cli.progress import bar
 from cli.store_options import Db
+from core.errors import ItemError
 from core.presets import LAYERS, TEMPLATE
 
 if TYPE_CHECKING:
+    from db.operations.stats import Failures
     from db.prelabel import Progress
     from db.store import Store
+
+_REASONS = 3
 
 
 class Engine(StrEnum):
@@ -43,7 +48,11 @@ def prelabel(
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try items that failed before, too.")] = False,
     engine: Annotated[Engine, typer.Option("--engine", help="ray: on a cluster, through Ray Data.")] = Engine.local,
 ) -> None:
-    """Score every item that has no prediction by this model; stop with Ctrl-C and go on later."""
+    """Score every item that has no prediction by this model; stop with Ctrl-C and go on later.
+
+    Items that fail are told by reason and left alone until --retry-failed; the exit code is then 1.
+    """
+    from db.operations import stats as ask
     from db.prelabel import Progress
     from db.store import Store
 
@@ -65,7 +74,8 @@ def prelabel(
         except KeyboardInterrupt:
             typer.echo(f"stopped after {last.done} items, all kept; run the command again to go on", err=True)
             raise typer.Exit(1) from None
-    _report(last)
+        failed = ask.failures(store, scorer_version=last.scorer_version)
+    _report(last, failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +109,20 @@ def _text(path: Path | None) -> str | None:
     return None if path is None else str(path.absolute())
 
 
-def _report(progress: Progress) -> None:
+def _report(progress: Progress, failed: Failures) -> None:
     scored = progress.done - progress.failed
+    before = failed.number - progress.failed
     typer.echo(f"{scored} items scored" + (f", {progress.failed} failed" if progress.failed else ""))
+    for reason, number in list(failed.reasons.items())[:_REASONS]:
+        typer.echo(f"failed: {printable(reason)}{f' ({number} alike)' if number > 1 else ''}", err=True)
+    if len(failed.reasons) > _REASONS:
+        typer.echo("… more reasons: `captionlint stats`", err=True)
+    if before > 0:
+        typer.echo(
+            f"{before} items failed in earlier runs and were left alone; --retry-failed tries them again", err=True
+        )
     if progress.failed:
-        typer.echo("`captionlint stats` says why; --retry-failed tries them again", err=True)
+        raise ItemError(
+            f"{progress.failed} of {progress.done} items failed, the others are scored; "
+            "mend the cause and add --retry-failed."
+        )

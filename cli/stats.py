@@ -109,7 +109,9 @@ def _show(figures: dict[str, Any]) -> None:
 def _lines(figures: dict[str, Any]) -> list[tuple[str, str]]:
     names = ("items", "predicted", "failed", "reviewed", "pending", "accepted", "corrected", "rejected", "skipped")
     lines = [(name, str(figures[name])) for name in names]
-    lines += [("failed because", f"{why} ({n})") for why, n in figures["failure_reasons"].items()]
+    lines += [
+        ("failed because", f"{why} ({n} alike)" if n > 1 else why) for why, n in figures["failure_reasons"].items()
+    ]
     lines += [(name, str(figures[name])) for name in ("scorer_version", "epsilon") if figures[name] is not None]
     for name in ("words", "spans", "blind_words"):
         hits = figures[name]

@@ -49,11 +49,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: `total` is what was waiting when it began."""
+    """How far a run of a scorer is: `total` is what was waiting when it began."""
 
     done: int
     failed: int
     total: int
+    scorer_version: str = ""
 
 
 def prelabel(
@@ -74,13 +75,13 @@ def prelabel(
     version = scorer.version
     total = count_waiting(store, scorer_version=version, retry_failed=retry_failed)
     total = total if limit is None else min(total, limit)
-    progress = Progress(0, 0, total)
+    progress = Progress(0, 0, total, version)
     source = islice(waiting(store, scorer_version=version, retry_failed=retry_failed), limit)
     results = score(scorer, source, batch_size)
     while batch := list(islice(results, batch_size)):
         calibrating.record(store, scorer_version=version, results=batch)
         failed = sum(isinstance(result, Failure) for _, result in batch)
-        progress = Progress(progress.done + len(batch), progress.failed + failed, total)
+        progress = Progress(progress.done + len(batch), progress.failed + failed, total, version)
         if on_progress:
             on_progress(progress)
     return progress

@@ -12,7 +12,7 @@ import math
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -73,7 +73,7 @@ def prelabel(
     _clear(place)
     total = count_waiting(store, scorer_version=scorer.version, retry_failed=retry_failed)
     total = total if limit is None else min(total, limit)
-    progress = Progress(0, 0, total)
+    progress = Progress(0, 0, total, scorer.version)
     if total:
         source = islice(waiting(store, scorer_version=scorer.version, retry_failed=retry_failed), limit)
         _write_shards(source, place / "items")
@@ -178,7 +178,8 @@ def _take_in(
         for batch in pq.ParquetFile(path).iter_batches(batch_size=_READ):
             results = list(_results(batch.to_pylist(), version))
             recorded = calibrating.record(store, scorer_version=version, results=results)
-            progress = Progress(progress.done + len(results), progress.failed + recorded.failures, progress.total)
+            done, failed = progress.done + len(results), progress.failed + recorded.failures
+            progress = replace(progress, done=done, failed=failed)
             if on_progress:
                 on_progress(progress)
     return progress

@@ -16,13 +16,13 @@ from core.review import KINDS, STATUSES, Kind, Span, Status
 from db import lookups
 from db.operations.evidence import USABLE, Evidence, stream, tags
 from db.records import StoredReview
-from db.schema import Failure, Item, Prediction
+from db.schema import Failure, Image, Item, Prediction
 from db.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How far the work is. `predicted` and `failed` are the current scorer's; `reasons` are its ten most frequent."""
+    """How far the work is. `predicted`, `failed` and `reasons` (as in `Failures`) are the current scorer's."""
 
     items: int
     predicted: int
@@ -32,6 +32,17 @@ class Counts:
     by_status: dict[Status, int]
     scorer_version: str | None
     epsilon: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """How many items a scorer failed on, and the ten most frequent reasons.
+
+    Reasons that differ only in the picture they name are one: the first of them, with the number of all.
+    """
+
+    number: int
+    reasons: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +106,15 @@ def counts(store: Store) -> Counts:
         found = {r[0]: r[1] for r in session.execute(select(Item.status, func.count()).group_by(Item.status))}
         by_status = {status: found.get(status, 0) for status in STATUSES}
         scorer = lookups.current_scorer(session)
-        done = failed = 0
-        reasons: dict[str, int] = {}
+        done, failed = 0, Failures(0, {})
         if scorer is not None:
             done = session.scalar(select(func.count()).where(Prediction.scorer_id == scorer.id)) or 0
-            failed = session.scalar(select(func.count()).where(Failure.scorer_id == scorer.id)) or 0
-            reasons = _reasons(session, scorer.id)
+            failed = _failures(store, session, scorer.id)
         return Counts(
             items=sum(by_status.values()),
             predicted=done,
-            failed=failed,
-            reasons=reasons,
+            failed=failed.number,
+            reasons=failed.reasons,
             reviewed=by_status["accepted"] + by_status["corrected"] + by_status["rejected"],
             by_status=by_status,
             scorer_version=scorer.version if scorer else None,
@@ -113,11 +122,22 @@ def counts(store: Store) -> Counts:
         )
 
 
-def _reasons(session: Session, scorer_id: int) -> dict[str, int]:
-    number = func.count().label("number")
-    query = select(Failure.reason, number).where(Failure.scorer_id == scorer_id).group_by(Failure.reason)
-    rows = session.execute(query.order_by(number.desc(), Failure.reason).limit(10))
-    return {row.reason: row.number for row in rows}
+def failures(store: Store, *, scorer_version: str) -> Failures:
+    """What a scorer failed on; raises `StoreError` where the store does not know it."""
+    with store.reading() as session:
+        return _failures(store, session, lookups.scorer_named(session, scorer_version).id)
+
+
+def _failures(store: Store, session: Session, scorer_id: int) -> Failures:
+    query = select(Failure.reason, Image.location).join(Item, Item.id == Failure.item_id)
+    query = query.join(Image, Image.id == Item.image_id).where(Failure.scorer_id == scorer_id).order_by(Failure.item_id)
+    alike: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for reason, location in session.execute(query.execution_options(yield_per=5000)):
+        kind = reason.replace(store.locate(location), "")
+        alike[kind] += 1
+        first.setdefault(kind, reason)
+    return Failures(alike.total(), {first[kind]: number for kind, number in alike.most_common(10)})
 
 
 def quality(store: Store) -> Quality:

@@ -229,10 +229,39 @@ def test_failures_are_counted_and_retried_when_asked(tmp_path, source, captionli
     source.write_text(source.read_text().replace("red dog 0", "unscorable"))
     db = tmp_path / "a.db"
     captionlint("import", source, "--db", db, "--images", tmp_path / "photos")
-    assert captionlint("prelabel", "--db", db).out == "5 items scored, 1 failed\n"
-    assert "The caption has no words. (1)" in captionlint("stats", "--db", db).out
-    assert captionlint("prelabel", "--db", db).out == "0 items scored\n"
-    assert captionlint("prelabel", "--db", db, "--retry-failed").out == "0 items scored, 1 failed\n"
+    first = captionlint("prelabel", "--db", db)
+    assert (first.code, first.out) == (1, "5 items scored, 1 failed\n")
+    assert first.err.splitlines() == [
+        "failed: The caption has no words.",
+        "captionlint: 1 of 6 items failed, the others are scored; mend the cause and add --retry-failed.",
+    ]
+    assert "The caption has no words." in captionlint("stats", "--db", db).out
+    again = captionlint("prelabel", "--db", db)
+    assert (again.code, again.out) == (0, "0 items scored\n")
+    assert again.err.splitlines() == [
+        "failed: The caption has no words.",
+        "1 items failed in earlier runs and were left alone; --retry-failed tries them again",
+    ]
+    retried = captionlint("prelabel", "--db", db, "--retry-failed")
+    assert (retried.code, retried.out) == (1, "0 items scored, 1 failed\n")
+    assert "earlier runs" not in retried.err
+
+
+def test_failures_of_many_pictures_are_one_line(tmp_path, captionlint):
+    for number in range(20):
+        photo(tmp_path, f"{number}.png", (number, 0, 0))
+    lines = [json.dumps({"image": f"{number}.png", "caption": "a red dog"}) for number in range(20)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    assert captionlint("import", tmp_path / "a.jsonl", "--db", tmp_path / "a.db").code == 0
+    for number in range(1, 20):
+        (tmp_path / f"{number}.png").unlink()
+    ran = captionlint("prelabel", "--db", tmp_path / "a.db", "--model", "demo")
+    assert (ran.code, ran.out) == (1, "1 items scored, 19 failed\n")
+    assert ran.err.splitlines()[0] == f"failed: {tmp_path / '1.png'} does not exist. (19 alike)"
+    assert ran.err.splitlines()[1].startswith("captionlint: 19 of 20 items failed")
+    assert len(ran.err.splitlines()) == 2
+    figures = json.loads(captionlint("stats", "--db", tmp_path / "a.db", "--json").out)
+    assert list(figures["failure_reasons"].values()) == [19]
 
 
 def test_split_review_merge(db, tmp_path, captionlint):
