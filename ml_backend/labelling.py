@@ -48,6 +48,11 @@ def labelling_of(config: str) -> Labelling:
             "take ml_backend/labeling_config.xml, or add them."
         )
     text = marks.get("toName", "")
+    if (texts[text].get("valueType") or "text") == "url":  # then a task has the caption's address, not the caption
+        raise LabellingError(
+            f'In the labelling configuration the Text {text!r} shows what lies at an address (valueType="url"): '
+            "take the caption itself into the tasks."
+        )
     caption = _key(texts[text])
     labels = _written(marks, "Label")
     if caption is None or not labels:

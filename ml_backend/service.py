@@ -22,7 +22,7 @@ from core.calibration import Calibration
 from core.errors import CalibrationError, CaptionlintError, ImageError, ModelError
 from core.formats.label_studio_names import Labelling
 from core.prediction import Failure, Prediction
-from db.operations import answers, calibrating, predictions
+from db.operations import answers, calibrating
 from db.operations.calibrating import CALIBRATION
 from db.prelabel import Scores
 from db.store import Store
@@ -270,15 +270,12 @@ class Service:
         for one in fetched:
             one.item_id = homes.get(one.task.content)
             one.blind = one.item_id in known and known[one.item_id].blind
-        marking = self.marking(timeout=0)
         said: dict[str, list[tuple[int, Prediction | Failure]]] = {}
         for asked, result in came:
             if asked.item_id is not None and result.scorer_version:
                 said.setdefault(result.scorer_version, []).append((asked.item_id, result))
-                if isinstance(result, Prediction) and result.scorer_version != marking.scorer:
-                    said.setdefault(marking.scorer, []).append((asked.item_id, _calibrated(result, marking)))
         for version, rows in said.items():
-            predictions.record(self.store, scorer_version=version, results=rows)
+            calibrating.record(self.store, scorer_version=version, results=rows)
 
     def _version(self, timeout: float) -> tuple[str, float]:
         """The model's version and epsilon, before it is loaded as they were last time."""

@@ -52,6 +52,7 @@ def test_without_a_label_of_that_name_the_first_one_marks():
         ("\ud800", "no XML"),
         ("<View/>", "no Image"),
         (OTHER.replace("$description", "fixed"), "no $value"),
+        (OTHER.replace('value="$description"', 'value="$description" valueType="url"'), "at an address"),
         ("<View>" * 200 + "</View>" * 200, "deep"),
         ("<View>" + " " * 2_000_000 + "</View>", "far too many"),
         ('<!DOCTYPE x [<!ENTITY a "aaaa">]><View>&a;</View>', "document type"),
