@@ -1,4 +1,8 @@
-"""The review loop: a decision is committed, then the next item comes. The one way by which an item is left."""
+"""The review loop: a decision is committed, and the next item comes. The one way by which an item is left.
+
+The next item was read before: it is shown at once, while the decision goes to the disk. A decision that does not get
+there brings its item back.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +43,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """The item that comes once the item `after` is decided, read while that one is looked at."""
+
+    after: int
+    order: Order
+    filters: Filters
+    item: StoredItem
+
+
+@dataclass(frozen=True, slots=True)
 class Landing:
     """What a job of the loop came back with: what was decided, the item to show next, and the actions to take back."""
 
@@ -53,10 +67,12 @@ class ReviewLoop(QObject):
 
     Attributes:
         order, filters: which items come, and in which order.
+        ahead: what is shown at once when the item before the eyes is decided; None until it was read.
 
     Signals:
         decided: a `Decision` is on the disk.
-        landed: another item is shown; None at the end of the queue.
+        shown: an item stands before the eyes; None at the end of the queue.
+        landed: the store has answered, and what was asked of it is shown; comes with or after `shown`.
         committed: the time of the last commit.
         history_changed: what undo and redo would do across items.
         said: one sentence for the status line and for screen readers.
@@ -64,6 +80,7 @@ class ReviewLoop(QObject):
     """
 
     decided = Signal(object)
+    shown = Signal(object)
     landed = Signal(object)
     committed = Signal(object)
     history_changed = Signal()
@@ -78,8 +95,10 @@ class ReviewLoop(QObject):
         self.filters = Filters()
         self.undo_title: str | None = None
         self.redo_title: str | None = None
+        self.ahead: Ahead | None = None
         self._since = QElapsedTimer()
         self._leaving = False
+        self._lost = self._brought_back = 0  # decisions that the store did not take; of those, told here
 
     def begin(self) -> None:
         """Goes where this annotator was last, else to the first item to review."""
@@ -106,8 +125,30 @@ class ReviewLoop(QObject):
         corrected = way == "accept" and (self.model.is_changed or bool(item.reviews and draft.fixed))
         spans = drafts.decided(draft) if corrected else None
         caption = draft.text if draft.edited else None
-        self._leaving = True
-        self._ask(partial(self._decide, Answer(way, item.item_id, spans, caption, self._seconds())))
+        answer = Answer(way, item.item_id, spans, caption, self._seconds())
+        ahead = self._take_ahead()
+        if ahead is None:
+            self._leaving = True
+            self._ask(partial(self._decide, answer))
+            return
+        job = partial(self._decide_with, answer, ahead.item_id)
+        self.project.ask(job, partial(self._confirm, ahead), failed=partial(self._bring_back, draft))
+        self._show(ahead)
+
+    def look_ahead(self) -> None:
+        """Reads anew what comes next: the queue may have another order now."""
+        self.ahead = None
+        item, order, filters = self.model.item, self.order, self.filters
+        if item is None:
+            return
+
+        def take(found: StoredItem | None) -> None:
+            here = self._here()
+            if found is not None and here == item.item_id != found.item_id:
+                self.ahead = Ahead(here, order, filters, found)
+
+        # An error will be told when the item is decided, and nothing is lost before.
+        self.project.ask(partial(self._following, item.item_id), take, failed=lambda _: None, topic="ahead")
 
     def next(self) -> None:
         """Shows the item behind this one, whatever its state."""
@@ -125,13 +166,13 @@ class ReviewLoop(QObject):
         """Takes back a step of the draft, else the last decision, wherever it was made."""
         if not self.model.undo() and not self._leaving:
             self._leaving = True
-            self._ask(partial(self._travel, history.undo))
+            self._ask(partial(self._travel, history.undo, self._brought_back))
 
     def redo(self) -> None:
         """Does again what was taken back last."""
         if not self.model.redo() and not self._leaving:
             self._leaving = True
-            self._ask(partial(self._travel, history.redo))
+            self._ask(partial(self._travel, history.redo, self._brought_back))
 
     def _here(self) -> int | None:
         return self.model.item.item_id if self.model.item else None
@@ -141,26 +182,60 @@ class ReviewLoop(QObject):
         return seconds if 0 < seconds <= PAUSE else None
 
     def _ask(self, job: Callable[[Store], Landing]) -> None:
-        self.project.ask(job, self._land, failed=self._fail)
+        self.project.ask(job, partial(self._land, self._brought_back), failed=self._fail)
+
+    def _take_ahead(self) -> StoredItem | None:
+        """What comes now, if it was read under this order for the item before the eyes."""
+        ahead, self.ahead = self.ahead, None
+        if ahead is None or (ahead.after, ahead.order, ahead.filters) != (self._here(), self.order, self.filters):
+            return None
+        return ahead.item
 
     def _fail(self, error: Exception) -> None:
         self._leaving = False
         self.failed.emit(error)
 
-    def _land(self, landing: Landing) -> None:
+    def _bring_back(self, draft: drafts.Draft, error: Exception) -> None:
+        """The decision was not kept: its item stands before the eyes again, as it was left."""
+        self._brought_back += 1
+        self._show(draft.item)
+        self.model.resume(draft)
+        self.look_ahead()
+        self.failed.emit(error)
+
+    def _land(self, brought_back: int, landing: Landing) -> None:
         self._leaving = False
+        self._tell_decided(landing)
+        if brought_back == self._brought_back:
+            same = landing.item is not None and self._here() == landing.item.item_id
+            self._show(landing.item, begins=not same or landing.decision is not None)
+        self._tell_landed(landing)
+
+    def _confirm(self, ahead: StoredItem, landing: Landing) -> None:
+        """The decision is kept, its follower stands there; where that one changed since it was read, it comes anew."""
+        self._tell_decided(landing)
+        if self._here() == ahead.item_id and landing.item != ahead and not self.model.is_changed:
+            self._show(landing.item, begins=False)
+        self._tell_landed(landing)
+
+    def _show(self, item: StoredItem | None, *, begins: bool = True) -> None:
+        self.model.show(item)
+        if begins:
+            self._since.start()
+        self.shown.emit(item)
+
+    def _tell_decided(self, landing: Landing) -> None:
         self.undo_title, self.redo_title = _title(landing.undo), _title(landing.redo)
         if landing.decision is not None:
             self.committed.emit(datetime.now(UTC))
             self.decided.emit(landing.decision)
-        same = landing.item is not None and self._here() == landing.item.item_id
-        self.model.show(landing.item)
-        if not same or landing.decision is not None:
-            self._since.start()
-        self.landed.emit(landing.item)
+
+    def _tell_landed(self, landing: Landing) -> None:
+        self.landed.emit(self.model.item)
         self.history_changed.emit()
         if landing.decision is not None:
             self.said.emit(_sentence(landing.decision))
+        self.look_ahead()
 
     # The rest runs on the store's thread.
 
@@ -179,26 +254,44 @@ class ReviewLoop(QObject):
         undo, redo = history.undoable(store, annotator=name), history.redoable(store, annotator=name)
         return Landing(decision, item, getattr(undo, "action", None), getattr(redo, "action", None))
 
+    def _decide_with(self, answer: Answer, ahead: int, store: Store) -> Landing:
+        """Commits; what is shown already is read again, for somebody else may have changed it."""
+        try:
+            made = self._commit(answer, store)
+        except Exception:
+            self._lost += 1
+            raise
+        return self._at(ahead, store, made)
+
     def _decide(self, answer: Answer, store: Store) -> Landing:
+        return self._open_after(store, answer.item_id, self._commit(answer, store))
+
+    def _commit(self, answer: Answer, store: Store) -> Decision:
         who, way, item_id, seconds = self.project.annotator, answer.way, answer.item_id, answer.seconds
         if way == "reject":
-            made = reviews.reject(store, item_id=item_id, annotator=who, seconds=seconds)
-        elif way == "skip":
-            made = reviews.skip(store, item_id=item_id, annotator=who, seconds=seconds)
-        elif answer.spans is None:
-            made = reviews.accept(store, item_id=item_id, annotator=who, seconds=seconds)
-        else:
-            made = reviews.correct(
-                store, item_id=item_id, annotator=who, spans=answer.spans, corrected_caption=answer.caption,
-                seconds=seconds,
-            )  # fmt: skip
-        return self._open_after(store, item_id, made)
+            return reviews.reject(store, item_id=item_id, annotator=who, seconds=seconds)
+        if way == "skip":
+            return reviews.skip(store, item_id=item_id, annotator=who, seconds=seconds)
+        if answer.spans is None:
+            return reviews.accept(store, item_id=item_id, annotator=who, seconds=seconds)
+        return reviews.correct(
+            store, item_id=item_id, annotator=who, spans=answer.spans, corrected_caption=answer.caption,
+            seconds=seconds,
+        )  # fmt: skip
 
     def _open_after(self, store: Store, after: int | None, made: Decision | None = None) -> Landing:
+        return self._at(self._next_open(store, after), store, made)
+
+    def _next_open(self, store: Store, after: int | None) -> int | None:
         found = queue.following(store, order=self.order, filters=self._open(), after=after)
         if found is None:
             found = queue.following(store, order=self.order, filters=self._open())
-        return self._at(found.item_id if found else None, store, made)
+        return found.item_id if found else None
+
+    def _following(self, after: int, store: Store) -> StoredItem | None:
+        """What `_decide` would lead to."""
+        item_id = self._next_open(store, after)
+        return None if item_id is None else items.get(store, item_id=item_id, annotator=self.project.annotator)
 
     def _open(self) -> Filters:
         """The queue's own filters, narrowed to what nobody decided yet."""
@@ -234,7 +327,9 @@ class ReviewLoop(QObject):
                 after = found[-1].item_id
         return self._at(here, store)
 
-    def _travel(self, move: Callable[..., Decision | None], store: Store) -> Landing:
+    def _travel(self, move: Callable[..., Decision | None], brought_back: int, store: Store) -> Landing:
+        if brought_back != self._lost:
+            return self._at(self._here(), store)  # the decision that was meant is none
         made = move(store, annotator=self.project.annotator)
         return self._at(made.item_id if made else self._here(), store, made)
 

@@ -144,9 +144,10 @@ class ReviewScreen(QWidget):
         self.inspector.replacement_given.connect(self._model.set_replacement)
         self.stage.caption.toggle_asked.connect(self._model.toggle)
         self._pictures.ready.connect(self._take_picture)
-        self._loop.landed.connect(self._landed)
+        self._loop.shown.connect(self._shown)
         self._loop.decided.connect(lambda decision: self._queue.refresh([decision.item_id]))
         self._queue.loaded.connect(self._select)
+        self._queue.loaded.connect(self._loop.look_ahead)
         self._queue.dataChanged.connect(self._look_ahead)
         self._threshold.kept.connect(self._queue.load)
         self.stage.caption.hovered.connect(self._hover)
@@ -226,7 +227,7 @@ class ReviewScreen(QWidget):
     def _narrowed(self) -> None:
         self._loop.order, self._loop.filters = self._queue.order, self._queue.filters
 
-    def _landed(self, item: StoredItem | None) -> None:
+    def _shown(self, item: StoredItem | None) -> None:
         if item is None:
             self._say_why_empty()
             self.stage.picture.show_picture(None)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from core.errors import ImageError
@@ -24,6 +24,9 @@ PREVIEW: Final = 2048
 """Longest side of the copy that is drawn while the picture fits the window."""
 _BAND: Final = 2**18
 """Pixels that are handed to Qt at once, since no other thread runs meanwhile."""
+AHEAD_AFTER: Final = 60
+"""Milliseconds that the next pictures wait, while the one that was just asked for is painted: decoding takes the
+processors and, for its copies, the interpreter's lock, and made the painting twice as long."""
 KEPT_BYTES: Final = 512 * 2**20
 ON_THE_WEB: Final = QT_TRANSLATE_NOOP(
     "decoding", "The picture is a web address; download it and import the caption again."
@@ -64,6 +67,14 @@ class Pictures(QObject):
         self._pool = Background(name="decode", threads=2, newest_first=True, parent=self)
         self._known: OrderedDict[str, Picture] = OrderedDict()
         self._asked: set[str] = set()
+        self._ahead: list[str] = []
+        self._soon = QTimer(self, interval=AHEAD_AFTER, singleShot=True)
+        self._soon.timeout.connect(self._decode_ahead)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is decoded and nothing will be."""
+        return self._pool.idle and not self._soon.isActive()
 
     def get(self, path: str) -> Picture | None:
         """The picture if it is there now; else it is decoded and `ready` tells."""
@@ -75,10 +86,9 @@ class Pictures(QObject):
         return None
 
     def prefetch(self, paths: Iterable[str]) -> None:
-        """Decodes pictures that will be wanted soon, the first one first."""
-        for path in reversed(list(paths)):
-            if path not in self._known:
-                self._decode(path)
+        """Decodes pictures that will be wanted next, the first one first, once what is shown now is painted."""
+        self._ahead = list(paths)
+        self._soon.start()
 
     def forget(self, path: str) -> None:
         """Reads the file again when it is asked for the next time."""
@@ -86,8 +96,14 @@ class Pictures(QObject):
 
     def stop(self) -> None:
         """Drops what was not begun and waits for the rest."""
+        self._soon.stop()
         self._pool.forget()
         self._pool.stop()
+
+    def _decode_ahead(self) -> None:
+        for path in reversed(self._ahead):
+            if path not in self._known:
+                self._decode(path)
 
     def _decode(self, path: str) -> None:
         if path not in self._asked:

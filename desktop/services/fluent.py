@@ -8,8 +8,10 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
-_TURN: Final = 0.001
-"""Seconds for which a thread at work keeps the interpreter from the window's: painting asks for it dozens of times."""
+_TURN: Final = 0.0001
+"""Seconds for which a thread at work keeps the interpreter from the window's: painting asks for it hundreds of times,
+and waited, at a thousandth, ten milliseconds for it.
+"""
 _LOADED: Final = 4000
 """Milliseconds after the start, when the store's and the plots' libraries are loaded."""
 

@@ -121,4 +121,4 @@ class Session:
 
     def at_rest(self) -> bool:
         """Nothing is decoded and nothing is asked of the store."""
-        return self.window.pictures._pool.idle and self.window.project.worker.idle
+        return self.window.pictures.idle and self.window.project.worker.idle

@@ -11,7 +11,7 @@ from stores import rows
 
 from desktop.queue.model import LINE
 from desktop.services.child import Child
-from desktop.services.decoding import PREVIEW, decode
+from desktop.services.decoding import PREVIEW, Pictures, decode
 
 
 def test_a_large_picture_has_a_small_copy_and_every_pixel_in_its_place(qapp, tmp_path):
@@ -28,6 +28,22 @@ def test_a_large_picture_has_a_small_copy_and_every_pixel_in_its_place(qapp, tmp
         assert image.pixelColor(0, 0).alpha() == 255
     assert picture.full.pixelColor(3002, 2100) == QColor(1, 2, 3)
     assert picture.bytes == picture.full.sizeInBytes() + picture.preview.sizeInBytes()
+
+
+def test_what_is_asked_for_is_decoded_before_what_is_only_expected(qtbot, tmp_path):
+    for name in "abc":
+        Image.new("RGB", (8, 8)).save(tmp_path / f"{name}.png")
+    now, soon, last = (str(tmp_path / f"{name}.png") for name in "abc")
+    pictures = Pictures()
+    came = []
+    pictures.ready.connect(lambda picture: came.append(picture.path))
+    pictures.prefetch([soon, last])
+    assert not pictures.idle
+    assert pictures.get(now) is None
+    qtbot.waitUntil(lambda: pictures.idle and len(came) == 3)
+    assert came[0] == now
+    assert pictures.get(last) is not None
+    pictures.stop()
 
 
 def talk(connection: Connection) -> None:

@@ -1,0 +1,140 @@
+"""The review loop without a window: the next item at once, the decision behind it, and back if it was not kept."""
+
+import sqlite3
+import threading
+from contextlib import closing
+
+import pytest
+
+from db.operations import queue, reviews
+from desktop.review.loop import ReviewLoop
+from desktop.review.model import ReviewModel
+
+
+@pytest.fixture
+def loop(qtbot, project):
+    """At the first item, the next one read ahead."""
+    made = ReviewLoop(project, ReviewModel())
+    with qtbot.waitSignal(made.landed):
+        made.begin()
+    qtbot.waitUntil(lambda: made.ahead is not None)
+    return made
+
+
+@pytest.fixture
+def held(project):
+    """The store's worker waits, as for a slow disk, until this is set."""
+    gate = threading.Event()
+    project.ask(lambda _: gate.wait())
+    yield gate
+    gate.set()
+
+
+def sql(project, statement):
+    with closing(sqlite3.connect(project.path)) as other, other:
+        other.execute(statement)
+
+
+def full_disk(project):
+    sql(project, "CREATE TRIGGER full BEFORE INSERT ON revision BEGIN SELECT RAISE(ABORT, 'no room'); END")
+
+
+def statuses(project, ask, *item_ids):
+    return [[r.review.status for r in ask(project.path, reviews.standing, item_id=i)] for i in item_ids]
+
+
+def test_the_next_item_is_shown_before_the_disk_has_the_decision(qtbot, project, loop, held, ask):
+    first, second = loop.model.item.item_id, loop.ahead.item.item_id
+    shown, kept = [], []
+    loop.shown.connect(lambda item: shown.append(item.item_id))
+    loop.committed.connect(kept.append)
+    loop.decide("accept")
+    assert loop.model.item.item_id == second
+    assert (shown, kept) == ([second], [])
+    assert statuses(project, ask, first) == [[]]
+    with qtbot.waitSignal(loop.landed):
+        held.set()
+    assert statuses(project, ask, first) == [["accepted"]]
+    assert (shown, len(kept)) == ([second], 1), "it is not shown a second time"
+    assert ask(project.path, queue.position, annotator="ana") == second
+
+
+def test_a_decision_that_is_not_kept_brings_its_item_back_as_it_was_left(qtbot, project, loop, ask):
+    first = loop.model.item.item_id
+    loop.model.set_kind("count")
+    full_disk(project)
+    with qtbot.waitSignal(loop.failed) as failed:
+        loop.decide("accept")
+        assert loop.model.item.item_id != first
+    assert "no room" in str(failed.args[0])
+    assert loop.model.item.item_id == first
+    assert [span.kind for span in loop.model.spans] == ["count"]
+    assert statuses(project, ask, first) == [[]]
+    sql(project, "DROP TRIGGER full")
+    with qtbot.waitSignal(loop.decided):
+        loop.decide("accept")
+    assert statuses(project, ask, first) == [["corrected"]]
+
+
+def test_two_quick_decisions_reach_the_store_in_order(qtbot, project, loop, held, ask):
+    first, second = loop.model.item.item_id, loop.ahead.item.item_id
+    landed = []
+    loop.landed.connect(landed.append)
+    loop.decide("accept")
+    loop.decide("reject")
+    loop.decide("skip")  # the store has not said yet what comes: this key says nothing
+    held.set()
+    qtbot.waitUntil(lambda: len(landed) == 2)
+    assert statuses(project, ask, first, second) == [["accepted"], ["rejected"]]
+    assert loop.model.item.item_id not in (first, second)
+    assert statuses(project, ask, loop.model.item.item_id) == [[]]
+
+
+def test_what_was_decided_behind_a_lost_decision_stands_and_the_lost_one_stays_before_the_eyes(
+    qtbot, project, loop, held, ask
+):
+    first, second = loop.model.item.item_id, loop.ahead.item.item_id
+    sql(
+        project,
+        f"CREATE TRIGGER full BEFORE INSERT ON revision WHEN NEW.item_id = {first} "
+        "BEGIN SELECT RAISE(ABORT, 'no room'); END",
+    )
+    loop.decide("accept")
+    loop.decide("reject")
+    with qtbot.waitSignals([loop.failed, loop.landed]):
+        held.set()
+    assert loop.model.item.item_id == first
+    assert statuses(project, ask, first, second) == [[], ["rejected"]]
+
+
+def test_undo_behind_a_lost_decision_takes_back_no_other(qtbot, project, loop, ask):
+    first = loop.model.item.item_id
+    with qtbot.waitSignal(loop.landed):
+        loop.decide("accept")
+    qtbot.waitUntil(lambda: loop.ahead is not None)
+    second = loop.model.item.item_id
+    full_disk(project)
+    with qtbot.waitSignals([loop.failed, loop.landed]):
+        loop.decide("accept")
+        loop.undo()
+    assert statuses(project, ask, first, second) == [["accepted"], []]
+    assert loop.model.item.item_id == second
+
+
+def test_an_item_that_somebody_else_decided_meanwhile_comes_anew(qtbot, project, loop, ask):
+    second = loop.ahead.item.item_id
+    ask(project.path, reviews.reject, item_id=second, annotator="ben")
+    with qtbot.waitSignal(loop.landed):
+        loop.decide("accept")
+    assert loop.model.item.item_id == second
+    assert loop.model.item.status == "rejected"
+
+
+def test_another_order_is_read_ahead_anew(qtbot, project, loop, ask):
+    loop.order = "file"
+    loop.look_ahead()
+    assert loop.ahead is None
+    qtbot.waitUntil(lambda: loop.ahead is not None)
+    first = loop.model.item.item_id
+    expected = ask(project.path, queue.following, order="file", after=first)
+    assert loop.ahead.item.item_id == (expected.item_id if expected else 1)
