@@ -28,7 +28,7 @@ def export(
     from db.store import Store
 
     options = {} if image_prefix is None else {"image_prefix": image_prefix}
-    with Store.open(db, create=False) as store, bar("exporting") as move:
+    with Store.open(db, create=False, to_read=True) as store, bar("exporting") as move:
         done = exports.write(
             store,
             format=format,

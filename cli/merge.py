@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.store_options import Db
+from core.errors import StoreError
 
 
 def merge(
@@ -17,10 +19,15 @@ def merge(
     from db.operations.merge import merge as bring
     from db.store import Store
 
+    for where in others:
+        if "://" not in where and not Path(where).exists():
+            raise StoreError(
+                f"{where} does not exist: name the stores that came back, as `captionlint split` made them."
+            )
     with Store.open(db, create=False) as store:
         store.back_up()
         for where in others:
-            with Store.open(where, create=False) as other:
+            with Store.open(where, create=False, to_read=True) as other:
                 merged = bring(store, other=other)
                 name = other.name
             line = f"{name}: {merged.reviews} reviews added, {merged.known} known"

@@ -26,8 +26,10 @@ def review(
     """Open the window in which marked captions are reviewed."""
     if importlib.util.find_spec("PySide6") is None:
         raise UsageError("The window needs PySide6: pip install 'captionlint[desktop]'.")
-    if db is not None and "://" not in db and not Path(db).exists():
-        raise UsageError(f"{db} does not exist: make it with `captionlint import SOURCE --db {db}`.")
+    if db is not None and "://" not in db:
+        from db.store import check
+
+        check(Path(db).absolute())
     if not _has_display():
         raise UsageError("There is no display to open the window on: neither DISPLAY nor WAYLAND_DISPLAY is set.")
     # A face never imports another one: this is a process, not a call.

@@ -42,7 +42,8 @@ def settings(
 
     if epsilon is not None and not math.isfinite(epsilon):
         raise UsageError("--epsilon is a number, say -5e-5.")
-    with Store.open(db, create=False) as store:
+    asked = (scorer, epsilon, blind_share, never_mark or None, mark_again or None)
+    with Store.open(db, create=False, to_read=asked.count(None) == len(asked)) as store:
         if blind_share is not None:
             queue.set_blind_share(store, share=blind_share)
         if scorer is not None:

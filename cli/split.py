@@ -24,6 +24,6 @@ def split(
     from db.store import Store
 
     names = [name.strip() for name in annotators.split(",") if name.strip()]
-    with Store.open(db, create=False) as store:
+    with Store.open(db, create=False, to_read=True) as store:
         for part in deal(store, annotators=names, folder=outdir, overlap=overlap):
             typer.echo(f"{part.path}: {part.items} items for {part.annotator}, {part.shared} of them shared")

@@ -23,7 +23,7 @@ def stats(
     """Show how far the work is, how good the marks were, and how well annotators agree."""
     from db.store import Store
 
-    with Store.open(db, create=False) as store:
+    with Store.open(db, create=False, to_read=True) as store:
         figures = collect(store)
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False))

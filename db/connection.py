@@ -18,9 +18,9 @@ REPEATABLE: Final = "captionlint_repeatable"
 _TURN: Final = 4_272_193  # any number, as long as all Captionlints take the same one
 
 
-def file_engine(path: Path, *, busy_timeout: float) -> Engine:
+def file_engine(file: Path | URL, *, busy_timeout: float) -> Engine:
     """An engine on one SQLite file; `busy_timeout` in seconds."""
-    engine = create_engine(URL.create("sqlite", database=str(path)))
+    engine = create_engine(file if isinstance(file, URL) else URL.create("sqlite", database=str(file)))
 
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         # The driver's own habit of beginning transactions would make a reader of every writer until its first

@@ -5,7 +5,6 @@ For `captionlint doctor --db`. A file is read with SQLite alone; a server is ask
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.backups import backups
 from db.connection import server_engine, server_name
 from db.migrations import REVISIONS
+from db.unwritable import is_unwritable
 
 _TABLES: Final = ("item", "image", "prediction", "revision", "annotator", "scorer")
 _ORPHANS: Final = "SELECT count(*) FROM image WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.image_id = image.id)"
@@ -60,8 +60,9 @@ def _file(path: Path) -> Examination:
     found.size = path.stat().st_size
     found.backups = len(backups(path))
     try:
-        # Not immutable: what lies in the -wal file counts. A folder that cannot be written to needs that all the same.
-        mode = "mode=ro" if os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
+        # Not immutable: what lies in the -wal file counts. What cannot be written to needs that all the same.
+        alone = is_unwritable(path) and not path.with_name(path.name + "-shm").exists()
+        mode = "mode=ro&immutable=1" if alone else "mode=ro"
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=5)) as connection:
             _look_over(connection, found, path.absolute().parent)
     except sqlite3.Error as error:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from core.errors import StoreError
 from db import backups, connection, faults, versions
 from db.changes import Changes
+from db.unwritable import Unwritable, is_unwritable
 
 BUSY_TIMEOUT: Final = 30.0
 """Seconds that a change waits for another process to finish its own."""
@@ -39,10 +40,11 @@ class Store:
         backup: the copy made before a migration on opening, if there was one.
     """
 
-    def __init__(self, engine: Engine, *, name: str, path: Path | None) -> None:
+    def __init__(self, engine: Engine, *, name: str, path: Path | None, unwritable: Unwritable | None = None) -> None:
         self.name = name
         self.path = path
         self.backup: Path | None = None
+        self._unwritable = unwritable
         self._changes = Changes(path) if path else None
         self._folder = os.path.join(path.parent, "") if path else ""  # noqa: PTH118
         # Readers give pictures with links resolved, and the store may have been named by way of one.
@@ -53,21 +55,28 @@ class Store:
         self._repeatable_writer = self._writer.execution_options(**{connection.REPEATABLE: True})
 
     @classmethod
-    def open(cls, where: str | Path, *, create: bool = True, busy_timeout: float = BUSY_TIMEOUT) -> Store:
+    def open(
+        cls, where: str | Path, *, create: bool = True, to_read: bool = False, busy_timeout: float = BUSY_TIMEOUT
+    ) -> Store:
         """Opens a file or a ``postgresql://`` URL and brings its schema up to date.
 
-        A file that is not there is made, unless `create` is false. Raises `StoreError`.
+        A file that is not there is made, unless `create` is false. One that is opened only `to_read` need not be
+        writable. Raises `StoreError`.
         """
         if "://" in str(where):
             engine = connection.server_engine(str(where))
             store = cls(engine, name=connection.server_name(engine), path=None)
         else:
             path = Path(os.path.abspath(where))  # noqa: PTH100 — resolve() would follow a link to another folder
-            _check(path, create=create)
-            engine = connection.file_engine(path, busy_timeout=busy_timeout)
-            store = cls(engine, name=str(where), path=path)
+            check(path, create=create, to_read=to_read)
+            unwritable = Unwritable(path, name=str(where)) if to_read and is_unwritable(path) else None
+            engine = connection.file_engine(unwritable.url if unwritable else path, busy_timeout=busy_timeout)
+            store = cls(engine, name=str(where), path=path, unwritable=unwritable)
         try:
             with faults.translated(store.name, store.path):
+                if store._unwritable:
+                    versions.require_newest(engine, name=store.name)
+                    return store
                 store.backup = versions.prepare(engine, name=store.name, path=store.path)
                 if store.path:
                     _write_ahead(engine, busy_timeout)
@@ -95,6 +104,8 @@ class Store:
         """A transaction that sees one state of the store, whatever others write meanwhile."""
         with faults.translated(self.name, self.path), Session(self._reader) as session, session.begin():
             yield session
+            if self._unwritable:
+                self._unwritable.check()
 
     @contextmanager
     def writing(self, *, repeatable: bool = False) -> Iterator[Session]:
@@ -147,8 +158,8 @@ class Store:
         return os.path.join(self._folder, location)  # noqa: PTH118 — as in `place`
 
 
-def _check(path: Path, *, create: bool) -> None:
-    """Refuses what SQLite would misread or silently replace.
+def check(path: Path, *, create: bool = False, to_read: bool = False) -> None:
+    """Refuses what SQLite would misread or silently replace; raises `StoreError`.
 
     Nothing is opened here: a process that closes a file loses its locks on it, those of an open store included, and
     then another process deletes the -wal file under that store, with the decisions in it.
@@ -157,14 +168,18 @@ def _check(path: Path, *, create: bool) -> None:
         raise StoreError(f"{path} is a folder: give the name of a file.")
     if not path.exists():
         if not create:
-            raise StoreError(f"{path} does not exist: make it with `captionlint import SOURCE --db {path}`.")
+            raise StoreError(
+                f"{path} does not exist: see to its name, or make it with `captionlint import SOURCE --db {path}`."
+            )
         if not path.parent.is_dir():
             raise StoreError(f"The folder {path.parent} does not exist: make it first.")
         return
     size = path.stat().st_size
     if not create and size == 0:
         raise StoreError(f"{path} is empty: fill it with `captionlint import SOURCE --db {path}`.")
-    if not os.access(path, os.R_OK | os.W_OK) or not os.access(path.parent, os.W_OK):
+    if not os.access(path, os.R_OK):
+        raise StoreError(f"{path} may not be read: ask its owner for the right to read and write it.")
+    if is_unwritable(path) and not to_read:
         raise StoreError(f"{path} is read-only: make the file and its folder writable, or work on a copy.")
     if 0 < size < _SMALLEST:  # of larger ones SQLite says itself what they are not
         raise StoreError(f"{path} is not a Captionlint store: give another name, or import this file into one.")

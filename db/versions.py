@@ -34,6 +34,17 @@ def prepare(engine: Engine, *, name: str, path: Path | None) -> Path | None:
     return backup
 
 
+def require_newest(engine: Engine, *, name: str) -> None:
+    """Raises `StoreError` where a store that cannot be written to is not of the newest schema."""
+    with engine.connect() as connection:
+        found = _version(connection, name)
+    if found != REVISIONS[-1]:
+        raise StoreError(
+            f"{name} was made by an older Captionlint and is read-only: make the file and its folder writable once, "
+            "so that it can be brought up to date."
+        )
+
+
 def _version(connection: Connection, name: str) -> str | None:
     """The schema's revision, or None where the database is empty."""
     tables = inspect(connection).get_table_names()

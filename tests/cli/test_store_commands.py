@@ -296,6 +296,22 @@ def test_what_cannot_be_done_is_said_in_one_line(captionlint, arguments, code, s
     assert "Traceback" not in ran.err
 
 
+def test_a_store_that_is_not_there_ends_alike_everywhere(db, tmp_path, captionlint):
+    missing = tmp_path / "missing.db"
+    for asked in (
+        ["stats"], ["prelabel"], ["review"], ["export", "--format", "words", "x"], ["calibrate"], ["settings"],
+        ["split", "--annotators", "ana,ben", tmp_path / "out"], ["merge", db],
+    ):  # fmt: skip
+        ran = captionlint(*asked, "--db", missing)
+        assert (ran.code, ran.out) == (1, ""), asked
+        assert f"{missing} does not exist: see to its name, or make it with `captionlint import" in ran.err
+    assert not (tmp_path / "out").exists()
+    back = captionlint("merge", db, missing, "--db", db)
+    assert (back.code, back.out) == (1, "")
+    assert "name the stores that came back" in back.err
+    assert "import" not in back.err
+
+
 def test_a_team_needs_names_and_stores(db, tmp_path, captionlint):
     ran = captionlint("split", "--db", db, "--annotators", ",", tmp_path / "out")
     assert (ran.code, ran.out) == (2, "")

@@ -186,18 +186,6 @@ def test_a_value_that_nobody_wrote_is_damage(path, damage):
     assert str(backup) in str(caught.value)
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of half a megabyte."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder]
-    if shutil.which("mount") is None or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("a small file system can only be mounted by root")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
-
-
 def accept_many(store):
     for number in range(200):
         reviews.accept(store, item_id=2 + number % 19, annotator="ana")
