@@ -11,6 +11,7 @@ from typing import Self
 
 from db.prelabel import Scores
 from db.store import Store
+from ml_backend.bridge.client import LabelStudio
 from ml_backend.handlers import Handlers
 from ml_backend.ledger import Ledger, beside
 from ml_backend.pictures import Pictures
@@ -44,7 +45,8 @@ class Backend:
             raise
         name = json.dumps([settings.model, settings.model_config, settings.checkpoint])
         self.service = Service(self.store, self.ledger, pictures, load or (lambda: _load(settings)), name=name)
-        self.inbox = Inbox(self.service, self.ledger)
+        label_studio = LabelStudio(settings.url, settings.api_key) if settings.url and settings.api_key else None
+        self.inbox = Inbox(self.service, self.ledger, label_studio)
         self.handlers = Handlers(self.service, self.inbox)
         self.service.start()
         self.inbox.start()

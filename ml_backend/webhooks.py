@@ -13,7 +13,7 @@ from datetime import UTC, timedelta
 from functools import partial
 from typing import Any, Final
 
-from core.errors import CaptionlintError, FormatError, ModelError, StoreError
+from core.errors import CaptionlintError, FormatError, LabelStudioError, ModelError, StoreError
 from core.formats.label_studio_names import OWN, Labelling
 from core.formats.records import RowError
 from core.formats.words import moment
@@ -21,6 +21,7 @@ from core.review import Review
 from db.operations import answers, reviews
 from db.store import Store
 from ml_backend.annotations import review_of, review_uid
+from ml_backend.bridge.client import LabelStudio
 from ml_backend.labelling import labelling_of
 from ml_backend.learning import learn
 from ml_backend.ledger import Event, KeptAnnotation, Ledger
@@ -58,12 +59,14 @@ def scrubbed(action: str, body: Mapping[str, Any]) -> dict[str, Any]:
 class Inbox:
     """Takes deliveries in any thread; a thread of its own applies them.
 
-    Of several processes on one store one applies at a time: the order is that of arrival.
+    Of several processes on one store one applies at a time: the order is that of arrival. With a `label_studio` to
+    ask, what was removed is told by the prediction that the annotator saw, else by the marking of now.
     """
 
-    def __init__(self, service: Service, ledger: Ledger) -> None:
+    def __init__(self, service: Service, ledger: Ledger, label_studio: LabelStudio | None = None) -> None:
         self._service = service
         self._ledger = ledger
+        self._label_studio = label_studio
         self._bell = threading.Event()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
@@ -158,10 +161,21 @@ class Inbox:
     ) -> tuple[Review, bool]:
         marking = self._service.marking(timeout=0)
         found = answers.known(self._service.store, item_ids=[item_id], scorer_version=marking.scorer)[item_id]
-        began = None
-        if found.prediction is not None and not found.blind:
+        began = self._seen(annotation.get("parent_prediction"))
+        if began is None and found.prediction is not None and not found.blind:
             began = prediction_for(found.prediction, marking, labelling)
         return review_of(annotation, task.caption, prediction=began, labelling=labelling), found.blind
+
+    def _seen(self, prediction_id: object) -> Mapping[str, Any] | None:
+        """The prediction that an annotation began from: deliveries carry no more than its number."""
+        if self._label_studio is None or not isinstance(prediction_id, int):
+            return None
+        try:
+            found = self._label_studio.get(f"/api/predictions/{prediction_id}/")
+        except LabelStudioError as error:
+            _LOG.info("prediction %d is not to be had: %s", prediction_id, error)
+            return None
+        return found if isinstance(found, Mapping) and isinstance(found.get("result"), list) else None
 
 
 def take_back(store: Store, ledger: Ledger, annotation_id: object) -> bool:

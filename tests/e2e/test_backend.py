@@ -13,7 +13,7 @@ from programs import Commands, free_port, kill, stop, until
 
 from core.demo.dataset import write_dataset
 from core.review import Span
-from db.operations import answers, items, reviews, scorers
+from db.operations import answers, items, reviews, scorers, vocabulary
 from db.store import Store
 from ml_backend.bridge.project import open_project
 from ml_backend.bridge.uploads import Uploads
@@ -93,13 +93,14 @@ def project(label_studio, backend, tmp_path_factory):
     return there.id
 
 
-def annotate(label_studio, task):
+def annotate(label_studio, task, **more):
     """What the browser sends for a caption that is right, without the browser."""
     verdict = {
         "id": "v", "from_name": "verdict", "to_name": "caption", "type": "choices",
         "value": {"choices": ["Caption correct"]},
     }  # fmt: skip
-    return label_studio.api.post(f"/api/tasks/{task['id']}/annotations/", {"result": [verdict], "lead_time": 2.5})
+    given = {"result": [verdict], "lead_time": 2.5, **more}
+    return label_studio.api.post(f"/api/tasks/{task['id']}/annotations/", given)
 
 
 def untouched(label_studio, project):
@@ -167,6 +168,20 @@ def test_pull_brings_the_same_and_nothing_twice(backend, project):
     assert ran.out == "0 reviews kept, 1 were here already, 0 taken back\n"
 
 
+def test_a_removed_mark_is_one_of_the_prediction_that_was_seen(label_studio, backend, project):
+    task = next(row for row in untouched(label_studio, project) if row["predictions"][0]["result"])
+    (prediction,) = task["predictions"]
+    word = prediction["result"][0]["value"]["text"]
+    with Store.open(backend.db) as store:
+        vocabulary.ignore(store, word=word)  # from now on it would not be marked
+    annotate(label_studio, task, parent_prediction=prediction["id"])
+    (kept,) = until(lambda: backend.reviews(task["data"]["caption"]), of="review in the store")
+    with Store.open(backend.db) as store:
+        vocabulary.heed(store, word=word)
+    removed = [(span.start, span.end) for span in kept.review.spans if span.removed]
+    assert removed == [(one["value"]["start"], one["value"]["end"]) for one in prediction["result"]]
+
+
 def test_a_review_that_was_taken_down_survives_the_backend(label_studio, backend, project):
     task = untouched(label_studio, project)[0]
     annotate(label_studio, task)  # returns when the backend has answered
@@ -186,7 +201,7 @@ def test_pull_brings_what_was_said_while_the_backend_was_down(label_studio, back
     annotate(label_studio, task)
     backend.start()
     ran = backend.commands.run("pull", "--project", PROJECT, "--db", backend.db)
-    assert ran.out == "1 reviews kept, 2 were here already, 0 taken back\n"
+    assert ran.out == "1 reviews kept, 3 were here already, 0 taken back\n"
     assert len(backend.reviews(task["data"]["caption"])) == 1
 
 

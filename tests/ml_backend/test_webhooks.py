@@ -1,5 +1,6 @@
 """Events: kept at once without secrets, applied once, in order, over restarts."""
 
+import json
 import sqlite3
 import threading
 
@@ -11,7 +12,7 @@ from made_reviews import reviews as made_reviews
 
 from core.errors import StoreError
 from core.review import Span
-from db.operations import items, queue, reviews, scorers
+from db.operations import items, queue, reviews, scorers, vocabulary
 from ml_backend import webhooks
 from ml_backend.annotations import review_uid
 from ml_backend.ledger import Ledger
@@ -67,6 +68,22 @@ def test_an_annotation_becomes_a_review_with_the_origins_of_its_marks(apply, bac
         Span(20, 23, origin="manual"),
     )
     assert (found.status, found.annotator) == ("corrected", "1")
+
+
+def test_removed_is_what_the_annotator_saw_even_if_marks_are_others_by_now(start, web):
+    server = web()
+    seen = {"id": 11, "result": [mark("w1", 2, 8), mark("w2", 9, 13)]}
+    server.pages["/api/predictions/11/"] = (200, {}, json.dumps(seen).encode())
+    backend = start(url=server.url, api_key="LEGACY")
+    backend.handlers.predict({"tasks": [ROW]})
+    vocabulary.ignore(backend.store, word="xdog")
+    backend.inbox.stop()
+    backend.handlers.webhook(created(1, mark("w1", 2, 8, origin="prediction")))
+    backend.handlers.webhook(created(2, mark("w1", 2, 8, origin="prediction"), parent_prediction=12, second=1))
+    backend.inbox.apply_all()
+    by_number, by_now = [revision.review.spans for revision in reviews.revisions(backend.store, item_id=1)]
+    assert Span(9, 13, origin="prediction", removed=True) in by_number
+    assert [(span.start, span.removed) for span in by_now] == [(2, False)]  # that prediction is gone from the server
 
 
 def test_the_same_event_twice_is_one_review(apply, backend):
