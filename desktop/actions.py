@@ -40,6 +40,12 @@ class Actions(QObject):
         for name, action in self._actions.items():
             action.setShortcuts([QKeySequence(key) for key in keymap.keys(name)])
 
+    def set_item(self, *, there: bool) -> None:
+        """Without an item its keys do nothing, and are free for the buttons in its place; one can still go back."""
+        for command in COMMANDS:
+            if command.scope == "stage" and command.name != "previous":
+                self._actions[command.name].setEnabled(there)
+
     def fill(self, menu: QMenu, section: Section) -> None:
         """Puts a section's actions into a menu."""
         for command in COMMANDS:

@@ -111,10 +111,9 @@ def style_sheet(look: Look) -> str:
     QMenu::item:selected {{ background: {look.selected}; color: {b.text}; }}
     QMenu::item:disabled {{ color: {b.dim}; }}
     QMenu::separator {{ height: 1px; background: {b.line}; margin: 4px 8px; }}
-    #header, #side, #inspector, #keys, #stage, #footer {{ background: {b.panel}; }}
+    #header, #side, #inspector, #keys, #stage, #footer, #endPage, #endBody {{ background: {b.panel}; }}
     #header {{ border-bottom: 1px solid {b.line}; }}
     #side {{ border-right: 1px solid {b.line}; }}
-    #inspector {{ border-left: 1px solid {b.line}; }}
     #inspector QScrollArea, #inspectorBody {{ background: {b.panel}; border: none; }}
     #keys {{ border-top: 1px solid {b.line}; }}
     QFrame[card="true"] {{ background: {b.window}; border: 1px solid {b.line}; border-radius: 8px; }}

@@ -84,7 +84,8 @@ class MainWindow(QMainWindow):
         self.header = Header()
         self.screen_review = ReviewScreen(
             model=self.review, loop=self.loop, queue=self.queue, threshold=self.threshold, pictures=self.pictures,
-            thumbnails=self.thumbnails, assistant=self.assistant, theme=self.theme, keymap=keymap,
+            thumbnails=self.thumbnails, assistant=self.assistant, progress=self.progress, theme=self.theme,
+            keymap=keymap,
         )  # fmt: skip
         self.screens = QStackedWidget()
         self.board = Board(self.queue, self.theme, self.thumbnails)
@@ -130,6 +131,7 @@ class MainWindow(QMainWindow):
         self.loop.failed.connect(self._not_saved)
         self.threshold.failed.connect(lambda error: self._problem(self.tr("The threshold was not kept"), error))
         self.loop.decided.connect(self.progress.decided)
+        self.loop.shown.connect(lambda item: self.actions_by_name.set_item(there=item is not None))
         self.loop.committed.connect(self._committed)
         self.loop.said.connect(self._say)
         self.loop.history_changed.connect(self._name_history)
@@ -138,6 +140,7 @@ class MainWindow(QMainWindow):
         self.threshold.changed.connect(self._show_model)
         self.header.screen_asked.connect(self.show_screen)
         self.screen_review.stage.caption.menu_asked.connect(self._word_menu)
+        self.screen_review.offer_taken.connect(self._take_offer)
         self.screen_review.inspector.list_asked.connect(self._show_ignored)
         self.board.chosen.connect(self._review_item)
         self.board.search_asked.connect(self.screen_review.side.search_for)
@@ -189,6 +192,10 @@ class MainWindow(QMainWindow):
             self.open_asked.emit(path)
         else:
             self.dialogues.import_(path)
+
+    def _take_offer(self, offer: str) -> None:
+        command = {"summary": "screen_summary"}.get(offer, offer)
+        self.actions_by_name[command].trigger()
 
     def _review_item(self, item_id: int) -> None:
         self.show_screen("review")

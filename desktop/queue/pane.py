@@ -67,7 +67,7 @@ class QueuePane(QWidget):
         self.problem.hide()
         self.list = _Lines(model, theme, thumbnails, self)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 12, 0, 0)
+        layout.setContentsMargins(0, 12, 1, 0)  # the hairline at the right stays to be seen
         layout.setSpacing(0)
         top = QVBoxLayout()
         top.setContentsMargins(14, 0, 14, 10)

@@ -18,7 +18,7 @@ from core.review import Span, Status
 from db.filters import Filters
 from db.operations import history, items, queue, reviews
 from db.operations.queue import Order
-from db.records import Decision, StoredItem
+from db.records import Decision, QueueEntry, StoredItem
 from db.store import Store
 from desktop.review import draft as drafts
 from desktop.review.model import ReviewModel
@@ -40,6 +40,8 @@ class Answer:
     spans: tuple[Span, ...] | None
     caption: str | None
     seconds: float | None
+    again: bool
+    """Whether the item was decided before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class ReviewLoop(QObject):
         self.filters = Filters()
         self.undo_title: str | None = None
         self.redo_title: str | None = None
+        self._left: int | None = None
         self.ahead: Ahead | None = None
         self._since = QElapsedTimer()
         self._leaving = False
@@ -120,12 +123,12 @@ class ReviewLoop(QObject):
         if draft is None or item is None or self._leaving:
             return
         if way == "accept" and not self.model.is_changed and item.status in ("accepted", "corrected"):
-            self.next()
+            self._ask(partial(self._pass, item.item_id))
             return
         corrected = way == "accept" and (self.model.is_changed or bool(item.reviews and draft.fixed))
         spans = drafts.decided(draft) if corrected else None
         caption = draft.text if draft.edited else None
-        answer = Answer(way, item.item_id, spans, caption, self._seconds())
+        answer = Answer(way, item.item_id, spans, caption, self._seconds(), item.status != "pending")
         ahead = self._take_ahead()
         if ahead is None:
             self._leaving = True
@@ -148,14 +151,19 @@ class ReviewLoop(QObject):
                 self.ahead = Ahead(here, order, filters, found)
 
         # An error will be told when the item is decided, and nothing is lost before.
-        self.project.ask(partial(self._following, item.item_id), take, failed=lambda _: None, topic="ahead")
+        job = partial(self._following, item.item_id, item.status != "pending")
+        self.project.ask(job, take, failed=lambda _: None, topic="ahead")
+
+    def again(self) -> None:
+        """Begins anew with what passes the filters, whatever its state."""
+        self._ask(self._from_front)
 
     def next(self) -> None:
         """Shows the item behind this one, whatever its state."""
         self._step(back=False)
 
     def previous(self) -> None:
-        """Shows the item before this one."""
+        """Shows the item before this one; at the end of the queue the one that was shown last."""
         self._step(back=True)
 
     def next_suspicious(self) -> None:
@@ -219,6 +227,7 @@ class ReviewLoop(QObject):
         self._tell_landed(landing)
 
     def _show(self, item: StoredItem | None, *, begins: bool = True) -> None:
+        self._left = self._here() or self._left
         self.model.show(item)
         if begins:
             self._since.start()
@@ -264,7 +273,7 @@ class ReviewLoop(QObject):
         return self._at(ahead, store, made)
 
     def _decide(self, answer: Answer, store: Store) -> Landing:
-        return self._open_after(store, answer.item_id, self._commit(answer, store))
+        return self._open_after(store, answer.item_id, self._commit(answer, store), again=answer.again)
 
     def _commit(self, answer: Answer, store: Store) -> Decision:
         who, way, item_id, seconds = self.project.annotator, answer.way, answer.item_id, answer.seconds
@@ -279,19 +288,36 @@ class ReviewLoop(QObject):
             seconds=seconds,
         )  # fmt: skip
 
-    def _open_after(self, store: Store, after: int | None, made: Decision | None = None) -> Landing:
-        return self._at(self._next_open(store, after), store, made)
+    def _following(self, after: int, again: bool, store: Store) -> StoredItem | None:
+        """What `_decide` would lead to."""
+        item_id = self._next_open(store, after, again=again)
+        return None if item_id is None else items.get(store, item_id=item_id, annotator=self.project.annotator)
 
-    def _next_open(self, store: Store, after: int | None) -> int | None:
-        found = queue.following(store, order=self.order, filters=self._open(), after=after)
-        if found is None:
-            found = queue.following(store, order=self.order, filters=self._open())
+    def _open_after(
+        self, store: Store, after: int | None, made: Decision | None = None, *, again: bool = False
+    ) -> Landing:
+        return self._at(self._next_open(store, after, again=again), store, made)
+
+    def _next_open(self, store: Store, after: int | None, *, again: bool) -> int | None:
+        """The next undecided item; where none is left, `again` goes on through those that are decided."""
+        found = self._undecided(store, after) or self._undecided(store, None)
+        if found is None and again:
+            found = queue.following(store, order=self.order, filters=self.filters, after=after)
         return found.item_id if found else None
 
-    def _following(self, after: int, store: Store) -> StoredItem | None:
-        """What `_decide` would lead to."""
-        item_id = self._next_open(store, after)
-        return None if item_id is None else items.get(store, item_id=item_id, annotator=self.project.annotator)
+    def _undecided(self, store: Store, after: int | None) -> QueueEntry | None:
+        if self.filters.status and "pending" not in self.filters.status:
+            return None
+        return queue.following(store, order=self.order, filters=self._open(), after=after)
+
+    def _pass(self, item_id: int, store: Store) -> Landing:
+        """Behind a decided item that stays as it is comes the next one of the list."""
+        found = queue.following(store, order=self.order, filters=self.filters, after=item_id)
+        return self._at(found.item_id, store) if found else self._open_after(store, item_id)
+
+    def _from_front(self, store: Store) -> Landing:
+        found = queue.following(store, order=self.order, filters=self.filters)
+        return self._at(found.item_id if found else None, store)
 
     def _open(self) -> Filters:
         """The queue's own filters, narrowed to what nobody decided yet."""
@@ -304,7 +330,7 @@ class ReviewLoop(QObject):
     def _step(self, *, back: bool) -> None:
         here = self._here()
         if here is None:
-            self._ask(self._first)
+            self._ask(partial(self._at, self._left) if back and self._left is not None else self._first)
             return
 
         def job(store: Store) -> Landing:

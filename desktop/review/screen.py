@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from core.review import KINDS, Kind
-from db.filters import Filters
 from db.records import StoredItem
 from desktop.keymap import Keymap, shown
+from desktop.progress import ProgressModel
 from desktop.queue.model import QueueModel
 from desktop.queue.pane import QueuePane
 from desktop.queue.thumbnails import Thumbnails
 from desktop.review.assistant import Assistant, Method
+from desktop.review.ending import ending
 from desktop.review.heat_image import heat_image
 from desktop.review.inspector import Inspector
 from desktop.review.loop import ReviewLoop, Way
@@ -33,7 +34,13 @@ _WITH_QUEUE = 760
 
 
 class ReviewScreen(QWidget):
-    """Puts the parts together; holds no rule of its own."""
+    """Puts the parts together; holds no rule of its own.
+
+    Signals:
+        offer_taken: what an end page offers and this screen cannot do.
+    """
+
+    offer_taken = Signal(str)
 
     def __init__(
         self,
@@ -45,6 +52,7 @@ class ReviewScreen(QWidget):
         pictures: Pictures,
         thumbnails: Thumbnails,
         assistant: Assistant,
+        progress: ProgressModel,
         theme: Theme,
         keymap: Keymap,
         parent: QWidget | None = None,
@@ -52,6 +60,7 @@ class ReviewScreen(QWidget):
         super().__init__(parent)
         self._model, self._loop, self._queue, self._threshold = model, loop, queue, threshold
         self._pictures, self._assistant, self._theme = pictures, assistant, theme
+        self._progress = progress
         self.side = QueuePane(queue, theme, thumbnails)
         self.side.setFixedWidth(288)
         self.stage = Stage(model, theme, keymap)
@@ -148,6 +157,8 @@ class ReviewScreen(QWidget):
         self._loop.decided.connect(lambda decision: self._queue.refresh([decision.item_id]))
         self._queue.loaded.connect(self._select)
         self._queue.loaded.connect(self._loop.look_ahead)
+        self._progress.changed.connect(self._show_end)
+        self.stage.end.asked.connect(self._take_offer)
         self._queue.dataChanged.connect(self._look_ahead)
         self._threshold.kept.connect(self._queue.load)
         self.stage.caption.hovered.connect(self._hover)
@@ -226,12 +237,17 @@ class ReviewScreen(QWidget):
 
     def _narrowed(self) -> None:
         self._loop.order, self._loop.filters = self._queue.order, self._queue.filters
+        if self._model.item is None:
+            self._loop.begin()
 
     def _shown(self, item: StoredItem | None) -> None:
+        self.inspector.setVisible(item is not None)
         if item is None:
-            self._say_why_empty()
+            self._show_end()
             self.stage.picture.show_picture(None)
             self.side.show_item(None)
+            if not self.side.search.hasFocus():
+                self.stage.take_keyboard()
             return
         picture = self._pictures.get(item.image)
         if picture is not None:
@@ -240,15 +256,23 @@ class ReviewScreen(QWidget):
         if not self.stage.is_editing and not self.side.search.hasFocus():
             self.stage.take_keyboard()
 
-    def _say_why_empty(self) -> None:
+    def _show_end(self) -> None:
         """Nothing to show is never a blank place: it says what can be done."""
-        if self._queue.is_loaded and not self._queue.rowCount() and self._queue.filters == Filters():
-            text = self.tr(
-                "This store is empty. Import captions (Store → Import captions), or drop a file or folder here."
-            )
+        if self._model.item is None:
+            search, found = self.side.search.text().strip(), self._queue.rowCount()
+            shown = ending(self._progress.counts, search=search, found=found, an_hour=self._progress.an_hour)
+            self.stage.end.show_ending(shown)
+
+    def _take_offer(self, offer: str) -> None:
+        if offer == "clear":
+            self.side.search_for("")
+        elif offer == "skipped":
+            self.side.search_for("status:skipped")
+            self._loop.again()
+        elif offer == "again":
+            self._loop.again()
         else:
-            text = self.tr("Nothing is left to review here. Change the search or the order to see more.")
-        self.stage.say_empty(text)
+            self.offer_taken.emit(offer)
 
     def _look_ahead(self) -> None:
         """Decodes the next pictures; called again when the queue, or its next lines, were read."""
@@ -268,7 +292,7 @@ class ReviewScreen(QWidget):
             self.side.show_item(self._model.item.item_id)
             self._look_ahead()
         else:
-            self._say_why_empty()
+            self._show_end()
 
     def _hover(self, index: int | None) -> None:
         words = self._model.words

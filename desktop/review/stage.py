@@ -1,13 +1,17 @@
-"""The middle of the review screen: the picture, the caption under it, one line of keys. Review keys act here."""
+"""The middle of the review screen: the picture, the caption under it, one line of keys. Review keys act here.
+
+Without an item, the page that says why.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.keymap import Keymap
 from desktop.review.caption import CaptionView
 from desktop.review.editor import CaptionEditor
+from desktop.review.end_page import EndPage
 from desktop.review.keys_line import KeysLine
 from desktop.review.model import ReviewModel
 from desktop.review.picture import PictureView
@@ -15,7 +19,7 @@ from desktop.theme import Theme
 
 
 class Stage(QFrame):
-    """Picture, caption or its editor, and keys.
+    """Picture, caption or its editor, and keys; or the end page.
 
     Signals:
         edit_ended: the caption's editor was left.
@@ -31,21 +35,16 @@ class Stage(QFrame):
         self.caption = CaptionView(model, theme)
         self.editor = CaptionEditor(model, theme)
         self.keys = KeysLine(keymap, theme)
-        self.empty = QLabel(
-            self.tr("Opening …"),
-            alignment=Qt.AlignmentFlag.AlignCenter,
-            wordWrap=True,
-            textFormat=Qt.TextFormat.PlainText,
-        )
-        self.empty.setProperty("dim", True)
+        self.end = EndPage()
         self._captions = QStackedWidget()
-        for widget in (self.caption, self.editor, self.empty):
+        for widget in (self.caption, self.editor):
             self._captions.addWidget(widget)
-        for widget in (self.editor, self.empty):  # the caption alone says how high the place is
-            widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        # The caption alone says how high the place is.
+        self.editor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.end, 1)
         layout.addWidget(self.picture, 1)
         layout.addWidget(self._captions)
         layout.addWidget(self.keys)
@@ -70,12 +69,11 @@ class Stage(QFrame):
         return self._captions.currentWidget() is self.editor
 
     def take_keyboard(self) -> None:
-        """Puts the keyboard where the review keys act."""
-        self.caption.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def say_empty(self, text: str) -> None:
-        """What stands in the caption's place while there is no item."""
-        self.empty.setText(text)
+        """Puts the keyboard where the review keys act, or on what is offered where there is no item."""
+        if self._model.item is None:
+            self.end.take_keyboard()
+        else:
+            self.caption.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _end_edit(self, keep: bool) -> None:
         self._model.end_edit(keep=keep)
@@ -85,7 +83,8 @@ class Stage(QFrame):
 
     def _show(self) -> None:
         there = self._model.item is not None
-        self._captions.setCurrentWidget(self.caption if there else self.empty)
-        self._captions.setMaximumHeight(16777215)
-        self.keys.setVisible(there)
+        self._captions.setCurrentWidget(self.caption)
+        for widget in (self.picture, self._captions, self.keys):
+            widget.setVisible(there)
+        self.end.setVisible(not there)
         self.keys.show_editing(False)

@@ -115,6 +115,33 @@
     </message>
 </context>
 <context>
+    <name>EndPage</name>
+    <message>
+        <source>Import captions …</source>
+        <translation>Beschreibungen importieren …</translation>
+    </message>
+    <message>
+        <source>Clear the search</source>
+        <translation>Suche löschen</translation>
+    </message>
+    <message>
+        <source>Look at the skipped ones again</source>
+        <translation>Die übersprungenen noch einmal ansehen</translation>
+    </message>
+    <message>
+        <source>Begin again from the front</source>
+        <translation>Noch einmal von vorn</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>Übersicht</translation>
+    </message>
+    <message>
+        <source>Export …</source>
+        <translation>Exportieren …</translation>
+    </message>
+</context>
+<context>
     <name>ExportDialogue</name>
     <message>
         <source>Export</source>
@@ -787,14 +814,6 @@
         <source>{0}  where is “{1}”?</source>
         <translation>{0}  wo ist „{1}“?</translation>
     </message>
-    <message>
-        <source>This store is empty. Import captions (Store → Import captions), or drop a file or folder here.</source>
-        <translation>Dieser Bestand ist leer. Importieren Sie Beschreibungen (Bestand → Beschreibungen importieren) oder ziehen Sie eine Datei oder einen Ordner hierher.</translation>
-    </message>
-    <message>
-        <source>Nothing is left to review here. Change the search or the order to see more.</source>
-        <translation>Hier ist nichts mehr zu prüfen. Ändern Sie die Suche oder die Reihenfolge, um mehr zu sehen.</translation>
-    </message>
 </context>
 <context>
     <name>Running</name>
@@ -936,13 +955,6 @@
     <message>
         <source>The model&apos;s process ended unexpectedly ({0}); it starts anew.</source>
         <translation>Der Prozess des Modells endete unerwartet ({0}); er beginnt von Neuem.</translation>
-    </message>
-</context>
-<context>
-    <name>Stage</name>
-    <message>
-        <source>Opening …</source>
-        <translation>Wird geöffnet …</translation>
     </message>
 </context>
 <context>
@@ -1358,6 +1370,53 @@
     <message>
         <source>The picture is a web address; download it and import the caption again.</source>
         <translation>Das Bild ist eine Webadresse; laden Sie es herunter und importieren Sie die Beschreibung neu.</translation>
+    </message>
+</context>
+<context>
+    <name>ending</name>
+    <message>
+        <source>Opening …</source>
+        <translation>Wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>Import captions, or drop a file or folder here.</source>
+        <translation>Importieren Sie Beschreibungen, oder lassen Sie hier eine Datei oder einen Ordner fallen.</translation>
+    </message>
+    <message>
+        <source>This store is empty</source>
+        <translation>Dieser Bestand ist leer</translation>
+    </message>
+    <message>
+        <source>No item passes “{0}”.</source>
+        <translation>Kein Eintrag passt zu „{0}“.</translation>
+    </message>
+    <message>
+        <source>Nothing is found</source>
+        <translation>Nichts gefunden</translation>
+    </message>
+    <message>
+        <source>Nothing is left to review in this search</source>
+        <translation>In dieser Suche ist nichts mehr zu prüfen</translation>
+    </message>
+    <message>
+        <source>Undecided outside of “{0}”: {1}.</source>
+        <translation>Außerhalb von „{0}“ noch offen: {1}.</translation>
+    </message>
+    <message>
+        <source>Nothing is left to review</source>
+        <translation>Es ist nichts mehr zu prüfen</translation>
+    </message>
+    <message>
+        <source>All reviewed</source>
+        <translation>Alles geprüft</translation>
+    </message>
+    <message>
+        <source>{0} of {1} reviewed</source>
+        <translation>{0} von {1} geprüft</translation>
+    </message>
+    <message>
+        <source>{0} an hour in this sitting</source>
+        <translation>{0} pro Stunde in dieser Sitzung</translation>
     </message>
 </context>
 <context>

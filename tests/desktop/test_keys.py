@@ -242,10 +242,3 @@ def test_zoom(window):
     assert picture.box.shown == pytest.approx(1 / picture.devicePixelRatioF())
     press(window, "F")
     assert picture.box.scale is None
-
-
-def test_at_the_end_of_the_queue_the_window_says_so(qtbot, window):
-    for _ in range(6):
-        settle(qtbot, window, lambda: press(window, "Return"))
-    assert window.review.item is None
-    assert "Nothing is left" in window.screen_review.stage.empty.text()

@@ -107,7 +107,7 @@ def test_captions_get_a_store_beside_them_and_the_import_is_offered_there(qtbot,
     assert drop(welcome, given)
     window = opened(qtbot, program)
     assert window.project.path == str(tmp_path / store)
-    assert "This store is empty" in window.screen_review.stage.empty.text()
+    qtbot.waitUntil(lambda: window.screen_review.stage.end.title.text() == "This store is empty")
     dialogue = window.findChild(ImportDialogue)
     assert dialogue.source.path == str(given)
     with qtbot.waitSignal(dialogue.running.ended, timeout=SLOW):
