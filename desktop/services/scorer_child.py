@@ -18,7 +18,10 @@ from core.errors import CaptionlintError
 from core.prediction import Failure, Prediction
 
 if TYPE_CHECKING:
-    from core.heatmap import HeatMap, HeatMaps
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.heatmap import HeatMaps
     from core.scorer import Scorer
 
 _SHORTLIST: Final = 24
@@ -94,11 +97,22 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class HeatSeen:
+    """A `core.heatmap.HeatMap` as the window gets it: that module's own class would load torch where it arrives.
+
+    `values` by patch, (rows, columns); `box`: the part of the picture that they cover, as there.
+    """
+
+    values: NDArray[np.float32]
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request came to: a `Prediction`, a `HeatMap`, ranked suggestions, or an error in one sentence."""
+    """What a request came to: a `Prediction`, a heat map, ranked suggestions, or an error in one sentence."""
 
     number: int
-    value: Prediction | HeatMap | tuple[tuple[str, float], ...] | None
+    value: Prediction | HeatSeen | tuple[tuple[str, float], ...] | None
     error: str | None = None
 
 
@@ -188,13 +202,14 @@ class _Desk:
 
         return Calibration.from_dict(self._calibration).apply(found)
 
-    def _heat(self, request: Heat) -> HeatMap:
+    def _heat(self, request: Heat) -> HeatSeen:
         from core.heatmap import HeatMaps
 
         if self._maps is None:
             self._maps = HeatMaps(self._scorer)
         if request.method == "gradient":
-            return self._maps.of_word(Path(request.image), request.word)
+            found = self._maps.of_word(Path(request.image), request.word)
+            return HeatSeen(found.values, found.box)
 
         def moved(done: int, total: int) -> None:
             self._connection.send(Progress(request.number, done, total))
@@ -202,7 +217,8 @@ class _Desk:
             if any(isinstance(r, Heat | Cancel) for r in self._waiting):
                 raise _Cancelled
 
-        return self._maps.by_occlusion(Path(request.image), [request.word], on_progress=moved)[0]
+        found = self._maps.by_occlusion(Path(request.image), [request.word], on_progress=moved)[0]
+        return HeatSeen(found.values, found.box)
 
     def _rank(self, request: Rank) -> tuple[tuple[str, float], ...]:
         """Words that make the caption fit the picture better, each with its share of the best one's gain."""

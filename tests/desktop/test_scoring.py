@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import subprocess
+import sys
+import textwrap
 
 import pytest
 from stores import photo, row
@@ -88,6 +91,45 @@ def test_prelabel_then_all_that_the_model_does_for_a_person(qtbot, open_window, 
     window.scoring._child._process.kill()
     qtbot.waitUntil(lambda: not window.scoring.is_ready, timeout=SLOW)
     assert "starts anew" in window.scoring.problem
+
+
+ANSWERS = """
+    import sys
+    from PySide6.QtCore import QCoreApplication
+    from desktop.services.scorer_child import Heat, ModelChoice, Rank, Score
+    from desktop.services.scoring import Scoring
+
+    application = QCoreApplication([])
+    scoring = Scoring()
+    scoring.choice = ModelChoice("demo")
+    requests = [
+        (Score, {"caption": "a red dog"}),
+        (Heat, {"word": "dog"}),
+        (Rank, {"caption": "a red dog", "start": 2, "end": 5, "candidates": ("blue", "green")}),
+        (Heat, {"word": "dog", "method": "occlusion"}),
+    ]
+
+    def on(value, error):
+        print(type(value).__name__, error, flush=True)
+        if requests:
+            request, fields = requests.pop(0)
+            scoring.ask(request, on, image=sys.argv[1], **fields)
+        else:
+            print("torch" in sys.modules)
+            scoring.stop()
+            application.quit()
+
+    on(None, None)
+    application.exec()
+"""
+
+
+def test_no_answer_brings_torch_into_the_windows_process(tmp_path):
+    picture = photo(tmp_path, "a.png")
+    command = [sys.executable, "-c", textwrap.dedent(ANSWERS), str(picture)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=SLOW / 1000)
+    said = [line.split()[0] for line in done.stdout.splitlines()]
+    assert said == ["NoneType", "Prediction", "HeatSeen", "tuple", "HeatSeen", "False"], done.stderr
 
 
 def test_where_no_map_can_be_made_the_picture_says_why(open_window, fill, ask):
