@@ -8,18 +8,15 @@ from __future__ import annotations
 import gc
 import json
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from core.calibration import Calibration
-from core.errors import CalibrationError, CaptionlintError, ImageError, ModelError
+from core.errors import CalibrationError, CaptionlintError, ModelError
 from core.formats.label_studio_names import Labelling
 from core.prediction import Failure, Prediction
 from db.operations import answers, calibrating
@@ -27,11 +24,11 @@ from db.operations.calibrating import CALIBRATION
 from db.prelabel import Scores
 from db.store import Store
 from ml_backend.homes import Homes
+from ml_backend.in_flight import Flight, InFlight
 from ml_backend.ledger import Ledger
-from ml_backend.pictures import Picture, Pictures
+from ml_backend.pictures import Pictures
 from ml_backend.predictions import Marking, nothing, prediction_for
 from ml_backend.recent import Base, Page, Recent
-from ml_backend.scoring import Job, ScoringThread
 from ml_backend.tasks import Task
 
 _LOG: Final = logging.getLogger(__name__)
@@ -46,17 +43,6 @@ _MEMO: Final = "scorer "
 
 class LoadingError(ModelError):
     """The model is not there yet."""
-
-
-@dataclass(slots=True, eq=False)
-class _Asked:
-    """A task on its way through picture and model; several requests may wait for it."""
-
-    task: Task
-    item_id: int | None = None
-    picture: Picture | None = None
-    blind: bool = False
-    done: Future[Prediction | Failure] = field(default_factory=Future)
 
 
 class Service:
@@ -76,27 +62,19 @@ class Service:
         self.homes = Homes(store, ledger, pictures)
         self._recent = Recent(store)
         self._ledger = ledger
-        self._pictures = pictures
-        self._scoring = ScoringThread(
-            load, on_ready=self._loaded, on_scored=self._scored, scorer_now=self._with_signals
+        self._in_flight = InFlight(
+            store, self.homes, pictures, load, on_ready=self._loaded, scorer_now=self._with_signals
         )
-        self._fetching = ThreadPoolExecutor(8, thread_name_prefix="pictures")
-        self._writing = ThreadPoolExecutor(1, thread_name_prefix="recording")
-        self._results: queue.SimpleQueue[tuple[_Asked, Prediction | Failure]] = queue.SimpleQueue()
         self._places = threading.Semaphore(WAITING)
-        self._asked: dict[tuple[str, str], _Asked] = {}
-        self._lock = threading.Lock()
         self._signalled: Scores | None = None
 
     def start(self) -> None:
         """Begins to load the model."""
-        self._scoring.start()
+        self._in_flight.scoring.start()
 
     def stop(self) -> None:
         """Ends the threads; what is being scored is still kept."""
-        self._fetching.shutdown(cancel_futures=True)
-        self._scoring.stop()
-        self._writing.shutdown()
+        self._in_flight.stop()
 
     def marking(self, *, timeout: float) -> Marking:
         """How marks are made now, by a store that others may change meanwhile.
@@ -166,11 +144,10 @@ class Service:
 
         None if it cannot be scored until then, by `time.monotonic`.
         """
-        asked = _Asked(Task("", caption))
-        self._scoring.submit([Job(picture, caption, asked)])
+        flight = self._in_flight.send_alone(picture, caption)
         with self._place() as may_wait:
             try:
-                result = asked.done.result(timeout=max(until - time.monotonic(), 0.0) if may_wait else 0.0)
+                result = flight.done.result(timeout=max(until - time.monotonic(), 0.0) if may_wait else 0.0)
             except TimeoutError:
                 return None
         marking = self.marking(timeout=0)
@@ -183,10 +160,10 @@ class Service:
         labelling: Labelling,
         until: float,
     ) -> dict[tuple[str, str], dict[str, Any]]:
-        asked = {content: self._ask(task, item) for content, (task, item) in missing.items()}
+        flights = {content: self._in_flight.send(task, item) for content, (task, item) in missing.items()}
         with self._place() as may_wait:
             until = until if may_wait else 0.0
-            return {content: self._outcome(one, marking, labelling, until) for content, one in asked.items()}
+            return {content: self._outcome(one, marking, labelling, until) for content, one in flights.items()}
 
     @contextmanager
     def _place(self) -> Iterator[bool]:
@@ -198,93 +175,31 @@ class Service:
             if free:
                 self._places.release()
 
-    def _outcome(self, asked: _Asked, marking: Marking, labelling: Labelling, until: float) -> dict[str, Any]:
+    def _outcome(self, flight: Flight, marking: Marking, labelling: Labelling, until: float) -> dict[str, Any]:
         try:
-            result = asked.done.result(timeout=max(until - time.monotonic(), 0.0))
+            result = flight.done.result(timeout=max(until - time.monotonic(), 0.0))
         except TimeoutError:
             return {"model_version": marking.version, "score": None}
         except CaptionlintError as error:
-            _LOG.warning("task %s gets no marks: %s", asked.task.id, error)
+            _LOG.warning("task %s gets no marks: %s", flight.task.id, error)
             return nothing(marking.version)
         if isinstance(result, Failure):
-            _LOG.warning("task %s gets no marks: %s", asked.task.id, result.reason)
+            _LOG.warning("task %s gets no marks: %s", flight.task.id, result.reason)
             return nothing(marking.version)
         prediction = _calibrated(result, marking)
         if prediction.scorer_version != marking.scorer:  # another calibration came meanwhile
             return {"model_version": marking.version, "score": None}
-        return prediction_for(prediction, marking, labelling, blind=asked.blind)
-
-    def _ask(self, task: Task, item: answers.Known | None) -> _Asked:
-        """Sets a task on its way, unless it is on it already."""
-        with self._lock:
-            there = self._asked.get(task.content)
-            if there is not None:
-                return there
-            asked = _Asked(task) if item is None else _Asked(task, item.item_id, blind=item.blind)
-            self._asked[task.content] = asked
-        asked.done.add_done_callback(lambda _: self._forget(task))
-        if item is not None and "://" not in item.image:
-            self._scoring.submit([Job(Path(item.image), task.caption, asked)])
-        else:
-            self._fetching.submit(self._fetch, asked)
-        return asked
-
-    def _forget(self, task: Task) -> None:
-        with self._lock:
-            self._asked.pop(task.content, None)
-
-    def _fetch(self, asked: _Asked) -> None:
-        try:
-            asked.picture = self._pictures.find(asked.task.image, task_id=asked.task.id)
-        except ImageError as error:
-            asked.done.set_exception(error)
-        except Exception as error:  # nobody may wait for ever
-            _LOG.exception("a picture cannot be fetched")
-            asked.done.set_exception(ImageError(f"The picture cannot be fetched ({type(error).__name__})."))
-        else:
-            self._scoring.submit([Job(asked.picture.path, asked.task.caption, asked)])
-
-    def _scored(self, turn: Sequence[Job], results: Sequence[Prediction | Failure]) -> None:
-        """Takes results from the scoring thread and lets it go on at once."""
-        for job, result in zip(turn, results, strict=True):
-            if isinstance(job.about, _Asked):
-                self._results.put((job.about, result))
-        self._writing.submit(self._keep)
-
-    def _keep(self) -> None:
-        """Keeps all that has come meanwhile, and answers for it, kept or not."""
-        came: list[tuple[_Asked, Prediction | Failure]] = []
-        while not self._results.empty():
-            came.append(self._results.get())
-        try:
-            self._record(came)
-        except Exception:
-            _LOG.exception("%d predictions cannot be kept", len(came))
-        for asked, result in came:
-            asked.done.set_result(result)
-
-    def _record(self, came: Sequence[tuple[_Asked, Prediction | Failure]]) -> None:
-        fetched = [asked for asked, _ in came if asked.item_id is None and asked.picture is not None]
-        homes = self.homes.settle({one.task.content: (one.task, one.picture) for one in fetched if one.picture})
-        known = answers.known(self.store, item_ids=homes.values(), scorer_version="")
-        for one in fetched:
-            one.item_id = homes.get(one.task.content)
-            one.blind = one.item_id in known and known[one.item_id].blind
-        said: dict[str, list[tuple[int, Prediction | Failure]]] = {}
-        for asked, result in came:
-            if asked.item_id is not None and result.scorer_version:
-                said.setdefault(result.scorer_version, []).append((asked.item_id, result))
-        for version, rows in said.items():
-            calibrating.record(self.store, scorer_version=version, results=rows)
+        return prediction_for(prediction, marking, labelling, blind=flight.blind)
 
     def _version(self, timeout: float) -> tuple[str, float]:
         """The model's version and epsilon, before it is loaded as they were last time."""
-        if self._scoring.scorer is None and self._scoring.error is None:
+        scoring = self._in_flight.scoring
+        if scoring.scorer is None and scoring.error is None:
             noted = self._ledger.memo(_MEMO + self.name)
             if noted is not None:
                 version, epsilon = json.loads(noted)
                 return version, epsilon
-        scorer = self._scoring.ready(timeout)
+        scorer = scoring.ready(timeout)
         if scorer is None:
             raise LoadingError("The model is still loading: ask again in a few seconds.")
         return scorer.version, scorer.epsilon

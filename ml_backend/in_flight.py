@@ -1,0 +1,138 @@
+"""Tasks on their way through picture and model into the store: each once, however many requests wait for it."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from core.errors import ImageError
+from core.prediction import Failure, Prediction
+from db.operations import answers, calibrating
+from db.prelabel import Scores
+from db.store import Store
+from ml_backend.homes import Content, Homes
+from ml_backend.pictures import Picture, Pictures
+from ml_backend.scoring import Job, ScoringThread
+from ml_backend.tasks import Task
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Flight:
+    """One task; `done` has its result once that is kept, or raises `ImageError`."""
+
+    task: Task
+    item_id: int | None = None
+    picture: Picture | None = None
+    blind: bool = False
+    done: Future[Prediction | Failure] = field(default_factory=Future)
+
+
+class InFlight:
+    """Fetches pictures, has them scored and keeps what comes out. Threads share it.
+
+    Attributes:
+        scoring: the thread that holds the model.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        homes: Homes,
+        pictures: Pictures,
+        load: Callable[[], Scores],
+        *,
+        on_ready: Callable[[Scores], None],
+        scorer_now: Callable[[Scores], Scores],
+    ) -> None:
+        self.scoring = ScoringThread(load, on_ready=on_ready, on_scored=self._scored, scorer_now=scorer_now)
+        self._store = store
+        self._homes = homes
+        self._pictures = pictures
+        self._fetching = ThreadPoolExecutor(8, thread_name_prefix="pictures")
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="recording")
+        self._results: queue.SimpleQueue[tuple[Flight, Prediction | Failure]] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._flights: dict[Content, Flight] = {}
+
+    def stop(self) -> None:
+        """Ends the threads; what is being scored is still kept."""
+        self._fetching.shutdown(cancel_futures=True)
+        self.scoring.stop()
+        self._writing.shutdown()
+
+    def send(self, task: Task, item: answers.Known | None) -> Flight:
+        """Sets a task on its way, unless it is on it already. `item` is what the store knows of it."""
+        with self._lock:
+            there = self._flights.get(task.content)
+            if there is not None:
+                return there
+            flight = Flight(task) if item is None else Flight(task, item.item_id, blind=item.blind)
+            self._flights[task.content] = flight
+        flight.done.add_done_callback(lambda _: self._forget(task))
+        if item is not None and "://" not in item.image:
+            self.scoring.submit([Job(Path(item.image), task.caption, flight)])
+        else:
+            self._fetching.submit(self._fetch, flight)
+        return flight
+
+    def send_alone(self, picture: Path, caption: str) -> Flight:
+        """Has one caption scored that is no task's; nothing is kept."""
+        flight = Flight(Task("", caption))
+        self.scoring.submit([Job(picture, caption, flight)])
+        return flight
+
+    def _forget(self, task: Task) -> None:
+        with self._lock:
+            self._flights.pop(task.content, None)
+
+    def _fetch(self, flight: Flight) -> None:
+        try:
+            flight.picture = self._pictures.find(flight.task.image, task_id=flight.task.id)
+        except ImageError as error:
+            flight.done.set_exception(error)
+        except Exception as error:  # nobody may wait for ever
+            _LOG.exception("a picture cannot be fetched")
+            flight.done.set_exception(ImageError(f"The picture cannot be fetched ({type(error).__name__})."))
+        else:
+            self.scoring.submit([Job(flight.picture.path, flight.task.caption, flight)])
+
+    def _scored(self, turn: Sequence[Job], results: Sequence[Prediction | Failure]) -> None:
+        """Takes results from the scoring thread and lets it go on at once."""
+        for job, result in zip(turn, results, strict=True):
+            if isinstance(job.about, Flight):
+                self._results.put((job.about, result))
+        self._writing.submit(self._keep)
+
+    def _keep(self) -> None:
+        """Keeps all that has come meanwhile, and answers for it, kept or not."""
+        came: list[tuple[Flight, Prediction | Failure]] = []
+        while not self._results.empty():
+            came.append(self._results.get())
+        try:
+            self._record(came)
+        except Exception:
+            _LOG.exception("%d predictions cannot be kept", len(came))
+        for flight, result in came:
+            flight.done.set_result(result)
+
+    def _record(self, came: Sequence[tuple[Flight, Prediction | Failure]]) -> None:
+        fetched = [flight for flight, _ in came if flight.item_id is None and flight.picture is not None]
+        homes = self._homes.settle({one.task.content: (one.task, one.picture) for one in fetched if one.picture})
+        known = answers.known(self._store, item_ids=homes.values(), scorer_version="")
+        for one in fetched:
+            one.item_id = homes.get(one.task.content)
+            one.blind = one.item_id in known and known[one.item_id].blind
+        said: dict[str, list[tuple[int, Prediction | Failure]]] = {}
+        for flight, result in came:
+            if flight.item_id is not None and result.scorer_version:
+                said.setdefault(result.scorer_version, []).append((flight.item_id, result))
+        for version, rows in said.items():
+            calibrating.record(self._store, scorer_version=version, results=rows)
