@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.cells import cell_len
 
 from cli.console import printable
 from cli.store_options import Db
@@ -50,6 +51,7 @@ def collect(store: Store) -> dict[str, Any]:
         "blind_words": _hits(quality.blind),
         "kinds": {kind: {"n": h.right + h.missed, "recall": h.recall} for kind, h in quality.kinds.items()},
         "marks": _shares(quality.marks),
+        "other_marks": quality.other_marks,
         "annotators": {name: _pace(seconds) for name, seconds in sorted(quality.seconds.items())},
         "seconds_per_item": _pace([s for times in quality.seconds.values() for s in times]),
         "agreement": _agreement(store),
@@ -96,14 +98,10 @@ def _pace(seconds: list[float]) -> dict[str, Any]:
 
 
 def _show(figures: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(show_header=False, box=None)
-    for name, value in _lines(figures):
-        table.add_row(Text(printable(name)), Text(printable(value)))  # names of people and files are no markup
-    Console(highlight=False, soft_wrap=True).print(table)
+    lines = [(printable(name), printable(value)) for name, value in _lines(figures)]
+    width = max(cell_len(name) for name, _ in lines)
+    for name, value in lines:
+        typer.echo(f"{name}{' ' * (width - cell_len(name))}  {value}")
 
 
 def _lines(figures: dict[str, Any]) -> list[tuple[str, str]]:
@@ -112,7 +110,18 @@ def _lines(figures: dict[str, Any]) -> list[tuple[str, str]]:
     lines += [
         ("failed because", f"{why} ({n} alike)" if n > 1 else why) for why, n in figures["failure_reasons"].items()
     ]
-    lines += [(name, str(figures[name])) for name in ("scorer_version", "epsilon") if figures[name] is not None]
+    lines += _of_scorer(figures) if figures["scorer_version"] else []
+    if figures["seconds_per_item"]["reviews"]:
+        lines.append(("seconds an item (median)", _number(figures["seconds_per_item"]["median"])))
+    for pair in figures["agreement"] or []:
+        names_of_pair = " and ".join(pair["annotators"])
+        lines.append((f"kappa of {names_of_pair}", f"{_number(pair['kappa'])} on {pair['items']} items"))
+    return lines
+
+
+def _of_scorer(figures: dict[str, Any]) -> list[tuple[str, str]]:
+    """What is true of one scorer only, and its name before."""
+    lines = [("scorer", figures["scorer_version"]), ("epsilon", f"{figures['epsilon']:.4g}")]
     for name in ("words", "spans", "blind_words"):
         hits = figures[name]
         if hits["f1"] is not None:
@@ -122,11 +131,8 @@ def _lines(figures: dict[str, Any]) -> list[tuple[str, str]]:
     lines += [
         (f"marks {n}", f"{marks[n]} ({_number(marks[f'{n}_rate'])})") for n in ("kept", "changed", "removed", "added")
     ]
-    if figures["seconds_per_item"]["reviews"]:
-        lines.append(("seconds an item (median)", _number(figures["seconds_per_item"]["median"])))
-    for pair in figures["agreement"] or []:
-        names_of_pair = " and ".join(pair["annotators"])
-        lines.append((f"kappa of {names_of_pair}", f"{_number(pair['kappa'])} on {pair['items']} items"))
+    if figures["other_marks"]:
+        lines.append(("not among these marks", f"{figures['other_marks']} items reviewed with another scorer's"))
     return lines
 
 

@@ -18,7 +18,7 @@ from core.review import Review
 from db import lookups, reviewed, revising
 from db.fingerprints import Fingerprint
 from db.operations import predictions
-from db.schema import UNRANKED, Failure, Image, Item, Standing
+from db.schema import UNRANKED, Failure, Image, Item, Scorer, Standing
 from db.schema import Prediction as PredictionRow
 from db.store import Store
 
@@ -239,9 +239,16 @@ def _write_scores(session: Session, rows: Sequence[tuple[int, SourceItem]], *, r
 def _write_reviews(session: Session, rows: Sequence[tuple[int, str, SourceItem]]) -> None:
     """Keeps reviews, but for those whose annotator has decided here since."""
     here = reviewed.standing(session, [item_id for item_id, _, row in rows if row.reviews], undone=True)
+    scorers = {row.version: row.id for row in session.scalars(select(Scorer))}
     new = [
         revising.NewRevision(
-            item_id, "import", review, blind=row.blind, uid=_review_uid(source_id, row.caption, review)
+            item_id,
+            "import",
+            review,
+            blind=row.blind,
+            scorer_id=None if row.blind or not row.scores else scorers.get(row.scores[0].scorer),
+            epsilon=None if row.blind or not row.scores else row.scores[0].epsilon,
+            uid=_review_uid(source_id, row.caption, review),
         )
         for item_id, source_id, row in rows
         for review in row.reviews

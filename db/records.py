@@ -78,7 +78,11 @@ class QueueEntry:
 
 @dataclass(frozen=True, slots=True)
 class StoredReview:
-    """A committed decision and where it stands: `revision_id` grows with time, `uid` is the same in every store."""
+    """A committed decision and where it stands: `revision_id` grows with time, `uid` is the same in every store.
+
+    `scorer_version` says whose marks stood before the annotator, at which `epsilon`; both are None for a blind item,
+    and where nobody knows.
+    """
 
     revision_id: int
     uid: str
@@ -86,6 +90,8 @@ class StoredReview:
     action: str
     blind: bool
     review: Review
+    scorer_version: str | None = None
+    epsilon: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,27 +51,31 @@ def is_news(review: Review, here: Sequence[StoredReview]) -> bool:
 
 
 def _revisions() -> Any:
-    revision = schema.Revision
-    return select(revision, schema.Annotator.name).join(schema.Annotator, schema.Annotator.id == revision.annotator_id)
+    revision, scorer = schema.Revision, schema.Scorer
+    query = select(revision, schema.Annotator.name, scorer.version)
+    query = query.join(schema.Annotator, schema.Annotator.id == revision.annotator_id)
+    return query.outerjoin(scorer, scorer.id == revision.scorer_id)
 
 
 def _load(session: Session, query: Executable) -> Iterable[StoredReview]:
-    rows = [(row[0], row[1]) for row in session.execute(query)]
-    spans = _spans(session, [revision.id for revision, _ in rows])
-    return [_review(revision, annotator, spans) for revision, annotator in rows]
+    rows = session.execute(query).all()
+    spans = _spans(session, [revision.id for revision, _, _ in rows])
+    return [_review(revision, annotator, version, spans) for revision, annotator, version in rows]
 
 
 def _spans(session: Session, revision_ids: Sequence[int]) -> dict[int, tuple[Span, ...]]:
     row = schema.Span
-    found: dict[int, tuple[Span, ...]] = {}
+    found: dict[int, list[Span]] = {}
     query = select(row).where(row.revision_id.in_(revision_ids)).order_by(row.revision_id, row.start, row.end, row.id)
     for s in session.scalars(query):
         span = Span(s.start, s.end, s.kind, s.replacement, s.origin, s.removed)  # type: ignore[arg-type]
-        found[s.revision_id] = (*found.get(s.revision_id, ()), span)
-    return found
+        found.setdefault(s.revision_id, []).append(span)
+    return {revision_id: tuple(spans) for revision_id, spans in found.items()}
 
 
-def _review(revision: schema.Revision, annotator: str, spans: dict[int, tuple[Span, ...]]) -> StoredReview:
+def _review(
+    revision: schema.Revision, annotator: str, version: str | None, spans: dict[int, tuple[Span, ...]]
+) -> StoredReview:
     review = Review(
         status=revision.status,  # type: ignore[arg-type]  # only `db.revising` writes it
         spans=spans.get(revision.id, ()),
@@ -80,4 +84,13 @@ def _review(revision: schema.Revision, annotator: str, spans: dict[int, tuple[Sp
         reviewed_at=revision.reviewed_at,
         seconds=revision.seconds,
     )
-    return StoredReview(revision.id, revision.uid, revision.item_id, revision.action, revision.blind, review)
+    return StoredReview(
+        revision.id,
+        revision.uid,
+        revision.item_id,
+        revision.action,
+        revision.blind,
+        review,
+        scorer_version=version,
+        epsilon=revision.epsilon,
+    )

@@ -67,6 +67,7 @@ def _bring(session: Session, found: Sequence[tuple[tuple[Content, str], StoredRe
     home = _home(session, [content for (content, _), _ in found])
     item_ids = sorted({item_id for items in home.values() for item_id in items.values()})
     here = reviewed.standing(session, item_ids, undone=True)
+    scorers = {row.version: row.id for row in session.scalars(select(schema.Scorer))}
     new: list[revising.NewRevision] = []
     strangers = 0
     for (content, source_id), stored in found:
@@ -76,7 +77,17 @@ def _bring(session: Session, found: Sequence[tuple[tuple[Content, str], StoredRe
             continue
         item_id = items.get(source_id) or next(iter(items.values()))
         if reviewed.is_news(stored.review, here.get(item_id, ())):
-            new.append(revising.NewRevision(item_id, "import", stored.review, blind=stored.blind, uid=stored.uid))
+            new.append(
+                revising.NewRevision(
+                    item_id,
+                    "import",
+                    stored.review,
+                    blind=stored.blind,
+                    scorer_id=scorers.get(stored.scorer_version or ""),
+                    epsilon=stored.epsilon,
+                    uid=stored.uid,
+                )
+            )
     added = len(revising.append(session, new))
     return Merged(added, len(found) - added - strangers, strangers)
 

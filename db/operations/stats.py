@@ -16,7 +16,7 @@ from core.review import KINDS, STATUSES, Kind, Span, Status
 from db import lookups
 from db.operations.evidence import USABLE, Evidence, stream, tags
 from db.records import StoredReview
-from db.schema import Failure, Image, Item, Prediction
+from db.schema import Failure, Image, Item, Prediction, Scorer
 from db.store import Store
 
 
@@ -88,8 +88,9 @@ class Quality:
 
     `words` counts words, `spans` counts marks that match a reviewed span exactly, `blind` the words of blind items
     (the only ones whose recall no mark has swayed). `kinds`: marked words of a kind; predictions name no kinds, so
-    only their recall means something. `marks` counts what became of marks: kept, changed, removed, added. `seconds`
-    holds the time of each review that gave one, those that reject an item included, by annotator.
+    only their recall means something. `marks` counts what became of the current scorer's marks: kept, changed, removed,
+    added; `other_marks` counts the items whose reviewer saw another scorer's. `seconds` holds the time of each review
+    that gave one, those that reject an item included, by annotator.
     """
 
     words: Hits = Hits()
@@ -97,6 +98,7 @@ class Quality:
     blind: Hits = Hits()
     kinds: dict[Kind, Hits] = field(default_factory=dict)
     marks: Counter[str] = field(default_factory=Counter)
+    other_marks: int = 0
     seconds: dict[str, list[float]] = field(default_factory=dict)
 
 
@@ -144,6 +146,11 @@ def quality(store: Store) -> Quality:
     """Measures the current scorer's marks at its epsilon against the reviews. Reads every reviewed item."""
     total = Quality()
     words = spans = blind = Hits()
+    others = 0
+    with store.reading() as session:
+        scorer = lookups.current_scorer(session)
+        sole = (session.scalar(select(func.count()).select_from(Scorer)) or 0) < 2  # an import may not name it
+        shown = {scorer.version if scorer else None} | ({None} if sole else set())
     for evidence in stream(store, statuses=("accepted", "corrected", "rejected")):
         for review in evidence.reviews:
             if review.review.seconds is not None:
@@ -151,15 +158,16 @@ def quality(store: Store) -> Quality:
         verdict = evidence.verdict
         if verdict is None or evidence.status not in USABLE:
             continue
-        if not verdict.blind:
+        if not verdict.blind and verdict.scorer_version in shown:
             total.marks.update(_fates(verdict.review.spans))
+        others += not verdict.blind and verdict.scorer_version not in shown
         if evidence.prediction is None:
             continue
         hits = _word_hits(evidence, verdict)
         words, spans = words + hits, spans + _span_hits(evidence.marks, verdict.review.spans)
         blind = blind + hits if verdict.blind else blind
         _count_kinds(total.kinds, evidence, verdict)
-    return Quality(words, spans, blind, total.kinds, total.marks, total.seconds)
+    return Quality(words, spans, blind, total.kinds, total.marks, others, total.seconds)
 
 
 def agreement(store: Store) -> tuple[Agreement, ...]:

@@ -12,7 +12,7 @@ from cli import model_options
 from core.formats import reading
 from core.formats.reading import read
 from core.review import Span
-from db.operations import items, reviews
+from db.operations import items, reviews, scorers
 from db.store import Store
 
 
@@ -104,9 +104,20 @@ def test_an_export_never_replaces_a_store(db, tmp_path, captionlint):
 
 def test_stats_are_readable_too(db, captionlint):
     review(db)
+    with Store.open(db) as store:
+        scorers.choose(store, version="fake-1;" + "x" * 200, epsilon=-0.123456789012345, create=True)
+        scorers.choose(store, version="fake-1")
+        scorers.set_epsilon(store, epsilon=-0.010000000000000002)
     out = captionlint("stats", "--db", db).out
     assert "words precision" in out
     assert "recall of attribute" in out
+    assert out.count("fake-1") == 1
+    assert "epsilon                   -0.01\n" in out
+    with Store.open(db) as store:
+        scorers.choose(store, version="fake-1;" + "x" * 200)
+    out = captionlint("stats", "--db", db).out
+    assert "fake-1;" + "x" * 200 in out
+    assert "not among these marks     6 items reviewed with another scorer's" in out
 
 
 def test_names_in_stats_are_shown_as_they_are(db, captionlint):

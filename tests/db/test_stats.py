@@ -3,7 +3,9 @@ from stores import FakeScorer, photo, row
 
 from core.review import Span
 from db.operations import items, queue, reviews, stats
+from db.operations.merge import merge
 from db.prelabel import prelabel
+from db.store import Store
 
 
 @pytest.fixture
@@ -51,6 +53,24 @@ def test_blind_items_count_for_recall_but_not_for_what_became_of_marks(full):
     quality = stats.quality(full)
     assert quality.blind == stats.Hits(right=1)
     assert not quality.marks
+
+
+def test_what_became_of_marks_is_told_of_the_scorer_that_made_them(full, tmp_path):
+    reviews.accept(full, item_id=1, annotator="ana")
+    prelabel(full, FakeScorer("fake-2"))
+    quality = stats.quality(full)
+    assert (quality.words, quality.marks, quality.other_marks) == (stats.Hits(right=1), {}, 1)
+    reviews.accept(full, item_id=2, annotator="ana")
+    quality = stats.quality(full)
+    assert (quality.marks, quality.other_marks) == ({"kept": 1}, 1)
+    with Store.open(tmp_path / "home.db") as home:
+        captions = [items.get(full, item_id=item_id).caption for item_id in (1, 2)]
+        items.add(home, [row(tmp_path / "a.png", caption) for caption in captions])
+        for version in ("fake-1", "fake-2"):
+            prelabel(home, FakeScorer(version))
+        merge(home, other=full)
+        quality = stats.quality(home)
+    assert (quality.marks, quality.other_marks) == ({"kept": 1}, 1)
 
 
 def test_without_reviews_there_are_no_ratios(full):
