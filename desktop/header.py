@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
@@ -15,6 +15,8 @@ SCREENS: Final = {
     "queue": QT_TRANSLATE_NOOP("Header", "Queue"),
     "summary": QT_TRANSLATE_NOOP("Header", "Summary"),
 }
+
+_NOTE: Final = 8000
 
 
 class Header(QFrame):
@@ -39,6 +41,9 @@ class Header(QFrame):
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedSize(120, 4)
         self.pace = _dim()
+        self._pace = ""
+        self._note = QTimer(self, interval=_NOTE, singleShot=True)
+        self._note.timeout.connect(lambda: self.pace.setText(self._pace))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 12, 0)
         layout.setSpacing(12)
@@ -72,7 +77,14 @@ class Header(QFrame):
         parts = [] if an_hour is None else [self.tr("{0} an hour").format(number(an_hour))]
         if left is not None:
             parts.append(self.tr("{0} left").format(left))
-        self.pace.setText("  ·  ".join(parts))
+        self._pace = "  ·  ".join(parts)
+        if not self._note.isActive():
+            self.pace.setText(self._pace)
+
+    def note(self, text: str) -> None:
+        """One line in place of the pace, for some seconds."""
+        self.pace.setText(text)
+        self._note.start()
 
     def _button(self, name: str) -> QPushButton:
         button = QPushButton(self.tr(SCREENS[name]), flat=True)

@@ -38,6 +38,7 @@ from desktop.services.scoring import Scoring
 from desktop.services.settings import Settings
 from desktop.summary.screen import SummaryScreen
 from desktop.theme import Theme
+from desktop.watch import StoreWatch
 
 _LATER: Final = 1000
 """Milliseconds after opening, when what is not needed yet is loaded."""
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
         self.pictures = Pictures(self)
         self.thumbnails = Thumbnails(self)
         self.keeper = DraftKeeper(self.review, self.loop, Drafts(project.path, project.annotator), self)
+        self.watch = StoreWatch(project, is_own=self._is_writing, parent=self)
         self._saved_at: datetime | None = None
         self._build()
         self._connect()
@@ -147,7 +149,7 @@ class MainWindow(QMainWindow):
         self.queue.loaded.connect(lambda: self.board.show_search(self.screen_review.side.search.text()))
         self.summary.export_asked.connect(self.dialogues.export)
         self.summary.learning.learned.connect(self.reload)
-        self.summary.learning.learned.connect(self.summary.load)
+        self.watch.written.connect(self._written_elsewhere)
         self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self._show_saved)
         self._clock.start()
@@ -167,15 +169,28 @@ class MainWindow(QMainWindow):
         self.screen_review.rebind(keymap)
 
     def reload(self) -> None:
-        """Reads the store again, after something else wrote to it."""
+        """Reads the store again, after something else wrote to it; the item before the eyes stays."""
+        self.watch.forget()
         self.assistant.forget_words()
         self.threshold.load()
         self.queue.load()
         self.progress.load()
+        if self.screens.currentWidget() is self.summary:
+            self.summary.load()
         if self.review.item is None:
             self.loop.begin()
-        elif not self.review.is_changed:
+        else:
             self.loop.refresh()
+
+    def _written_elsewhere(self) -> None:
+        self.reload()
+        said = self.tr("The store was changed elsewhere: read again")
+        self.header.note(said)
+        self._say(said)
+
+    def _is_writing(self) -> bool:
+        """Whether a process of this window may be writing."""
+        return QApplication.activeModalWidget() is not None or self.summary.learning.is_running
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Takes one file or folder."""
@@ -204,6 +219,7 @@ class MainWindow(QMainWindow):
     def _opened(self) -> None:
         self.settings.remember_file(self.project.path)
         self.menus.refresh_recent()
+        self.watch.start()
         self.loop.begin()
         self.queue.load()
         self.threshold.load()
@@ -286,6 +302,7 @@ class MainWindow(QMainWindow):
         """Keeps the window's place, finishes what was asked, closes the store."""
         self.settings.put("geometry", self.saveGeometry())
         self._clock.stop()
+        self.watch.stop()
         self.threshold.settle()
         self.keeper.flush()
         self.scoring.stop()

@@ -76,6 +76,7 @@ class Board(QWidget):
         self.list.activated.connect(self._choose)
         self.list.doubleClicked.connect(self._choose)
         model.loaded.connect(self._show)
+        model.loaded.connect(self.list.viewport().update)
         thumbnails.ready.connect(self.list.viewport().update)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -25,7 +25,7 @@ class QueueModel(QAbstractListModel):
     """One row an item; `is_loaded` once the length is known.
 
     Signals:
-        loaded: the length is known.
+        loaded: the items are known, or known to be the same as before.
         failed: the filters cannot be applied.
     """
 
@@ -68,8 +68,7 @@ class QueueModel(QAbstractListModel):
         if role not in (LINE, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
         line = self._lines.get(item_id)
-        if line is None:
-            self._want(index.row())
+        self._want(index.row())
         if role == LINE:
             return line
         return line.entry.caption if line else ""
@@ -86,7 +85,7 @@ class QueueModel(QAbstractListModel):
     def line(self, item_id: int) -> Line | None:
         """An item's line; None until it was read, and asking is what has it read."""
         line, row = self._lines.get(item_id), self._rows.get(item_id)
-        if line is None and row is not None:
+        if row is not None:
             self._want(row)
         return line
 
@@ -121,11 +120,15 @@ class QueueModel(QAbstractListModel):
         self.failed.emit(error)
 
     def _take_ids(self, found: tuple[Sequence[int], dict[int, int]]) -> None:
-        self.beginResetModel()
-        self._ids, self._rows = found
         # Pages are numbered by the list: what was wanted or is still being read of the old one is no page of this.
         self._list += 1
-        self._lines, self._asked, self._wanted = {}, set(), set()
+        self._asked, self._wanted = set(), set()
+        if self.is_loaded and found[0] == self._ids:  # the lines stay until they are read again, and so does the view
+            self.loaded.emit()
+            return
+        self.beginResetModel()
+        self._ids, self._rows = found
+        self._lines = {}
         self.is_loaded = True
         self.endResetModel()
         self.loaded.emit()

@@ -85,6 +85,7 @@ class QueuePane(QWidget):
         self.list.clicked.connect(self._choose)
         self.list.activated.connect(self._choose)
         model.failed.connect(self._fail)
+        model.loaded.connect(self.list.viewport().update)
         thumbnails.ready.connect(self.list.viewport().update)
 
     def show_item(self, item_id: int | None) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final, Literal
 
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QObject, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from core.review import Span, Status
 from db.filters import Filters
@@ -21,9 +21,9 @@ from db.operations.queue import Order
 from db.records import Decision, QueueEntry, StoredItem
 from db.store import Store
 from desktop.review import draft as drafts
+from desktop.review.decisions import sentence, title
 from desktop.review.model import ReviewModel
 from desktop.services.project import Project
-from desktop.wording import QT_TRANSLATE_NOOP
 
 Way = Literal["accept", "reject", "skip"]
 _OPEN: Final[tuple[Status, ...]] = ("pending",)
@@ -113,9 +113,11 @@ class ReviewLoop(QObject):
             self._ask(partial(self._at, item_id))
 
     def refresh(self) -> None:
-        """Reads the item again, after something about it changed."""
-        if self.model.item is not None:
-            self._ask(partial(self._at, self.model.item.item_id))
+        """Reads the item again, after something else changed it; what the annotator makes of it goes on."""
+        here = self._here()
+        if here is not None:
+            job = partial(items.get, item_id=here, annotator=self.project.annotator)
+            self.project.ask(job, self._renew, topic="refresh")
 
     def decide(self, way: Way) -> None:
         """Commits the decision about the item before the eyes, then shows the next one."""
@@ -233,8 +235,13 @@ class ReviewLoop(QObject):
             self._since.start()
         self.shown.emit(item)
 
+    def _renew(self, item: StoredItem) -> None:
+        if self._here() == item.item_id and not self._leaving:
+            self.model.renew(item)
+            self.look_ahead()
+
     def _tell_decided(self, landing: Landing) -> None:
-        self.undo_title, self.redo_title = _title(landing.undo), _title(landing.redo)
+        self.undo_title, self.redo_title = title(landing.undo), title(landing.redo)
         if landing.decision is not None:
             self.committed.emit(datetime.now(UTC))
             self.decided.emit(landing.decision)
@@ -243,7 +250,7 @@ class ReviewLoop(QObject):
         self.landed.emit(self.model.item)
         self.history_changed.emit()
         if landing.decision is not None:
-            self.said.emit(_sentence(landing.decision))
+            self.said.emit(sentence(landing.decision))
         self.look_ahead()
 
     # The rest runs on the store's thread.
@@ -358,33 +365,3 @@ class ReviewLoop(QObject):
             return self._at(self._here(), store)  # the decision that was meant is none
         made = move(store, annotator=self.project.annotator)
         return self._at(made.item_id if made else self._here(), store, made)
-
-
-_WORDS: Final = {
-    "accept": QT_TRANSLATE_NOOP("history", "accept"),
-    "correct": QT_TRANSLATE_NOOP("history", "correction"),
-    "reject": QT_TRANSLATE_NOOP("history", "rejection"),
-    "skip": QT_TRANSLATE_NOOP("history", "skip"),
-    "undo": QT_TRANSLATE_NOOP("history", "undo"),
-    "redo": QT_TRANSLATE_NOOP("history", "redo"),
-}
-_SAID: Final[dict[Status, str]] = {
-    "pending": QT_TRANSLATE_NOOP("history", "Pending, next"),
-    "accepted": QT_TRANSLATE_NOOP("history", "Accepted, next"),
-    "corrected": QT_TRANSLATE_NOOP("history", "Corrected, next"),
-    "rejected": QT_TRANSLATE_NOOP("history", "Rejected, next"),
-    "skipped": QT_TRANSLATE_NOOP("history", "Skipped, next"),
-}
-
-
-def _title(action: str | None) -> str | None:
-    return None if action is None else QCoreApplication.translate("history", _WORDS.get(action, action))
-
-
-def _sentence(decision: Decision) -> str:
-    if decision.made.action in ("undo", "redo") and decision.about is not None:
-        about = _title(decision.about.action)
-        if decision.made.action == "undo":
-            return QCoreApplication.translate("history", "Took back: {0}").format(about)
-        return QCoreApplication.translate("history", "Made again: {0}").format(about)
-    return QCoreApplication.translate("history", _SAID[decision.status])

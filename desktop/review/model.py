@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -23,6 +23,10 @@ from desktop.wording import kind_name
 class _Step:
     title: str
     before: Draft
+
+    def of(self, item: StoredItem) -> _Step:
+        """The step on the item as the store knows it by now."""
+        return _Step(self.title, replace(self.before, item=item))
 
 
 class ReviewModel(QObject):
@@ -72,6 +76,28 @@ class ReviewModel(QObject):
         self.item_changed.emit()
         self.changed.emit()
         self.focus_changed.emit()
+        self.steps_changed.emit()
+
+    def renew(self, item: StoredItem) -> None:
+        """Takes what the store knows of this item by now; what the annotator made of it, and the focus, stay."""
+        draft, begun, here = self.draft, self._begun, self.word
+        if draft is None or begun is None or item == draft.item:
+            return
+        fresh = drafts.with_base(drafts.begin(item), self._marks(item))
+        if self.is_changed or self._done or self._undone or self._before_edit is not None:
+            self._begun = replace(begun, item=item)
+            self._done, self._undone = ([step.of(item) for step in steps] for steps in (self._done, self._undone))
+            self._before_edit = None if self._before_edit is None else replace(self._before_edit, item=item)
+            fresh = drafts.with_base(replace(draft, item=item), fresh.base)
+        else:
+            self._begun = fresh
+        self.draft = fresh
+        if not fresh.edited:
+            self._words = self._scored(fresh)
+            self._own_scale = tints.reach(w.score for w in self._words if w.score is not None)
+            if here is not None:
+                self.focus = max(0, bisect_right(self._words, here.start, key=lambda w: w.start) - 1)
+        self.changed.emit()
         self.steps_changed.emit()
 
     def resume(self, draft: Draft) -> None:

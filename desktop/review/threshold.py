@@ -120,8 +120,10 @@ class ThresholdModel(QObject):
         self._project.ask(lines.distribution, self._take_distribution, topic="distribution")
 
     def _take_known(self, known: tuple[ScorerInfo | None, tuple[str, ...]]) -> None:
-        self.scorer, self.ignored = known
-        self.epsilon = self.scorer.epsilon if self.scorer else None
+        before, (self.scorer, self.ignored) = self.scorer, known
+        same = before is not None and self.scorer is not None and before.version == self.scorer.version
+        if not (same and self._soon.isActive()):  # one that is moving is kept in a moment
+            self.epsilon = self.scorer.epsilon if self.scorer else None
         self._review.set_threshold(self.epsilon, frozenset(self.ignored))
         self.changed.emit()
 

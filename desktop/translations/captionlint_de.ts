@@ -497,6 +497,10 @@
         <translation>Die Schwelle wurde nicht gespeichert</translation>
     </message>
     <message>
+        <source>The store was changed elsewhere: read again</source>
+        <translation>Der Bestand wurde anderswo geändert: neu gelesen</translation>
+    </message>
+    <message>
         <source>now</source>
         <translation>jetzt</translation>
     </message>
