@@ -103,7 +103,7 @@ class Camera:
         wait(lambda: not window.thumbnails._asked)
         self.take("queue")
         window.show_screen("summary")
-        wait(lambda: len(window.summary.charts.plots) == 3 and bool(window.summary.agreement.text()))
+        wait(lambda: window.summary.charts.is_drawn and bool(window.summary.agreement.text()))
         QTest.qWait(500)
         self.take("summary")
         window.show_screen("review")

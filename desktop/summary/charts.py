@@ -6,12 +6,12 @@ from importlib import import_module
 from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from core.review import KINDS
-from db.operations.judged import Judged
 from desktop.services.background import Background
-from desktop.summary.figures import Curve, speed
+from desktop.summary.figures import Figures
 from desktop.theme import Theme
 from desktop.wording import QT_TRANSLATE_NOOP, kind_name
 
@@ -37,6 +37,9 @@ _PLOTS: Final = {
 }
 """Title, what the axes say, and the place in the grid."""
 
+_PAINTED: Final = 30
+"""Milliseconds in which one plot is painted before the next turn."""
+
 
 class Charts(QWidget):
     """Precision and recall over the threshold, marks by kind, and speed.
@@ -48,7 +51,7 @@ class Charts(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.plots: dict[str, Any] = {}
-        self._found: tuple[Judged, Curve, float | None] | None = None
+        self._found: tuple[Figures, float | None] | None = None
         self._drawing: Any = None
         self._waiting: list[str] = []
         self._grid = QGridLayout(self)
@@ -58,18 +61,29 @@ class Charts(QWidget):
             self._grid.setRowStretch(line, 1)
             self._grid.setColumnStretch(line, 1)
         self._loading = Background(name="plots", parent=self)
-        self._turn = QTimer(self, interval=0, singleShot=True)
+        self._turn = QTimer(self, interval=_PAINTED, singleShot=True)
         self._turn.timeout.connect(self._draw_next)
         theme.changed.connect(self._redo)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether all that was found is there to be seen."""
+        return len(self.plots) == len(_PLOTS) and not self._waiting
 
     def prepare(self) -> None:
         """Loads what draws, so that it is there when it is wanted."""
         if self._drawing is None:
             self._loading.ask(lambda: import_module("desktop.summary.plots"), self._take, topic="plots")
 
-    def show_found(self, judged: Judged, curve: Curve, epsilon: float | None) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draws what is not there in this theme yet."""
+        super().showEvent(event)
+        if self._found is not None and not self.plots:
+            self.show_found(*self._found)
+
+    def show_found(self, found: Figures, epsilon: float | None) -> None:
         """Draws what was found, soon."""
-        self._found = judged, curve, epsilon
+        self._found = found, epsilon
         if self._drawing is None:
             self.prepare()
         else:
@@ -87,33 +101,35 @@ class Charts(QWidget):
             self.show_found(*self._found)
 
     def _draw_next(self) -> None:
+        """Makes a plot, or draws what one shows: each is worth a turn."""
         if not self._waiting or self._found is None:
             return
-        name = self._waiting.pop(0)
-        if name not in self.plots:
+        name = self._waiting[0]
+        if name in self.plots:
+            self._draw(self._waiting.pop(0), *self._found)
+        else:
             title, across, up, place = _PLOTS[name]
             self.plots[name] = self._drawing.plot(self._theme.look, _said(title), across=_said(across), up=_said(up))
             self._grid.addWidget(self.plots[name], *place)
-        self._draw(name, *self._found)
         if self._waiting:
             self._turn.start()
 
-    def _draw(self, name: str, judged: Judged, curve: Curve, epsilon: float | None) -> None:
+    def _draw(self, name: str, found: Figures, epsilon: float | None) -> None:
         plot, look = self.plots[name], self._theme.look
         if name == "curve":
-            self._drawing.draw_curve(plot, curve, epsilon, look)
+            self._drawing.draw_curve(plot, found.curve, epsilon, look)
         elif name == "kinds":
-            self._drawing.draw_kinds(plot, {kind_name(k): judged.kinds[k] for k in KINDS}, look)
+            self._drawing.draw_kinds(plot, {kind_name(k): found.kinds[k] for k in KINDS}, look)
         else:
-            self._drawing.draw_speed(plot, *speed([when for when, _ in judged.decided]), look)
+            self._drawing.draw_speed(plot, *found.speed, look)
 
     def _redo(self) -> None:
-        """Another theme: the plots are made anew, in its colours."""
+        """Another theme: the plots are made anew in its colours, once they are to be seen."""
         for made in self.plots.values():
             self._grid.removeWidget(made)
             made.deleteLater()
         self.plots = {}
-        if self._found is not None:
+        if self._found is not None and self.isVisible():
             self.show_found(*self._found)
 
 

@@ -20,10 +20,9 @@ Array = NDArray[np.float64]
 
 def plot(look: Look, title: str, *, across: str, up: str, parent: QWidget | None = None) -> Any:
     """An empty plot: hairline axes, no grid in the way, no zooming by accident."""
-    made = pyqtgraph.PlotWidget(parent=parent, background=look.base.panel)
+    made = pyqtgraph.PlotWidget(parent=parent, background=look.base.panel, enableMenu=False)
     made.setTitle(title, color=look.base.text, size="10pt")
     item = made.getPlotItem()
-    item.setMenuEnabled(False)
     item.hideButtons()
     item.setMouseEnabled(x=False, y=False)
     for side, text in (("bottom", across), ("left", up)):

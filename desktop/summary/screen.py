@@ -9,13 +9,13 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from db.operations import stats
-from db.operations.judged import Judged, judged
+from db.operations.judged import judged
 from db.operations.stats import Agreement, Counts
 from db.store import Store
 from desktop.review.threshold import ThresholdModel
 from desktop.services.project import Project
 from desktop.summary.charts import Charts
-from desktop.summary.figures import Curve, curve
+from desktop.summary.figures import Curve, Figures, figures
 from desktop.summary.learning import Learning
 from desktop.theme import Theme
 from desktop.wording import QT_TRANSLATE_NOOP, number, percent, with_mark
@@ -81,11 +81,11 @@ class SummaryScreen(QWidget):
         self.learned.style().polish(self.learned)
         self.learned.setText(self.learning.said)
 
-    def _take(self, found: tuple[Judged, Counts]) -> None:
-        judged, counts = found
-        self.curve = curve(judged.scores, judged.wrong)
+    def _take(self, found: tuple[Figures, Counts]) -> None:
+        drawn, counts = found
+        self.curve = drawn.curve
         self._count(counts)
-        self.charts.show_found(judged, self.curve, self._threshold.epsilon)
+        self.charts.show_found(drawn, self._threshold.epsilon)
 
     def _count(self, counts: Counts) -> None:
         status = counts.by_status
@@ -140,8 +140,8 @@ _CARDS = (
 )
 
 
-def _read(store: Store) -> tuple[Judged, Counts]:
-    return judged(store), stats.counts(store)
+def _read(store: Store) -> tuple[Figures, Counts]:
+    return figures(judged(store)), stats.counts(store)
 
 
 def _agreement(store: Store) -> tuple[Agreement, ...]:

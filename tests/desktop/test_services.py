@@ -110,8 +110,16 @@ def test_the_next_pictures_are_decoded_without_a_list_to_be_seen(qtbot, open_win
     assert shown in window.pictures._known
 
 
-def test_the_plots_come_without_being_waited_for(qtbot, open_window, fill):
+def test_the_plots_come_without_being_waited_for_and_in_another_theme_once_they_are_seen(qtbot, open_window, fill):
     window = open_window(fill())
+    charts = window.summary.charts
     window.actions_by_name["screen_summary"].trigger()
-    plots = window.summary.charts.plots
-    qtbot.waitUntil(lambda: len(plots) == 3 and all(plot.isVisible() for plot in plots.values()), timeout=60_000)
+    qtbot.waitUntil(lambda: charts.is_drawn, timeout=60_000)
+    assert all(plot.isVisible() for plot in charts.plots.values())
+    window.actions_by_name["screen_review"].trigger()
+    window.theme.choose("dark")
+    assert charts.plots == {}, "nothing is made that is not seen"
+    window.actions_by_name["screen_summary"].trigger()
+    qtbot.waitUntil(lambda: charts.is_drawn, timeout=60_000)
+    background = charts.plots["curve"].backgroundBrush().color().name()
+    assert background == window.theme.look.base.panel.lower()
