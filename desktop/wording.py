@@ -59,7 +59,17 @@ def short(value: float) -> str:
 
 def percent(share: float) -> str:
     """A share, 0 to 1, in whole hundredths."""
-    return f"{share:.0%}" if QLocale().language() is QLocale.Language.English else f"{100 * share:.0f} %"
+    return f"{share:.0%}" if is_english() else f"{100 * share:.0f} %"
+
+
+def is_english() -> bool:
+    """Whether the window speaks English, as errors of core and the store always do."""
+    return QLocale().language() is QLocale.Language.English
+
+
+def reported(text: str) -> str:
+    """What core or the store says, in English, on a line of its own: in another language that is told first."""
+    return text if is_english() else QCoreApplication.translate("problems", "Reported in English: {0}").format(text)
 
 
 def with_mark(written: str) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar,
 
 from desktop.importing.jobs import Done, Failed, Moved, Outcome, Work
 from desktop.services.child import Child, Target
-from desktop.wording import QT_TRANSLATE_NOOP, number
+from desktop.wording import QT_TRANSLATE_NOOP, is_english, number
 
 _BEGINS: Final[dict[Work, str]] = {
     "read": QT_TRANSLATE_NOOP("Running", "Reading captions …"),
@@ -92,7 +92,7 @@ class Running(QWidget):
         elif isinstance(message, Done):
             self._finish(self._outcome(message), message.problems, good=True)
         elif isinstance(message, Failed):
-            self._finish(message.said, (message.details,) if message.details else (), good=False)
+            self._fail(message)
 
     def _progress(self, moved: Moved) -> str:
         """How far it is: a count where there is one, else what is going on."""
@@ -117,6 +117,14 @@ class Running(QWidget):
             "written": self.tr("%Ln item(s) written to {0}", "", n),
             "fetched": self.tr("The model is on this machine"),
         }[what]
+
+    def _fail(self, failed: Failed) -> None:
+        details = (failed.details,) if failed.details else ()
+        if is_english():
+            self._finish(failed.said, details, good=False)
+        else:
+            said = self.tr("That did not work. What was reported stands in English under “Details”.")
+            self._finish(said, (failed.said, *details), good=False)
 
     def _lose(self, code: int) -> None:
         if not self._over:

@@ -24,7 +24,7 @@ from desktop.queue.model import ITEM_ID, QueueModel
 from desktop.queue.query import parse
 from desktop.queue.thumbnails import Thumbnails
 from desktop.theme import Theme
-from desktop.wording import QT_TRANSLATE_NOOP
+from desktop.wording import QT_TRANSLATE_NOOP, reported
 
 ORDERS: Final[tuple[tuple[Order, str], ...]] = (
     ("suspicious", QT_TRANSLATE_NOOP("QueuePane", "Most suspicious first")),
@@ -84,7 +84,7 @@ class QueuePane(QWidget):
         self.order.activated.connect(lambda _: self._narrow())
         self.list.clicked.connect(self._choose)
         self.list.activated.connect(self._choose)
-        model.failed.connect(self._fail)
+        model.failed.connect(lambda error: self._fail(reported(str(error))))
         model.loaded.connect(self.list.viewport().update)
         thumbnails.ready.connect(self.list.viewport().update)
 
@@ -117,14 +117,14 @@ class QueuePane(QWidget):
         try:
             filters = parse(self.search.text())
         except UsageError as error:
-            self._fail(error)
+            self._fail(str(error))
             return
         self.problem.hide()
         self._model.load(order=self.order.currentData(), filters=filters)
         self.narrowed.emit()
 
-    def _fail(self, error: Exception) -> None:
-        self.problem.setText(str(error))
+    def _fail(self, said: str) -> None:
+        self.problem.setText(said)
         self.problem.show()
 
     def _choose(self, index: QModelIndex) -> None:

@@ -24,7 +24,7 @@ from desktop.review.model import ReviewModel
 from desktop.review.scale_bar import ScaleBar, SuggestionButton
 from desktop.review.threshold import STEPS, ThresholdModel
 from desktop.theme import Theme
-from desktop.wording import QT_TRANSLATE_NOOP, kind_name, percent, short, signed
+from desktop.wording import QT_TRANSLATE_NOOP, kind_name, percent, reported, short, signed
 
 _SAYS: Final = {
     -3: QT_TRANSLATE_NOOP("Inspector", "the picture speaks strongly against it"),
@@ -133,7 +133,8 @@ class Inspector(QWidget):
         if word.score is None and model.is_reworded and self._threshold.needs_signals:
             return self.tr("no score for this wording yet: the calibration needs more than is looked at while you type")
         if word.score is None:
-            return word.reason or model.item.failure or self.tr("not scored")
+            why = word.reason or model.item.failure
+            return reported(why) if why else self.tr("not scored")
         says = self.tr(_SAYS[model.step_of(word)])
         if self._threshold.is_calibrated:
             return f"{says}\n" + self.tr("{0} likely wrong").format(percent(-word.score))

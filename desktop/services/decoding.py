@@ -18,7 +18,7 @@ from PySide6.QtGui import QImage
 from core.errors import ImageError
 from core.images import open_image
 from desktop.services.background import Background
-from desktop.wording import QT_TRANSLATE_NOOP
+from desktop.wording import QT_TRANSLATE_NOOP, reported
 
 PREVIEW: Final = 2048
 """Longest side of the copy that is drawn while the picture fits the window."""
@@ -125,7 +125,7 @@ def decode(path: str) -> Picture:
     try:
         image = open_image(Path(path))
     except ImageError as error:
-        return Picture(path, None, None, str(error))
+        return Picture(path, None, None, reported(str(error)))
     full, pixels = _shared(image)
     factor = -(-max(image.size) // PREVIEW)
     if factor == 1:

@@ -11,6 +11,7 @@ from db.records import ScorerInfo
 from desktop.services import scorer_child
 from desktop.services.child import Child
 from desktop.services.scorer_child import Answer, Cancel, Loaded, ModelChoice, Progress
+from desktop.wording import reported
 
 _SETTINGS: Final = ("template", "layers", "aggregate")
 
@@ -92,11 +93,11 @@ class Scoring(QObject):
             if message.number in self._asked:
                 self.progressed.emit(message.number, message.done, message.total)
         elif isinstance(message, Answer) and message.number == 0:
-            self.problem = message.error
+            self.problem = reported(message.error or "")
         elif isinstance(message, Answer):
             asked = self._asked.pop(message.number, None)
             if asked is not None:
-                asked[1](message.value, message.error)
+                asked[1](message.value, None if message.error is None else reported(message.error))
 
     def _lose(self, code: int) -> None:
         said = self.problem or self.tr("The model's process ended unexpectedly ({0}); it starts anew.").format(code)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.services.child import Child
 from desktop.summary.learning_child import Learned, Refused, SignalsNeeded, learn
-from desktop.wording import percent, with_mark
+from desktop.wording import percent, reported, with_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Learning(QObject):
             said = self.tr("These marks were learned with a model. Learn again with: captionlint calibrate --model")
             self._end(_Ran(said, is_problem=True))
         elif isinstance(message, Refused):
-            self._end(_Ran(message.said, is_problem=True))
+            self._end(_Ran(reported(message.said), is_problem=True))
 
     def _told(self, learned: Learned) -> str:
         found = self.tr("Learned from %Ln caption(s).", "", learned.captions)

@@ -935,6 +935,10 @@
         <translation> von {0}</translation>
     </message>
     <message>
+        <source>That did not work. What was reported stands in English under “Details”.</source>
+        <translation>Das ging nicht. Was gemeldet wurde, steht auf Englisch unter „Details“.</translation>
+    </message>
+    <message>
         <source>The process ended unexpectedly ({0}).</source>
         <translation>Der Prozess endete unerwartet ({0}).</translation>
     </message>
@@ -1581,8 +1585,48 @@
 <context>
     <name>problems</name>
     <message>
+        <source>What exactly was reported stands in English under “Details”.</source>
+        <translation>Was genau gemeldet wurde, steht auf Englisch unter „Details“.</translation>
+    </message>
+    <message>
         <source>Something went wrong that nobody foresaw. Nothing decided is lost.</source>
         <translation>Etwas ging schief, womit niemand gerechnet hat. Keine Entscheidung ist verloren.</translation>
+    </message>
+    <message>
+        <source>What was asked for does not exist, or does not go together.</source>
+        <translation>Was verlangt wurde, gibt es nicht oder passt nicht zusammen.</translation>
+    </message>
+    <message>
+        <source>The model cannot be had or loaded.</source>
+        <translation>Das Modell ist nicht zu bekommen oder nicht zu laden.</translation>
+    </message>
+    <message>
+        <source>This item cannot be scored.</source>
+        <translation>Dieser Eintrag lässt sich nicht bewerten.</translation>
+    </message>
+    <message>
+        <source>The reviews do not suffice to learn from.</source>
+        <translation>Die Prüfungen reichen zum Lernen nicht aus.</translation>
+    </message>
+    <message>
+        <source>A file does not hold what its format promises.</source>
+        <translation>Eine Datei enthält nicht, was ihr Format verspricht.</translation>
+    </message>
+    <message>
+        <source>The store cannot be opened, read or written.</source>
+        <translation>Der Bestand lässt sich nicht öffnen, lesen oder schreiben.</translation>
+    </message>
+    <message>
+        <source>That is not possible.</source>
+        <translation>Das ist nicht möglich.</translation>
+    </message>
+    <message>
+        <source>A file or folder cannot be read or written.</source>
+        <translation>Eine Datei oder ein Ordner lässt sich nicht lesen oder schreiben.</translation>
+    </message>
+    <message>
+        <source>Reported in English: {0}</source>
+        <translation>Gemeldet wurde (auf Englisch): {0}</translation>
     </message>
 </context>
 <context>

@@ -10,12 +10,18 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QLabel, QPushButton
+from stores import photo, row
 
+from core.errors import CaptionlintError, LabelStudioError, StoreError
 from core.formats.writing import FORMATS_OUT
 from core.presets import PRESETS
+from desktop import problems
 from desktop.app import Program
 from desktop.borrowed import LISTED
+from desktop.importing import jobs
+from desktop.importing.running import Running
 from desktop.language import FOLDER, LANGUAGES, language_of
+from desktop.problems import show_problem
 from desktop.queue.delegate import state_text
 
 SOURCES = sorted(Path("desktop").rglob("*.py"))
@@ -114,6 +120,43 @@ def test_no_english_is_left_in_the_german_window(qtbot, open_window, fill, langu
     shown = [w.text() for kind in (QLabel, QPushButton) for w in window.findChildren(kind)]
     shown += [action.text() for menu in window.menuBar().actions() for action in menu.menu().actions()]
     assert [text for text in shown if text in english] == []
+
+
+def test_errors_are_told_in_german_and_what_was_reported_is_folded_away(qtbot, fill, language):
+    broken = StoreError("review.db is damaged: copy the file.")
+    box = show_problem(None, "The store cannot be opened", broken)
+    assert (box.informativeText(), box.detailedText()) == (str(broken), "")
+    box.close()
+    language.choose("de")
+    box = show_problem(None, "Der Bestand kann nicht geöffnet werden", broken)
+    assert box.informativeText() == (
+        "Der Bestand lässt sich nicht öffnen, lesen oder schreiben. "
+        "Was genau gemeldet wurde, steht auf Englisch unter „Details“."
+    )
+    assert box.detailedText() == str(broken)
+    box.close()
+    assert {error for error, _ in problems._KINDS} >= set(CaptionlintError.__subclasses__()) - {LabelStudioError}
+
+
+def test_a_job_that_fails_in_german_folds_the_english_away(qtbot, fill, language, tmp_path):
+    language.choose("de")
+    running = Running()
+    qtbot.addWidget(running)
+    with qtbot.waitSignal(running.ended, timeout=60_000):
+        running.run(jobs.import_captions, str(fill()), str(tmp_path / "nothing.csv"), None)
+    assert running.said.text() == "Das ging nicht. Was gemeldet wurde, steht auf Englisch unter „Details“."
+    assert "nothing.csv" in running.details.toPlainText()
+
+
+def test_in_german_a_picture_that_is_gone_is_told_with_what_was_reported(qtbot, open_window, fill, language, tmp_path):
+    language.choose("de")
+    path = fill([row(photo(tmp_path, "gone.png"), "a x1 dog")])
+    (tmp_path / "gone.png").unlink()
+    window = open_window(path)
+    view = window.screen_review.stage.picture
+    qtbot.waitUntil(lambda: view.picture is not None)
+    assert view.picture.error.startswith("Gemeldet wurde (auf Englisch): ")
+    assert "gone.png" in view.picture.error
 
 
 def test_a_language_is_chosen_in_the_menu_remembered_and_shown_at_once(qtbot, qapp, fill, settings):
