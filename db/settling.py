@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from core.errors import UsageError
 from core.formats.fields import UNSTORABLE
+from core.overlaps import Overlaps
 from core.review import KINDS, Origin, Span
 
 
@@ -18,24 +19,18 @@ def settle(marks: Sequence[Span], left: Sequence[Span]) -> tuple[Span, ...]:
     """
     kept = [span for span in left if not span.removed]
     extents = {(mark.start, mark.end) for mark in marks}
-    settled = [replace(span, origin=_origin(span, marks, extents)) for span in kept]
+    before, after = Overlaps(marks), Overlaps(kept)
+    settled = [replace(span, origin=_origin(span, before, extents)) for span in kept]
     gone = [
-        replace(mark, removed=True, origin="prediction")
-        for mark in marks
-        if not any(overlaps(mark, span) for span in kept)
+        replace(mark, removed=True, origin="prediction") for mark in marks if not after.touched(mark.start, mark.end)
     ]
     return tuple(sorted((*settled, *gone), key=lambda s: (s.start, s.end)))
 
 
-def _origin(span: Span, marks: Sequence[Span], extents: set[tuple[int, int]]) -> Origin:
+def _origin(span: Span, marks: Overlaps[Span], extents: set[tuple[int, int]]) -> Origin:
     if (span.start, span.end) in extents:
         return "prediction"
-    return "changed" if any(overlaps(mark, span) for mark in marks) else "manual"
-
-
-def overlaps(one: Span, other: Span) -> bool:
-    """Whether two spans share a character."""
-    return one.start < other.end and other.start < one.end
+    return "changed" if marks.touched(span.start, span.end) else "manual"
 
 
 def check(spans: Sequence[Span], caption: str, *texts: str | None) -> None:

@@ -25,11 +25,6 @@ def kept_spans(item: ExportItem) -> tuple[Span, ...]:
     return tuple(sorted((s for s in spans if not s.removed), key=lambda s: (s.start, s.end)))
 
 
-def is_marked(item: ExportItem, start: int, end: int) -> bool:
-    """Whether a mark that stands overlaps this stretch."""
-    return any(span.start < end and start < span.end for span in kept_spans(item))
-
-
 def corrected_caption(item: ExportItem) -> str | None:
     """What the annotator says is right instead: the caption given, else the replacements put in place.
 

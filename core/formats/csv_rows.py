@@ -16,13 +16,15 @@ from typing import Any, Final
 
 from core.errors import FormatError
 from core.formats import plain, word_table
-from core.formats.decoding import Line, open_text, recovered, text_lines
+from core.formats.decoding import MAX_LINE, Line, open_text, recovered, text_lines
 from core.formats.image_paths import ImageFolder
 from core.formats.json_text import parse
 from core.formats.records import BadRow, RowError, SourceItem
 
 _SEPARATORS: Final = ("\t", ",", ";")
 _NEEDED: Final = frozenset({"image", "caption"})
+_LONGEST_CELL: Final = 1 << 17
+"""Characters after which a cell of another program is an open quote; of our own tables whole lines are welcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,22 @@ def read(source: Path, images: ImageFolder) -> Iterator[SourceItem | BadRow]:
         first = next(lines, None)
         header = recovered(first.text)[0] if isinstance(first, Line) else ""
         separator, columns = _columns(source, header)
-        records = _records(lines, separator, columns, source.name)
         of_words = word_table.matches(columns)
+        longest = MAX_LINE if of_words else _LONGEST_CELL
+        records = _records(lines, separator, columns, source.name, longest)
         for same in _grouped(records) if of_words else ([record] for record in records):
             yield _item(same, source.name, images, of_words=of_words)
 
 
 def _grouped(records: Iterator[_Record | BadRow]) -> Iterator[list[_Record | BadRow]]:
+    number = 0
+
     def key(record: _Record | BadRow) -> object:
-        return record if isinstance(record, BadRow) else word_table.same_item(record.cells)
+        nonlocal number
+        if isinstance(record, BadRow):
+            return record
+        number += word_table.begins(record.cells)
+        return number, word_table.same_item(record.cells)
 
     return (list(same) for _, same in groupby(records, key))
 
@@ -82,13 +91,14 @@ def _cells(line: str, separator: str) -> list[str]:
 
 
 def _records(
-    lines: Iterator[Line | BadRow], separator: str, columns: Sequence[str], name: str
+    lines: Iterator[Line | BadRow], separator: str, columns: Sequence[str], name: str, longest: int
 ) -> Iterator[_Record | BadRow]:
     feed = _Feed(lines)
     rows = csv.reader(feed, delimiter=separator)
     while True:
         number = feed.number + 1
         try:
+            csv.field_size_limit(longest)  # the module has one for all
             row = next(rows, None)
             if row is None:
                 break

@@ -27,9 +27,14 @@ def checked_caption(value: object) -> str:
     caption = checked_text(value, "caption")
     if not caption:
         raise RowError("the caption is empty.")
-    if _BLANK.fullmatch(caption):
+    if is_blank(caption):
         raise RowError("the caption is blank: it holds nothing but white space or characters that cannot be seen.")
     return caption
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text can be seen."""
+    return _BLANK.fullmatch(text) is not None
 
 
 def text_of(row: Mapping[str, Any], name: str) -> str:

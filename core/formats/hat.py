@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from core.formats import fields
-from core.formats.corrections import is_marked, reviewed
+from core.formats.corrections import kept_spans, reviewed
 from core.formats.detectors import placed
 from core.formats.image_paths import ImageFolder
 from core.formats.records import ExportItem, RowError, SourceItem, SourceScores
+from core.overlaps import Overlaps
 from core.prediction import WordScore
 from core.words import split_pieces
 
@@ -45,7 +46,8 @@ def item(row: Mapping[str, Any], where: str, images: ImageFolder) -> SourceItem:
 def row_of(item: ExportItem) -> dict[str, Any]:
     """A reviewed item in HAT's shape."""
     reviewed(item)
-    grounding = [[text, is_marked(item, start, end)] for text, start, end in _between_spaces(item.caption)]
+    marks = Overlaps(kept_spans(item))
+    grounding = [[text, marks.touched(start, end)] for text, start, end in _between_spaces(item.caption)]
     return {
         "sample_id": item.id,
         "image_path": item.image,

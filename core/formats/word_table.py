@@ -7,7 +7,8 @@ written as they are.
 
 Columns hold the same as the fields of the words format. ``index`` counts an item's ``words`` from 0; an item
 without words has one row with neither. ``replacement`` is that of the edit which touches the word; ``edits`` holds
-all of the item's as JSON.
+all of the item's as JSON. What grows with the caption (``caption``, ``corrected_caption``, ``edits``) stands in an
+item's first row only: on every row a caption of 40,000 words would make gigabytes. Files that repeat it are read too.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TextIO
 
 from core.formats import words
 from core.formats.image_paths import ImageFolder
 from core.formats.json_text import compact, parse
 from core.formats.records import ExportItem, RowError, SourceItem
+from core.overlaps import Overlaps
 
 ITEM_TEXTS: Final = ("id", "image", "image_sha256", "split", "status", "reviewed_at", "caption", "corrected_caption")
 WORD_COLUMNS: Final = (
@@ -48,6 +51,8 @@ COLUMNS: Final = (
     "corrected_caption",
     "edits",
 )
+FIRST_ROW: Final = ("caption", "corrected_caption", "edits")
+"""Columns that are empty but in an item's first row."""
 _RUNS: Final = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _GUARDED: Final = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
 
@@ -60,6 +65,13 @@ def guarded(text: str) -> str:
 def unguarded(cell: str) -> str:
     """What `guarded` was given."""
     return cell[1:] if _GUARDED.match(cell) else cell
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    start: int
+    end: int
+    replacement: str
 
 
 class WordTableSink:
@@ -78,7 +90,9 @@ class WordTableSink:
         shared["scorer"] = guarded(words.scorer_name(row["scorer"]) or "")
         shared["epsilon"] = row["scorer"]["eps"]
         shared["edits"] = compact(row["edits"])
-        for cells in _word_cells(row):
+        for number, cells in enumerate(_word_cells(row)):
+            if number == 1:
+                shared |= dict.fromkeys(FIRST_ROW, "")
             self._rows.writerow([(shared | cells)[name] for name in COLUMNS])
 
     def finish(self) -> Counter[str]:
@@ -91,9 +105,14 @@ def matches(columns: Sequence[str]) -> bool:
     return set(COLUMNS) <= set(columns)
 
 
+def begins(cells: Mapping[str, str]) -> bool:
+    """Whether a row is an item's first, or its only one."""
+    return cells["index"] in ("0", "")
+
+
 def same_item(cells: Mapping[str, str]) -> tuple[str, ...]:
     """What the rows of one item share."""
-    return tuple(cells[name] for name in ("id", "image", "caption"))
+    return cells["id"], cells["image"]
 
 
 def item(rows: Sequence[Mapping[str, str]], where: str, images: ImageFolder) -> SourceItem:
@@ -116,6 +135,7 @@ def item(rows: Sequence[Mapping[str, str]], where: str, images: ImageFolder) -> 
 
 def _word_cells(row: Mapping[str, Any]) -> Iterator[dict[str, object]]:
     count = len(row["tokens"])
+    edits = Overlaps(_Edit(edit["start"], edit["end"], edit["replacement"]) for edit in row["edits"])
     if not count:
         yield dict.fromkeys(WORD_COLUMNS, "")
     lists = {
@@ -128,18 +148,14 @@ def _word_cells(row: Mapping[str, Any]) -> Iterator[dict[str, object]]:
     }
     for index in range(count):
         cells: dict[str, object] = {name: row[field][index] for name, field in lists.items()}
-        touching = _touching(row["edits"], row["starts"][index], row["ends"][index])
+        touching = edits.first(row["starts"][index], row["ends"][index])
         yield cells | {
             "index": index,
             "words": count,
             "text": guarded(row["tokens"][index]),
             "kind": row["types"][index],
-            "replacement": guarded(touching or ""),
+            "replacement": guarded(touching.replacement if touching else ""),
         }
-
-
-def _touching(edits: Iterable[Mapping[str, Any]], start: int, end: int) -> str | None:
-    return next((edit["replacement"] for edit in edits if edit["start"] < end and start < edit["end"]), None)
 
 
 def _number(cell: str) -> int | float | None:

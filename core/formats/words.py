@@ -8,6 +8,7 @@ a mark's origin from ``pre_tags``, and a tagged word outside of all ``edits`` is
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,6 +18,7 @@ from core.formats.corrections import kept_spans
 from core.formats.detectors import checked_words
 from core.formats.image_paths import ImageFolder
 from core.formats.records import ExportItem, RowError, SourceItem, SourceScores
+from core.overlaps import Overlaps
 from core.prediction import WordScore
 from core.review import KINDS, Kind, Origin, Review, Span, Status
 
@@ -38,7 +40,7 @@ _STATUSES: Final[tuple[Status, ...]] = ("accepted", "corrected")
 
 def row_of(item: ExportItem) -> dict[str, Any]:
     """An item as a row; one that nobody reviewed has the status ``pending`` and no tags but −100."""
-    review = item.review
+    review, marks = item.review, Overlaps(kept_spans(item))
     return {
         "id": item.id,
         "image": item.image,
@@ -48,7 +50,7 @@ def row_of(item: ExportItem) -> dict[str, Any]:
         "starts": [word.start for word in item.words],
         "ends": [word.end for word in item.words],
         "tags": list(item.tags),
-        "types": [_kind_at(item, word) if tag == 1 else None for word, tag in zip(item.words, item.tags, strict=True)],
+        "types": [_kind_at(marks, word) if tag == 1 else None for word, tag in zip(item.words, item.tags, strict=True)],
         "pre_scores": [_finite(word.score) for word in item.words],
         "pre_probs": [_finite(one) for one in item.pre_probabilities or [None] * len(item.words)],
         "pre_tags": list(item.pre_tags),
@@ -99,9 +101,9 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def _kind_at(item: ExportItem, word: WordScore) -> Kind:
-    over = (span.kind for span in kept_spans(item) if span.start < word.end and word.start < span.end)
-    return next(over, "other")
+def _kind_at(marks: Overlaps[Span], word: WordScore) -> Kind:
+    over = marks.first(word.start, word.end)
+    return over.kind if over else "other"
 
 
 def _words(row: Mapping[str, Any], caption: str) -> tuple[WordScore, ...]:
@@ -166,16 +168,18 @@ def _spans(row: Mapping[str, Any], caption: str, words: Sequence[WordScore]) -> 
     if not len(tags) == len(pre_tags) == len(types) == len(words):
         raise RowError("tags, pre_tags and types must have one entry a token.")
     marked = list(zip(words, tags, pre_tags, types, strict=True))
+    starts, ends = [word.start for word in words], [word.end for word in words]
     edited = []
     for start, end, replacement in _edits(row, caption):
-        over = [(kind, pre) for word, _, pre, kind in marked if start < word.end and word.start < end]
+        touched = marked[bisect_right(ends, start) : bisect_left(starts, end)]
+        over = [(kind, pre) for _, _, pre, kind in touched]
         known = bool(over) and all(pre == 1 for _, pre in over)
         edited.append(Span(start, end, kind_of(over[0][0] if over else None), replacement, _origin(known)))
+    edits = Overlaps(edited)
     single = [
         Span(word.start, word.end, kind_of(kind), None, _origin(pre == 1), removed=tag == 0)
         for word, tag, pre, kind in marked
-        if (tag == 1 or (tag == 0 and pre == 1))
-        and not any(span.start < word.end and word.start < span.end for span in edited)
+        if (tag == 1 or (tag == 0 and pre == 1)) and not edits.touched(word.start, word.end)
     ]
     return tuple(sorted(edited + single, key=lambda span: span.start))
 

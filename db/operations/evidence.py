@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from core.overlaps import Overlaps
 from core.prediction import Prediction, WordScore
 from core.review import Span, Status
 from core.words import split_pieces
@@ -59,8 +60,8 @@ class Evidence:
 
 def tags(words: Sequence[WordScore], spans: Sequence[Span]) -> tuple[int, ...]:
     """1 for each word that a mark which stands touches, else 0."""
-    stand = [span for span in spans if not span.removed]
-    return tuple(int(any(s.start < w.end and w.start < s.end for s in stand)) for w in words)
+    stand = Overlaps(span for span in spans if not span.removed)
+    return tuple(int(stand.touched(w.start, w.end)) for w in words)
 
 
 def stream(

@@ -5,6 +5,7 @@ import csv
 import json
 import tarfile
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from core.formats.corrections import best_caption, corrected_caption, kept_spans
 from core.formats.records import ExportItem, SourceItem
-from core.formats.word_table import guarded, unguarded
+from core.formats.word_table import COLUMNS, FIRST_ROW, guarded, unguarded
+from core.review import Span
 from tests.core.formats.made import items, made, png, quick, rows_of, texts, written
 
 
@@ -155,3 +157,42 @@ def test_sidecars_come_back_but_for_one_line_end(tmp_path: Path, caption: str) -
     for end in ("\n", "\r\n"):
         (tmp_path / "a.txt").write_bytes((caption + end).encode())
         assert [row.caption for row in rows_of(tmp_path)] == [caption]
+
+
+LONG = " ".join(f"word{number}" for number in range(40_000))
+
+
+def long_item() -> ExportItem:
+    """Every second word marked, with a replacement: what grew with words times marks took minutes."""
+    item = made(LONG, id="1")
+    marked = tuple(int(number % 2 == 0) for number in range(len(item.words)))
+    spans = tuple(Span(w.start, w.end, "object", "dog", "prediction") for w in item.words[::2])
+    review = replace(item.review, status="corrected", spans=spans)
+    return replace(item, tags=marked, pre_tags=marked, review=review)
+
+
+@pytest.mark.parametrize("name", ["csv", "words", "hat"])
+def test_a_caption_of_40_000_words_comes_back_in_a_file_of_its_size(tmp_path: Path, name: str) -> None:
+    item = long_item()
+    out = written(tmp_path, name, item)
+    assert out.stat().st_size < 30 * len(LONG)
+    (row,) = rows_of(out)
+    assert row.caption == LONG
+    if name != "hat":
+        assert row.reviews[0].spans == item.review.spans
+
+
+def test_a_csv_that_repeats_the_caption_on_every_row_is_read_as_well(tmp_path: Path) -> None:
+    items = [made("a cat sat", Span(2, 5, "object", "dog", "prediction"), id="1"), made("a dog", id="2")]
+    out = written(tmp_path, "csv", *items)
+    expected = rows_of(out)
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [bool(row["caption"]) for row in rows] == [True, False, False, True, False]
+    for before, row in pairwise(rows):
+        row |= {name: row[name] or before[name] for name in FIRST_ROW}
+    with out.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, COLUMNS)
+        table.writeheader()
+        table.writerows(rows)
+    assert rows_of(out) == expected
