@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +16,8 @@ from core.errors import FormatError, UsageError
 
 _DATABASE: Final = (b"SQLite format 3\0", b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 """What an SQLite file begins with, and its -wal file, which holds the last changes."""
+_TOKEN: Final = 4
+"""Bytes of the random part of a temporary name."""
 
 
 @contextmanager
@@ -27,7 +31,10 @@ def finished_file(out: Path) -> Iterator[Path]:
     _refuse_irreplaceable(out)
     unfinished = _unfinished(target)
     try:
-        yield unfinished
+        _clear(target)
+        unfinished.touch()
+        with _held(unfinished):
+            yield unfinished
         _flush(unfinished)
         unfinished.replace(target)
     except OSError as error:
@@ -50,8 +57,10 @@ def finished_folder(out: Path, *, may_replace: Callable[[str], bool]) -> Iterato
         raise UsageError(f"{out} holds other things than an earlier export; name a new or empty folder.")
     unfinished, earlier = _unfinished(out), _unfinished(out)
     try:
+        _clear(out)
         unfinished.mkdir()
-        yield unfinished
+        with _held(unfinished):
+            yield unfinished
         if out.exists():
             out.rename(earlier)
         unfinished.rename(out)
@@ -78,7 +87,37 @@ def _refuse_irreplaceable(out: Path) -> None:
 def _unfinished(out: Path) -> Path:
     if not out.parent.is_dir():
         raise UsageError(f"The folder {out.parent} does not exist; make it first.")
-    return out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
+    return out.with_name(f".{out.name}.{secrets.token_hex(_TOKEN)}.part")
+
+
+def _clear(out: Path) -> None:
+    """Deletes what an export to `out` left that was killed; one that still runs keeps its own."""
+    for left in out.parent.glob(f".{glob.escape(out.name)}.{'[0-9a-f]' * 2 * _TOKEN}.part"):
+        with suppress(OSError), _held(left, others=True):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+@contextmanager
+def _held(unfinished: Path, *, others: bool = False) -> Iterator[None]:
+    """Shows other processes that this one writes there; with `others` OSError where one of them may do so.
+
+    Windows does so by itself: what is open cannot be deleted.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(unfinished, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if others:  # for one's own it is well where the file system has no locks
+                raise
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _flush(path: Path) -> None:

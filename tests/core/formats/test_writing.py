@@ -5,7 +5,9 @@ import io
 import json
 import os
 import re
+import signal
 import sqlite3
+import subprocess
 import sys
 from collections import Counter
 from contextlib import closing
@@ -69,6 +71,37 @@ def test_nothing_is_left_behind_by_an_error(tmp_path: Path, format: str, pair: l
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert sorted(tmp_path.iterdir()) == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from core.formats.writing import open_writer
+
+with open_writer(sys.argv[1], Path(sys.argv[2])):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("format", ["words", "webdataset"])
+def test_what_a_killed_export_left_goes_with_the_next_one(tmp_path: Path, format: str, pair: list[ExportItem]) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    out = folder / "out [1].x"
+    for _ in range(3):
+        killed = subprocess.run([sys.executable, "-c", KILLED, format, out], check=False)
+        assert killed.returncode == -signal.SIGKILL
+        assert len(list(folder.iterdir())) == 1
+    other = folder / ".out [1].x.notmine.part"
+    other.touch()
+    with open_writer(format, out) as running:
+        with open_writer(format, out):
+            pass
+        for item in pair:
+            running.write(item)
+    assert sorted(folder.iterdir()) == sorted([out, other])
+    assert running.written == 2
 
 
 @pytest.mark.parametrize("format", EVERY)
