@@ -63,6 +63,7 @@ class Program(QObject):
         """Shows what can be opened."""
         if self.welcoming is None:
             self.welcoming = WelcomeWindow(self.settings)
+            self.theme.dress(self.welcoming)
             self.welcoming.store_asked.connect(self._open_with)
             self.welcoming.closed.connect(self._forget_welcome)
             self.welcoming.show()
@@ -114,6 +115,7 @@ class Program(QObject):
             )
         )
         box.setObjectName("held")
+        self.theme.dress(box)
         self._box = box
         box.open()
 

@@ -7,7 +7,8 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from core import tints
 
@@ -44,6 +45,8 @@ DARK: Final = Look(tints.DARK, True, "#262B33", "#282C33", "#08090B", "#F2877E")
 class Theme(QObject):
     """The look in use; follows the system unless one was chosen.
 
+    The style sheet is each window's own: to dress them one by one takes a third of what one for the application does.
+
     Signals:
         changed: widgets that paint themselves repaint.
     """
@@ -55,6 +58,7 @@ class Theme(QObject):
         self._application = application
         self._choice: Choice = choice
         self.look = LIGHT
+        self._windows: list[QWidget] = []
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()
 
@@ -68,13 +72,21 @@ class Theme(QObject):
         self._choice = choice
         self._apply()
 
+    def dress(self, window: QWidget) -> None:
+        """A window without a parent, and all in it, wear this look from now on."""
+        self._windows = [other for other in self._windows if isValid(other)]
+        self._windows.append(window)
+        window.setStyleSheet(style_sheet(self.look))
+
     def _apply(self) -> None:
         dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
         if self._choice != "system":
             dark = self._choice == "dark"
         self.look = DARK if dark else LIGHT
         self._application.setPalette(palette(self.look))
-        self._application.setStyleSheet(style_sheet(self.look))
+        for window in self._windows:
+            if isValid(window):
+                window.setStyleSheet(style_sheet(self.look))
         self.changed.emit()
 
 
@@ -111,7 +123,7 @@ def style_sheet(look: Look) -> str:
     QMenu::item:selected {{ background: {look.selected}; color: {b.text}; }}
     QMenu::item:disabled {{ color: {b.dim}; }}
     QMenu::separator {{ height: 1px; background: {b.line}; margin: 4px 8px; }}
-    #header, #side, #inspector, #keys, #stage, #footer, #endPage, #endBody {{ background: {b.panel}; }}
+    #header, #side, #inspector, #keys, #stage, #footer, #endPage, #endBody, #summaryBody {{ background: {b.panel}; }}
     #header {{ border-bottom: 1px solid {b.line}; }}
     #side {{ border-right: 1px solid {b.line}; }}
     #inspector QScrollArea, #inspectorBody {{ background: {b.panel}; border: none; }}

@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setWindowTitle(f"{self.project.name} — Captionlint")
         self.header.name.setText(self.project.name)
+        self.theme.dress(self)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         return self.screen_review.handlers() | {

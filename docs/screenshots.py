@@ -52,13 +52,15 @@ def main() -> None:
         path = Path(folder) / "review.db"
         settings = Settings(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
         Language(application, "en")
-        Camera(application, path, settings).run()
-        welcome(settings)
+        camera = Camera(application, path, settings)
+        camera.run()
+        welcome(camera.theme, settings)
 
 
-def welcome(settings: Settings) -> None:
+def welcome(theme: Theme, settings: Settings) -> None:
     """The first screen, once it knows which models are here."""
     window = WelcomeWindow(settings)
+    theme.dress(window)
     looked: list[bool] = []
     window.models.looked.connect(lambda: looked.append(True))
     window.show()

@@ -123,3 +123,15 @@ def test_the_plots_come_without_being_waited_for_and_in_another_theme_once_they_
     qtbot.waitUntil(lambda: charts.is_drawn, timeout=60_000)
     background = charts.plots["curve"].backgroundBrush().color().name()
     assert background == window.theme.look.base.panel.lower()
+
+
+def test_a_theme_is_worn_by_a_window_and_the_dialogues_and_menus_over_it(qtbot, open_window, fill):
+    window = open_window(fill())
+    window.theme.choose("dark")
+    dialogue = window.dialogues.about()
+    panel = window.theme.look.base.panel.lower()
+    for shown in (window.menuBar(), dialogue):
+        assert shown.grab().toImage().pixelColor(shown.width() - 3, 3).name() == panel
+    dialogue.close()
+    window.theme.choose("light")
+    assert window.menuBar().grab().toImage().pixelColor(3, 3).name() == window.theme.look.base.panel.lower()
