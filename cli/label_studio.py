@@ -15,6 +15,7 @@ import typer
 from cli import model_options as options
 from cli.store_options import Db
 from core.errors import UsageError
+from core.extras import adding
 
 label_studio = typer.Typer(help="Work with Label Studio: serve predictions, push items, pull reviews.")
 
@@ -155,7 +156,7 @@ def serve(
 def _bridge(command: str, **given: str | None) -> None:
     """Runs a command of the bridge, a process as in `serve`. Secrets go by its stdin."""
     if importlib.util.find_spec("requests") is None:
-        raise UsageError("The bridge needs requests: pip install 'captionlint[label-studio]'.")
+        raise UsageError(f"The bridge needs requests: {adding('label-studio')}.")
     text = json.dumps({**given, "debug": "--debug" in sys.argv})
     process = [sys.executable, "-m", "ml_backend.bridge", command]
     with subprocess.Popen(process, stdin=subprocess.PIPE, text=True) as bridge:

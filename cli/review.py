@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from core.errors import UsageError
+from core.extras import adding
 
 
 def review(
@@ -25,7 +26,7 @@ def review(
 ) -> None:
     """Open the window in which marked captions are reviewed."""
     if importlib.util.find_spec("PySide6") is None:
-        raise UsageError("The window needs PySide6: pip install 'captionlint[desktop]'.")
+        raise UsageError(f"The window needs PySide6: {adding('desktop')}.")
     if db is not None and "://" not in db:
         from db.store import check
 

@@ -24,6 +24,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from core.errors import ModelError, UsageError, first_line
+from core.extras import adding
 from core.presets import DEMO, Preset, nearest
 from core.published import better_twin, foreign_encoder, usable_tags
 from core.towers import unprobeable
@@ -218,9 +219,7 @@ def _tokenizer(text: dict[str, Any], *, name: str) -> Any:
     try:
         return HFTokenizer(source, tokenizer_mode=text.get("tokenizer_mode"), **options)
     except ImportError:
-        raise ModelError(
-            f"{name} needs the Hugging Face tokenizer {source}: pip install 'captionlint[siglip]'."
-        ) from None
+        raise ModelError(f"{name} needs the Hugging Face tokenizer {source}: {adding('siglip')}.") from None
     except Exception as error:
         raise ModelError(f"The tokenizer {source} of {name} cannot be had: {first_line(error)}") from error
 

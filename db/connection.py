@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError
 
 from core.errors import StoreError, UsageError
+from core.extras import adding
 
 WRITES: Final = "captionlint_writes"
 """The execution option of a transaction that will write."""
@@ -61,7 +62,7 @@ def server_engine(url: str) -> Engine:
     try:
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     except ModuleNotFoundError as error:
-        raise StoreError("PostgreSQL needs a driver: pip install 'captionlint[postgresql]'.") from error
+        raise StoreError(f"PostgreSQL needs a driver: {adding('postgresql')}.") from error
 
 
 def server_name(engine: Engine) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import StoreError
+from core.extras import adding
 from core.prediction import Failure, Prediction
 from db.operations import calibrating
 from db.packing import pack, unpack
@@ -96,7 +97,7 @@ def _require() -> None:
         import pyarrow  # noqa: F401
         import ray.data  # noqa: F401
     except ModuleNotFoundError as error:
-        raise StoreError("The ray engine needs an extra: pip install 'captionlint[ray,parquet]'.") from error
+        raise StoreError(f"The ray engine needs an extra: {adding('ray,parquet')}.") from error
 
 
 def _beside(store: Store) -> Path:

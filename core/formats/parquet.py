@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from core.errors import FormatError, UsageError, first_line
+from core.extras import adding
 from core.formats import words
 from core.formats.embedded_images import ExtractedImages, image_bytes
 from core.formats.image_paths import ImageFolder
@@ -56,7 +57,7 @@ def arrow() -> tuple[ModuleType, ModuleType]:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise UsageError("Parquet needs pyarrow: install captionlint[parquet].") from error
+        raise UsageError(f"Parquet needs pyarrow: {adding('parquet')}.") from error
     return pyarrow, pyarrow.parquet
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
+from core.extras import adding
 from core.review import KINDS, STATUSES, Kind, Span, Status
 from db import lookups
 from db.operations.evidence import USABLE, Evidence, stream, tags
@@ -202,7 +203,7 @@ def _kappa(one: Sequence[int], other: Sequence[int]) -> float | None:
     try:
         from sklearn.metrics import cohen_kappa_score
     except ModuleNotFoundError as error:
-        raise StoreError("Agreement is measured with scikit-learn: pip install 'captionlint[measure]'.") from error
+        raise StoreError(f"Agreement is measured with scikit-learn: {adding('measure')}.") from error
     return float(cohen_kappa_score(one, other))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import UsageError
 from core.formats.fields import UNSTORABLE
+from core.words import split_pieces
 from db import lookups
 from db.ranking import rank_holding
 from db.schema import IgnoredWord, Item
@@ -20,10 +21,17 @@ _WORD: Final = re.compile(r"\w+(?:['’-]\w+)*")
 
 
 def ignore(store: Store, *, word: str) -> tuple[str, ...]:
-    """Never mark this word again, whatever its case; returns the whole list. Raises `UsageError` for no word at all."""
+    """Never mark this word again, whatever its case; returns the whole list.
+
+    Raises `UsageError` for what is no word, and for several words: marks are on single ones.
+    """
     word = word.strip()
-    if not word or UNSTORABLE.search(word):
+    found = [] if UNSTORABLE.search(word) else [piece.text for piece in split_pieces(word) if piece.is_word]
+    if not found:
         raise UsageError("Name a word that is never to be marked.")
+    if len(word.split()) > 1:
+        each = " ".join(f"--never-mark {one}" for one in found[:3])
+        raise UsageError(f"Each word has its own mark, so that '{word}' would never match: name its words, {each}.")
     with store.writing() as session:
         lookups.upsert(session, IgnoredWord, [{"word": word.lower()}], replace=False)
         _rank_anew(session, word)

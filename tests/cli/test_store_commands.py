@@ -374,6 +374,8 @@ def test_settings_show_and_change_what_a_store_agrees_on(db, captionlint):
         ("--epsilon", "nan", "is a number"),
         ("--never-mark", " ", "Name a word"),
         ("--never-mark", "\udcff", "Name a word"),
+        ("--never-mark", "!?", "Name a word"),
+        ("--never-mark", "red dog", "would never match: name its words, --never-mark red --never-mark dog."),
     ],
 )
 def test_settings_refuse_what_makes_no_sense(db, captionlint, option, value, why):

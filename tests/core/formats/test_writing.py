@@ -266,10 +266,10 @@ def test_parquet_without_pyarrow_names_the_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pair: list[ExportItem]
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(UsageError, match=r"captionlint\[parquet\]"):
+    with pytest.raises(UsageError, match=r"\[parquet\]"):
         written(tmp_path, "words-parquet", *pair)
     (tmp_path / "x.parquet").write_bytes(b"PAR1")
-    with pytest.raises(UsageError, match=r"captionlint\[parquet\]"):
+    with pytest.raises(UsageError, match=r"\[parquet\]"):
         rows_of(tmp_path / "x.parquet")
 
 
