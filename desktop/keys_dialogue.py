@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QDialogButtonBox,
     QGridLayout,
@@ -53,6 +54,9 @@ class KeysDialogue(QDialog):
         buttons.accepted.connect(self._save)
         buttons.rejected.connect(self.reject)
         self.reset.clicked.connect(lambda: self._show(Keymap()))
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._offer_to_clear)
         self._show(keymap)
 
     @property
@@ -84,13 +88,19 @@ class KeysDialogue(QDialog):
         return body
 
     def _edit(self, title: str) -> QKeySequenceEdit:
-        edit = QKeySequenceEdit(maximumSequenceLength=1, clearButtonEnabled=True)
+        edit = QKeySequenceEdit(maximumSequenceLength=1)
         edit.setMinimumWidth(196)
         for named in (edit, edit.findChild(QLineEdit)):
             if isinstance(named, QWidget):
                 named.setAccessibleName(self.tr("Key for: {0}").format(title))
         edit.keySequenceChanged.connect(self._check)
         return edit
+
+    def _offer_to_clear(self, left: QWidget | None, reached: QWidget | None) -> None:
+        """Only the field in use has a button that clears it: a hundred of them would hold up the window."""
+        for edit, is_used in ((left, False), (reached, True)):
+            if isinstance(edit, QKeySequenceEdit) and self.isAncestorOf(edit):
+                edit.setClearButtonEnabled(is_used)
 
     def _show(self, keymap: Keymap) -> None:
         for name, edits in self.edits.items():

@@ -4,8 +4,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 
 from db.operations import reviews
+from desktop.keymap import Keymap
 from desktop.keys_dialogue import KeysDialogue
 
 
@@ -64,3 +66,17 @@ def test_the_hint_on_the_picture_names_the_key_in_use(window, settings):
     dialogue.edits["heat"][0].setKeySequence(QKeySequence("Y"))
     dialogue.save.click()
     assert window.screen_review.stage.picture.hint.startswith("Y  where is")
+
+
+def test_the_field_in_use_can_be_cleared_by_the_mouse(qtbot, window):
+    dialogue = window.dialogues.keys()
+    qtbot.waitUntil(dialogue.isActiveWindow)
+    first, other = dialogue.edits["accept"][0], dialogue.edits["skip"][0]
+    other.setFocus()
+    assert other.isClearButtonEnabled()
+    first.setFocus()
+    assert first.isClearButtonEnabled()
+    assert not other.isClearButtonEnabled()
+    qtbot.mouseClick(first.findChild(QToolButton), Qt.MouseButton.LeftButton)
+    assert dialogue.keymap.keys("accept") == Keymap().keys("accept")[1:]
+    dialogue.reject()
