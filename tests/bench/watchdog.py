@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -22,12 +23,14 @@ ROOT = str(Path(__file__).parents[2])
 class Gap:
     """A pause between two turns of the loop. `stacks` are what the thread was seen doing.
 
-    `milliseconds` by the clock; `busy`: of the processor's time the thread had. The rest it waited: for the
-    interpreter's lock, for the disk, or for other processes on a busy machine.
+    `milliseconds` by the clock; `busy`: of the processor's time the thread had; `queued`: it could have run, and
+    others had the processors (0 where the system does not tell). The rest it waited, for the interpreter's lock or
+    the disk.
     """
 
     milliseconds: float
     busy: float
+    queued: float
     step: str
     stacks: list[str] = field(default_factory=list)
 
@@ -35,6 +38,23 @@ class Gap:
     def seen(self) -> str:
         """What was seen most often."""
         return max(self.stacks, key=self.stacks.count) if self.stacks else "(not seen)"
+
+
+class Queued:
+    """How long the calling thread has stood in the processors' queue, as Linux counts it."""
+
+    def __init__(self) -> None:
+        path = f"/proc/self/task/{threading.get_native_id()}/schedstat"
+        self._file = os.open(path, os.O_RDONLY) if Path(path).exists() else None
+
+    def milliseconds(self) -> float:
+        """Since the thread began."""
+        return 0.0 if self._file is None else int(os.pread(self._file, 80, 0).split()[1]) / 1e6
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        if self._file is not None:
+            os.close(self._file)
 
 
 class Watchdog(QObject):
@@ -52,6 +72,8 @@ class Watchdog(QObject):
         self._main = threading.get_ident()
         self._last = time.perf_counter()
         self._worked = time.thread_time()
+        self._queue = Queued()
+        self._queued = self._queue.milliseconds()
         self._stacks: list[str] = []
         self._over = threading.Event()
         self._timer = QTimer(self, interval=round(1000 * BEAT), timerType=Qt.TimerType.PreciseTimer)
@@ -60,7 +82,7 @@ class Watchdog(QObject):
 
     def start(self) -> None:
         """Begins to measure."""
-        self._last, self._worked = time.perf_counter(), time.thread_time()
+        self._last, self._worked, self._queued = time.perf_counter(), time.thread_time(), self._queue.milliseconds()
         self._timer.start()
         self._watcher.start()
 
@@ -69,6 +91,7 @@ class Watchdog(QObject):
         self._timer.stop()
         self._over.set()
         self._watcher.join()
+        self._queue.close()
 
     def percentile(self, share: float) -> float:
         """Milliseconds under which this share of all gaps stayed."""
@@ -84,10 +107,11 @@ class Watchdog(QObject):
         return sorted(self.gaps, key=lambda gap: -gap.busy)[:count]
 
     def _beat(self) -> None:
-        now, worked = time.perf_counter(), time.thread_time()
+        now, worked, queued = time.perf_counter(), time.thread_time(), self._queue.milliseconds()
         stacks, self._stacks = self._stacks, []
-        self.gaps.append(Gap(1000 * (now - self._last), 1000 * (worked - self._worked), self.step, stacks))
-        self._last, self._worked = now, worked
+        since, busy = 1000 * (now - self._last), 1000 * (worked - self._worked)
+        self.gaps.append(Gap(since, busy, queued - self._queued, self.step, stacks))
+        self._last, self._worked, self._queued = now, worked, queued
 
     def _watch(self) -> None:
         while not self._over.wait(0.004):
