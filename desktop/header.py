@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
+from desktop.elided import Elided
 from desktop.wording import QT_TRANSLATE_NOOP, number
 
 SCREENS: Final = {
@@ -17,6 +18,9 @@ SCREENS: Final = {
 }
 
 _NOTE: Final = 8000
+"""Milliseconds for which a note is shown."""
+_WITH_BAR: Final = 760
+Label = TypeVar("Label", bound=QLabel)
 
 
 class Header(QFrame):
@@ -32,21 +36,21 @@ class Header(QFrame):
         super().__init__(parent)
         self.setObjectName("header")
         self.setFixedHeight(46)
-        self.name = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self.name = Elided(80)
         font = self.name.font()
         font.setWeight(font.Weight.DemiBold)
         self.name.setFont(font)
-        self.model = _dim()
-        self.progress = _dim()
+        self.model = _dim(Elided())
+        self.progress = _dim(Elided(48))
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedSize(120, 4)
-        self.pace = _dim()
+        self.pace = _dim(Elided())
         self._pace = ""
         self._note = QTimer(self, interval=_NOTE, singleShot=True)
         self._note.timeout.connect(lambda: self.pace.setText(self._pace))
-        layout = QHBoxLayout(self)
+        self._row = layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 12, 0)
-        layout.setSpacing(12)
+        layout.setSpacing(10)
         layout.addWidget(self.name)
         layout.addWidget(self.model)
         layout.addStretch(2)
@@ -70,7 +74,7 @@ class Header(QFrame):
         self.progress.setText(self.tr("{0} of {1}").format(number(done), number(total)))
         self.bar.setMaximum(max(total, 1))
         self.bar.setValue(done)
-        self.bar.setVisible(total > 0)
+        self._show_bar()
 
     def show_pace(self, an_hour: float | None, left: str | None) -> None:
         """Items an hour, and the time that the rest takes."""
@@ -86,6 +90,20 @@ class Header(QFrame):
         self.pace.setText(text)
         self._note.start()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window does without the bar: the numbers stand beside it."""
+        super().resizeEvent(event)
+        self._show_bar()
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the bar."""
+        hint = super().minimumSizeHint()
+        bar = 0 if self.bar.isHidden() else self.bar.width() + self._row.spacing()
+        return QSize(hint.width() - bar, hint.height())
+
+    def _show_bar(self) -> None:
+        self.bar.setVisible(bool(self.progress.text()) and self.width() >= _WITH_BAR)
+
     def _button(self, name: str) -> QPushButton:
         button = QPushButton(self.tr(SCREENS[name]), flat=True)
         bold = button.font()
@@ -97,7 +115,6 @@ class Header(QFrame):
         return button
 
 
-def _dim() -> QLabel:
-    label = QLabel(textFormat=Qt.TextFormat.PlainText)
+def _dim(label: Label) -> Label:
     label.setProperty("dim", True)
     return label

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from db.operations.lines import Line
+from desktop.flow import Flow
 from desktop.queue.delegate import state_text
 from desktop.queue.model import ITEM_ID, LINE, QueueModel
 from desktop.queue.thumbnails import Thumbnails, contained
@@ -57,12 +58,13 @@ class Board(QWidget):
         self.states = {query: self._button(query, title) for query, title in _STATES}
         self.count = QLabel()
         self.count.setProperty("dim", True)
+        states = Flow(gap=6)
+        for button in self.states.values():
+            states.addWidget(button)
         row = QHBoxLayout()
         row.setContentsMargins(20, 14, 20, 10)
-        row.setSpacing(6)
-        for button in self.states.values():
-            row.addWidget(button)
-        row.addStretch(1)
+        row.setSpacing(12)
+        row.addLayout(states, 1)
         row.addWidget(self.count)
         self.list = _grid(theme, thumbnails)
         layout = QVBoxLayout(self)
@@ -109,8 +111,10 @@ class _Grid(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as there is room for, and none of it left over."""
-        columns = max(1, self.viewport().width() // _CELL.width())
-        self.setGridSize(QSize(self.viewport().width() // columns, _CELL.height()))
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)  # what the layout leaves free for one
+        room = self.width() - 2 * self.frameWidth() - max(bar, self.verticalScrollBar().sizeHint().width()) - 1
+        columns = max(1, room // _CELL.width())
+        self.setGridSize(QSize(room // columns, _CELL.height()))
         super().resizeEvent(event)
 
 

@@ -95,7 +95,7 @@ class CaptionView(QAbstractScrollArea):
     @property
     def text_top(self) -> int:
         """Where the text begins in the viewport: an editor in its place puts it there, too."""
-        return int(self._origin().y() + PAD)
+        return max(0, int(self._origin().y() + PAD))
 
     @property
     def laid(self) -> CaptionLayout:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
@@ -31,6 +31,8 @@ from desktop.wording import signed
 _AHEAD = 3
 _SIDE_BY_SIDE = 1080
 _WITH_QUEUE = 760
+_SIDE = 288
+_BELOW, _MOST_BELOW = 64, 240
 
 
 class ReviewScreen(QWidget):
@@ -62,10 +64,9 @@ class ReviewScreen(QWidget):
         self._pictures, self._assistant, self._theme = pictures, assistant, theme
         self._progress = progress
         self.side = QueuePane(queue, theme, thumbnails)
-        self.side.setFixedWidth(288)
         self.stage = Stage(model, theme, keymap)
         self.inspector = Inspector(model, threshold, theme)
-        self._folded = False
+        self._folded: bool | None = None  # None: as there is room
         self._split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False, handleWidth=1)
         self._split.addWidget(self.stage)
         self._split.addWidget(self.inspector)
@@ -122,9 +123,17 @@ class ReviewScreen(QWidget):
         self._name_heat()
 
     def fold(self) -> None:
-        """Shows or hides the queue."""
-        self._folded = not self._folded
+        """Shows or hides the queue; in a narrow window it stands in the item's place."""
+        self._folded = not self.side.isHidden()
         self._arrange()
+        if self._folded:
+            self.stage.take_keyboard()
+        elif self._split.isHidden():
+            self.side.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the queue: it gives way first."""
+        return self._split.minimumSizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow window puts the inspector under the caption, a narrower one folds the queue."""
@@ -133,20 +142,32 @@ class ReviewScreen(QWidget):
 
     def _arrange(self) -> None:
         width = self.width()
-        self.side.setVisible(not self._folded and width >= _WITH_QUEUE)
+        is_narrow = width < _WITH_QUEUE
+        is_shown = not is_narrow if self._folded is None else not self._folded
+        self.side.setVisible(is_shown)
+        self.side.setMinimumWidth(0 if is_narrow else _SIDE)
+        self.side.setMaximumWidth(16777215 if is_narrow else _SIDE)
+        self._split.setVisible(not (is_shown and is_narrow))
         beside = width >= _SIDE_BY_SIDE
-        self._split.setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
+        orientation = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
+        turned = self._split.orientation() is not orientation
+        self._split.setOrientation(orientation)
         if beside:
             self.inspector.setFixedWidth(272)
+            self.inspector.setMinimumHeight(0)
             self.inspector.setMaximumHeight(16777215)
         else:
             self.inspector.setMinimumWidth(0)
+            self.inspector.setMinimumHeight(_BELOW)
             self.inspector.setMaximumWidth(16777215)
-            self.inspector.setMaximumHeight(240)
+            self.inspector.setMaximumHeight(_MOST_BELOW)
+        if turned and not beside:
+            below = max(_BELOW, min(_MOST_BELOW, self.height() // 3))
+            self._split.setSizes([self.height() - below, below])
 
     def _connect(self) -> None:
         self.side.chosen.connect(self._loop.go)
-        self.side.left.connect(self.stage.take_keyboard)
+        self.side.left.connect(self._leave_side)
         self.side.narrowed.connect(self._narrowed)
         self.inspector.left.connect(self.stage.take_keyboard)
         self.inspector.kind_chosen.connect(self._set_kind)
@@ -230,10 +251,16 @@ class ReviewScreen(QWidget):
         self.inspector.show_suggestions(self._assistant.suggestions, said)
 
     def _search(self) -> None:
-        if self._folded:
+        if self.side.isHidden():
             self.fold()
         self.side.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.side.search.selectAll()
+
+    def _leave_side(self) -> None:
+        if self._split.isHidden():  # the queue stood in the item's place
+            self._folded = None
+            self._arrange()
+        self.stage.take_keyboard()
 
     def _narrowed(self) -> None:
         self._loop.order, self._loop.filters = self._queue.order, self._queue.filters

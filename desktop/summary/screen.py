@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from math import isnan
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from db.operations import stats
 from db.operations.judged import judged
 from db.operations.stats import Agreement, Counts
 from db.store import Store
+from desktop.flow import Flow
 from desktop.review.threshold import ThresholdModel
 from desktop.services.project import Project
 from desktop.summary.charts import Charts
@@ -19,6 +21,9 @@ from desktop.summary.figures import Curve, Figures, figures
 from desktop.summary.learning import Learning
 from desktop.theme import Theme
 from desktop.wording import QT_TRANSLATE_NOOP, number, percent, with_mark
+
+_CHARTS: Final = 360
+"""Pixels below which the plots say nothing: the screen scrolls instead."""
 
 
 class SummaryScreen(QWidget):
@@ -38,7 +43,7 @@ class SummaryScreen(QWidget):
         self.curve: Curve | None = None
         self.setObjectName("stage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.cards = QHBoxLayout()
+        self.cards = Flow(gap=18, stretch=True)
         self.numbers = {name: self._card(title) for name, title in _CARDS}
         self.agreement = QLabel(wordWrap=True)
         self.agreement.setProperty("dim", True)
@@ -52,7 +57,17 @@ class SummaryScreen(QWidget):
         self.learned.hide()
         self.learning.changed.connect(self._show_learning)
         self.charts = Charts(theme)
-        layout = QVBoxLayout(self)
+        self.charts.setMinimumHeight(_CHARTS)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        body = QWidget()
+        body.setObjectName("summaryBody")
+        scroll.setWidget(body)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+        layout = QVBoxLayout(body)
         layout.setContentsMargins(28, 24, 28, 20)
         layout.setSpacing(18)
         layout.addLayout(self.cards)
@@ -126,7 +141,7 @@ class SummaryScreen(QWidget):
         number.setAccessibleName(self.tr(title))
         column.addWidget(number)
         column.addWidget(label)
-        self.cards.addWidget(frame, 1)
+        self.cards.addWidget(frame)
         return number
 
 

@@ -225,7 +225,7 @@ def test_where_the_keys_do_not_fit_up_and_down_scroll_them(qtbot, window):
     below = overlay.hidden_below
     QTest.keyClick(overlay, Qt.Key.Key_PageDown)
     assert 0 < overlay.hidden_below < below
-    for _ in range(30):
+    for _ in COMMANDS:
         QTest.keyClick(overlay, Qt.Key.Key_Down)
     assert overlay.hidden_below == 0
     assert overlay.isVisible()

@@ -1,11 +1,12 @@
 """What people expect of a desktop program: themes, files dropped on it, its place remembered, diagnostics, exports."""
 
 import os
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 from dropping import drop
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton
@@ -18,6 +19,7 @@ from db.operations.judged import judged
 from desktop.about import AboutDialogue
 from desktop.app import Program
 from desktop.importing.import_dialogue import ImportDialogue
+from desktop.language import LANGUAGES
 from desktop.services import log
 from desktop.window import MainWindow
 
@@ -103,6 +105,46 @@ def test_a_window_opens_no_larger_than_its_screen_and_comes_back_from_a_screen_t
     again = MainWindow(window.project, theme=window.theme, settings=window.settings)
     assert room.contains(again.geometry())
     assert again.size() == fresh.size()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_small_window_is_possible_on_every_screen(qtbot, open_window, fill, language, code):
+    language.choose(code)
+    window = open_window(fill(name="a-name-that-is-much-longer-than-anybody-would-wish-to-read-in-a-window.db"))
+    window.header.model.setText("ViT-H-14-378-quickgelu · dfn5b · calibrated by the reviews of last week")
+    window.header.show_progress(123_456, 1_000_000)
+    window.header.note("The store was changed elsewhere: read again")
+    for screen in ("review", "queue", "summary"):
+        window.show_screen(screen)
+        window.resize(600, 400)
+        qtbot.waitUntil(lambda: window.size() == QSize(600, 400))
+        assert window.minimumSizeHint().width() <= 600
+        qtbot.waitUntil(lambda: not overlapping(window.header))
+
+
+def overlapping(holder):
+    """Parts of a line that lie over each other."""
+    boxes = [part.geometry() for kind in (QPushButton, QLabel) for part in holder.findChildren(kind) if part.width()]
+    return [pair for pair in combinations(boxes, 2) if pair[0].intersects(pair[1])]
+
+
+def test_in_a_narrow_window_the_queue_stands_in_the_items_place(qtbot, window):
+    side, stage = window.screen_review.side, window.screen_review.stage
+    window.resize(600, 400)
+    qtbot.waitUntil(side.isHidden)
+    press_in(qtbot, window, "Ctrl+F")
+    assert side.search.hasFocus()
+    assert side.isVisible()
+    assert not stage.isVisible()
+    qtbot.keyClick(side.search, Qt.Key.Key_Return)
+    assert stage.caption.hasFocus()
+    assert side.isHidden()
+    press_in(qtbot, window, "F9")
+    assert side.list.hasFocus()
+    press_in(qtbot, window, "F9")
+    assert stage.caption.hasFocus()
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: side.isVisible() or window.screen_review._folded is True)
 
 
 def test_ctrl_w_closes_a_window_and_ctrl_q_all_of_them(qtbot, qapp, fill, settings, tmp_path):
