@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 from typing import Annotated
@@ -42,6 +43,7 @@ def options(
 
 def run() -> None:
     """The entry point: runs the command and turns every error into one line and an exit code."""
+    _speak_unicode()
     try:
         app()
     except Exception as error:
@@ -51,6 +53,15 @@ def run() -> None:
             f"captionlint: {_said(error)}", markup=False, style="red"
         )
         sys.exit(getattr(error, "exit_code", 1))
+
+
+def _speak_unicode() -> None:
+    """No character that a terminal or a pipe does not know ends a command; ASCII alone is nobody's wish."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if sys.stdout.encoding.lower() in ("ascii", "us-ascii", "ansi_x3.4-1968"):
+            sys.stdout.reconfigure(encoding="utf-8")
+        elif not sys.stdout.encoding.lower().startswith("utf"):
+            sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _said(error: Exception) -> str:

@@ -51,7 +51,8 @@ def _sentence(error: BaseException | None, name: str, path: Path | None) -> str:
     torn = "decode to UTF-8" in detail or "is malformed" in detail  # which also a backup says, without a code
     if code.startswith("SQLITE_CORRUPT") or isinstance(error, UnicodeDecodeError) or torn:
         return damaged(name, path)
-    family = "_".join(code.split("_")[:2])
+    full = code == "SQLITE_IOERR_SHMSIZE"  # no room for the -shm file
+    family = "SQLITE_FULL" if full else "_".join(code.split("_")[:2])
     sentence = _SENTENCES.get(family, "{name} could not be read or written ({detail}): open it again.")
     return sentence.format(name=name, detail=detail)
 

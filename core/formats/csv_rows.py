@@ -46,13 +46,20 @@ def read(source: Path, images: ImageFolder) -> Iterator[SourceItem | BadRow]:
     with open_text(source) as stream:
         lines = text_lines(stream, source.name)
         first = next(lines, None)
-        header = recovered(first.text)[0] if isinstance(first, Line) else ""
+        header = _header(source, first) if isinstance(first, Line) else ""
         separator, columns = _columns(source, header)
         of_words = word_table.matches(columns)
         longest = MAX_LINE if of_words else _LONGEST_CELL
         records = _records(lines, separator, columns, source.name, longest)
         for same in _grouped(records) if of_words else ([record] for record in records):
             yield _item(same, source.name, images, of_words=of_words)
+
+
+def _header(source: Path, first: Line) -> str:
+    try:
+        return recovered(first.text)[0]
+    except RowError as error:
+        raise FormatError(f"{source} is no file of captions, or broken: {error}") from error
 
 
 def _grouped(records: Iterator[_Record | BadRow]) -> Iterator[list[_Record | BadRow]]:

@@ -36,6 +36,10 @@ _NO_TEXT: Final = {
     b"PK\x03\x04": "a ZIP archive or spreadsheet",
     b"SQLite format 3": "an SQLite database",
     b"%PDF": "a PDF file",
+    b"\x1f\x8b": "compressed by gzip",
+    b"BZh": "compressed by bzip2",
+    b"\xfd7zXZ\x00": "compressed by xz",
+    b"\x28\xb5\x2f\xfd": "compressed by zstd",
 }
 
 
@@ -112,6 +116,8 @@ def _skip_line(stream: TextIO) -> None:
 
 def _refuse_binary(path: Path, head: bytes) -> None:
     kind = next((kind for start, kind in _NO_TEXT.items() if head.startswith(start)), None)
+    if kind and kind.startswith("compressed"):
+        raise FormatError(f"{path} is {kind}: unpack it first.")
     if kind:
         raise FormatError(f"{path} is {kind}, not a file of captions.")
     if len(head) >= 4 and (head[1::2].count(0) > len(head) // 4 or head[::2].count(0) > len(head) // 4):

@@ -16,7 +16,7 @@ def parse(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise RowError(f"this is not JSON: {error.msg} at character {error.pos + 1}.") from error
+        raise RowError(f"this is not JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}.") from error
     except RecursionError as error:
         raise RowError("the JSON is nested too deeply.") from error
     except ValueError as error:  # an integer of thousands of digits

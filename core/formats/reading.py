@@ -25,7 +25,8 @@ def read(source: Path, *, images: Path | None = None) -> Iterator[SourceItem | B
     FormatError where nothing of the source can be used: at once where its beginning shows it, else on the way.
     """
     if not source.exists():
-        raise FormatError(f"{source} does not exist.")
+        hint = ": stdin cannot be read twice, so save it to a file first" if str(source) == "-" else ""
+        raise FormatError(f"{source} does not exist{hint}.")
     if not source.is_file() and not source.is_dir():  # telling a format takes a look of its own
         raise FormatError(f"{source} is neither a file nor a folder: save what it gives to a file first.")
     folder = ImageFolder(images if images is not None else source if source.is_dir() else source.parent)

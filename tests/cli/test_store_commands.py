@@ -1,6 +1,7 @@
 """import, prelabel, stats, export, split and merge, as a user calls them."""
 
 import json
+import os
 import subprocess
 import sys
 from itertools import islice
@@ -337,6 +338,16 @@ def test_a_format_that_does_not_exist(db, captionlint):
     ran = captionlint("export", "--db", db, "--format", "excel", "x", "--unreviewed")
     assert ran.code == 2
     assert "words" in ran.err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "iso8859-1", "cp1252"])
+def test_help_and_captions_are_shown_whatever_the_locale(db, encoding):
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    for asked in (["export", "--help"], ["settings", "--db", db, "--never-mark", "κύων"]):
+        command = [sys.executable, "-m", "cli", *asked]
+        ran = subprocess.run(command, env=environment, capture_output=True, check=False)
+        assert (ran.returncode, ran.stderr) == (0, b"")
+    assert ("κύων" if encoding == "ascii" else "\\u03ba").encode() in ran.stdout
 
 
 def test_help_imports_nothing_heavy():

@@ -2,6 +2,7 @@
 
 import codecs
 import contextlib
+import importlib
 import io
 import json
 import os
@@ -173,6 +174,22 @@ def test_what_cannot_be_used_at_all_says_why(tmp_path: Path, content: bytes, rea
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+@pytest.mark.parametrize("name", ["gzip", "bz2", "lzma"])
+def test_a_compressed_file_is_called_one(tmp_path: Path, name: str) -> None:
+    source = tmp_path / "a.jsonl.packed"
+    source.write_bytes(importlib.import_module(name).compress(json.dumps(ROW).encode()))
+    with pytest.raises(FormatError, match=r"a\.jsonl\.packed is compressed by \w+: unpack it first"):
+        list(read(source))
+
+
+def test_a_broken_header_and_stdin_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"image,\x81\xff\n")
+    with pytest.raises(FormatError, match=r"a\.csv is no file of captions"):
+        list(read(tmp_path / "a.csv"))
+    with pytest.raises(FormatError, match="save it to a file first"):
+        list(read(Path("-")))
+
+
 def test_a_pipe_is_refused_unread(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(FormatError, match="neither a file nor a folder"):
