@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import bidirectional
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextLine, QTextOption
@@ -38,6 +39,7 @@ class CaptionLayout:
         self._below = below
         self._units = Units(text)
         self._metrics = QFontMetricsF(font)
+        self._is_turning = any(bidirectional(letter) in ("R", "AL") for letter in text)
         self.layout = QTextLayout(laid_out(text), font)
         option = QTextOption(Qt.AlignmentFlag.AlignHCenter)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -116,13 +118,21 @@ class CaptionLayout:
         return self._placed[number]
 
     def _rect(self, line: QTextLine, start: int, end: int) -> QRectF:
-        # The outer edges of the word's own first and last character: at a change of direction the place behind the
-        # last character is somewhere else on the line.
-        one = _x(line, start, QTextLine.Edge.Leading)
-        other = _x(line, end - 1, QTextLine.Edge.Trailing)
-        left, right = min(one, other), max(one, other)
+        left, right = self._sides(line, start, end)
         top = line.position().y() - PAD
         return QRectF(left - PAD, top, right - left + 2 * PAD, self._metrics.height() + 2 * PAD)
+
+    def _sides(self, line: QTextLine, start: int, end: int) -> tuple[float, float]:
+        """Where a stretch begins and ends on its line.
+
+        Where directions change, one place in the text is two on the line, and the cursor's is not always the word's:
+        there the glyphs are asked.
+        """
+        rects = [run.boundingRect() for run in line.glyphRuns(start, end - start)] if self._is_turning else []
+        if rects:
+            return min(rect.left() for rect in rects), max(rect.right() for rect in rects)
+        edges = _x(line, start, QTextLine.Edge.Leading), _x(line, end - 1, QTextLine.Edge.Trailing)
+        return min(edges), max(edges)
 
 
 def _x(line: QTextLine, unit: int, edge: QTextLine.Edge) -> float:

@@ -1,6 +1,7 @@
 """Captions that are hard on a layout: emoji, right to left, 3,000 words, markup."""
 
 import time
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,7 +10,7 @@ from stores import photo, row
 
 from core.words import split_pieces
 from db.operations import reviews
-from desktop.review.caption_layout import CaptionLayout
+from desktop.review.caption_layout import PAD, CaptionLayout
 from desktop.review.draft import words_of
 
 HEBREW = "כלב xאדום רץ עם 2 חתולים"
@@ -46,6 +47,18 @@ def test_right_to_left_runs_from_the_right_and_numbers_stay_whole(qapp):
     assert rights == sorted(rights, reverse=True)
     for box in laid.boxes:
         assert 0 < box.rect.width() < 300
+
+
+@pytest.mark.parametrize("caption", ["שלום x2 a dog 12 runs עולם x3", "كلب x1 يركض", "a כלב b dog", "x1 كلب"])
+def test_where_directions_change_each_word_has_a_place_of_its_own(qapp, caption):
+    laid = layout(caption, width=900)
+    assert [box.word for box in laid.boxes] == list(range(len(words_of(caption))))
+    for box, word in zip(laid.boxes, words_of(caption), strict=True):
+        alone = layout(word.text, width=900).boxes[0]
+        assert abs(box.rect.width() - alone.rect.width()) < 8, word.text
+        assert laid.word_at(box.rect.center()) == box.word
+    inner = sorted((box.rect.left() + PAD, box.rect.right() - PAD) for box in laid.boxes)
+    assert all(one[1] <= other[0] + 1 for one, other in pairwise(inner))
 
 
 def test_a_word_longer_than_a_line_has_a_box_on_each(qapp):
