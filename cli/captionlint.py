@@ -15,10 +15,12 @@ def run() -> None:
         sys.exit(f"captionlint: {found}")
     try:
         from cli.main import run as main
+        from core.openmp import sleep_while_waiting
     except ImportError as error:
         sys.exit(f"captionlint: The package 'cli' is not Captionlint's or not whole ({error}): install it anew.")
     except KeyboardInterrupt:
         sys.exit(130)  # as a shell says it of a command that Ctrl-C ended
+    sleep_while_waiting()
     main()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+from core.openmp import sleep_while_waiting
 from db.prelabel import Scores
 from db.store import Store
 from ml_backend.bridge.client import LabelStudio
@@ -66,6 +67,7 @@ class Backend:
 
 
 def _load(settings: Settings) -> Scores:
+    sleep_while_waiting()
     from core.scorer import Scorer
 
     if settings.model_config and settings.checkpoint:

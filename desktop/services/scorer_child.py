@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from core.errors import CaptionlintError
+from core.openmp import sleep_while_waiting
 from core.prediction import Failure, Prediction
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def run(connection: Connection, choice: ModelChoice) -> None:
 
 
 def _load(choice: ModelChoice) -> Scorer:
+    sleep_while_waiting()
     import torch
 
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib
 import sys
 
+from core.openmp import sleep_while_waiting
+
 BENCHES = ("scoring", "store", "calibration", "heat", "label_studio", "desktop")
 
 
 def main() -> None:
+    sleep_while_waiting()  # as the faces do
     for name in sys.argv[1:] or BENCHES:
         print(f"\n{name}\n{'-' * len(name)}")
         importlib.import_module(f"tests.bench.{name}").main()
