@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         self.threshold.changed.connect(self._show_model)
         self.header.screen_asked.connect(self.show_screen)
         self.screen_review.stage.caption.menu_asked.connect(self._word_menu)
+        self.screen_review.stage.keys.asked.connect(lambda name: self.actions_by_name[name].trigger())
         self.screen_review.offer_taken.connect(self._take_offer)
         self.screen_review.inspector.list_asked.connect(self._show_ignored)
         self.board.chosen.connect(self._review_item)

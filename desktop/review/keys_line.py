@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.keymap import Keymap, shown
@@ -32,13 +32,22 @@ _EDITING: Final = (
 
 
 class KeysLine(QWidget):
-    """Shows the usual keys."""
+    """Shows the usual keys; a click does what the key does.
+
+    Signals:
+        asked: a command's name.
+    """
+
+    asked = Signal(str)
 
     def __init__(self, keymap: Keymap, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("keys")
         self._theme = theme
         self._caps: list[tuple[str, str]] = []
+        self._names: dict[str, str] = {}
+        self._places: list[tuple[QRectF, str]] = []
+        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
         self.rebind(keymap)
@@ -50,12 +59,34 @@ class KeysLine(QWidget):
 
     def show_editing(self, editing: bool) -> None:
         """Shows what ends the editing of a caption, or the usual keys."""
+        self._names = {}
         if editing:
             self._caps = [(shown(key), self.tr(title)) for key, title in _EDITING]
         else:
             self._caps = [(_cap(self._keymap, names), self.tr(title)) for names, title in _LINE]
+            self._names = {self.tr(title): names[0] for names, title in _LINE if len(names) == 1}
         self.setAccessibleName(", ".join(f"{title}: {cap}" for cap, title in self._caps))
         self.update()
+
+    def place_of(self, name: str) -> QRectF | None:
+        """Where a command stands; None where it does not fit."""
+        return next((place for place, known in self._places if known == name), None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Does what the key under the pointer does."""
+        name = self._name_at(event.position())
+        if name is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.asked.emit(name)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A hand where a click does something."""
+        if self._name_at(event.position()) is None:
+            self.unsetCursor()
+        else:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def _name_at(self, point: QPointF) -> str | None:
+        return next((name for place, name in self._places if place.contains(point)), None)
 
     def sizeHint(self) -> QSize:
         """One line with room."""
@@ -71,6 +102,7 @@ class KeysLine(QWidget):
         metrics = QFontMetricsF(self.font())
         caps = _fitting(self._caps, metrics, self.width() - 24)
         x = (self.width() - sum(_width(c, metrics) for c in caps) + 20) / 2
+        self._places = []
         for cap, title in caps:
             width = metrics.horizontalAdvance(cap) + 14
             height = metrics.height() + 5
@@ -83,6 +115,10 @@ class KeysLine(QWidget):
             painter.setPen(QColor(look.base.dim))
             room = QRectF(box.right() + 7, 0, metrics.horizontalAdvance(title) + 2, self.height())
             painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), title)
+            if title in self._names:
+                self._places.append(
+                    (QRectF(box.left(), 0, room.right() - box.left(), self.height()), self._names[title])
+                )
             x += _width((cap, title), metrics)
         painter.end()
 

@@ -31,6 +31,20 @@ def test_a_click_focuses_a_word_and_a_double_click_marks_it(qtbot, window):
     assert "dog" in marked(window)
 
 
+def test_a_click_on_a_key_of_the_line_does_what_the_key_does(qtbot, window):
+    line = window.screen_review.stage.keys
+    first = window.review.item.item_id
+    window.grab()
+    with qtbot.waitSignal(window.loop.landed):
+        qtbot.mouseClick(line, Qt.MouseButton.LeftButton, pos=line.place_of("accept").center().toPoint())
+    assert window.review.item.item_id != first
+    assert window.screen_review.stage.caption.hasFocus()
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton, pos=line.place_of("edit").center().toPoint())
+    assert window.screen_review.stage.is_editing
+    window.grab()
+    assert line.place_of("accept") is None, "other keys stand there while a caption is edited"
+
+
 def test_hovering_shows_the_attribution(qtbot, window):
     caption = window.screen_review.stage.caption
     qtbot.mouseMove(caption.viewport(), point_of(window, 2))
