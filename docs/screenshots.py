@@ -176,11 +176,11 @@ class Camera:
         window.review.move_to_mark(1)
         window.assistant.suggest()
         wait(lambda: bool(window.assistant.suggestions))
-        word = window.review.word
+        word, better = window.review.word, window.assistant.suggestions[0][0]
         window.screen_review.stage.edit()
         editor = window.screen_review.stage.editor
         QTest.keyClick(editor, Qt.Key.Key_Backspace, Qt.KeyboardModifier.ControlModifier)
-        QTest.keyClicks(editor, window.assistant.suggestions[0][0])
+        QTest.keyClicks(editor, better)
         wait(lambda: all(w.score is not None for w in window.review.words))
         QTest.qWait(300)
         self.take("correcting")
