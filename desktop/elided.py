@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 
 class Elided(QLabel):
-    """Plain text on one line; what does not fit is left out in the middle, and the tip shows all of it."""
+    """Plain text on one line; what does not fit is left out at its end, and the tip shows all of it."""
 
     def __init__(self, least: int = 0, parent: QWidget | None = None) -> None:
         """`least`: pixels that stay, as long as the text is."""
@@ -36,4 +36,4 @@ class Elided(QLabel):
         painter.end()
 
     def _shown(self) -> str:
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())

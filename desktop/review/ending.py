@@ -44,7 +44,7 @@ def ending(counts: Counts | None, *, search: str, found: int, an_hour: float | N
         said = translate("ending", "Undecided outside of “{0}”: {1}.").format(search, number(undecided))
         return Ending(title, said, ("clear", "again", "summary", "export"))
     if undecided:
-        return Ending("")  # the last decision is not counted yet
+        return Ending(translate("ending", "Counting …"))  # the last decisions are on their way
     skipped = counts.by_status["skipped"]
     title = translate("ending", "Nothing is left to review") if skipped else translate("ending", "All reviewed")
     offers: list[Offer] = ["summary", "export", "again"]

@@ -1411,6 +1411,10 @@
         <translation>Außerhalb von „{0}“ noch offen: {1}.</translation>
     </message>
     <message>
+        <source>Counting …</source>
+        <translation>Wird gezählt …</translation>
+    </message>
+    <message>
         <source>Nothing is left to review</source>
         <translation>Es ist nichts mehr zu prüfen</translation>
     </message>

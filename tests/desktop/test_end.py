@@ -6,7 +6,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 
 from db.operations.stats import Counts
-from desktop.review.ending import ending
+from desktop.review.ending import Ending, ending
 
 
 def press(window, keys):
@@ -135,4 +135,4 @@ def test_a_search_that_hides_others_says_how_many_and_is_cleared(qtbot, window, 
 def test_while_the_last_decision_is_not_counted_nothing_is_claimed():
     by_status = {"pending": 1, "accepted": 5, "corrected": 0, "rejected": 0, "skipped": 0}
     counts = Counts(6, 6, 0, {}, 5, by_status, "fake-1", -0.01)
-    assert ending(counts, search="", found=6, an_hour=None).title == ""
+    assert ending(counts, search="", found=6, an_hour=None) == Ending("Counting …")
