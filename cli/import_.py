@@ -66,16 +66,12 @@ def _start(source: Path) -> Path:
     return source if source.is_dir() else source.absolute().parent
 
 
-def _others(number: int) -> str:
-    return f" (the first of {number} such rows)" if number > 1 else ""
-
-
 def _report(added: Added) -> None:
     for noted in added.notes:
-        typer.echo(f"{noted.first}: {noted.note}{_others(noted.count)}", err=True)
+        typer.echo(noted, err=True)
     shown = (*added.bad, *added.conflicts)[:_SHOWN]
     for row in shown:
-        typer.echo(f"{row.where}: {row.reason}{_others(row.rows)}", err=True)
+        typer.echo(row, err=True)
     more = added.bad_count + added.conflict_count - sum(row.rows for row in shown)
     if more > 0:
         typer.echo(f"… and {more} more rows", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.formats.records import BadRow
+from core.formats.records import BadRow, told_of_rows
 from core.prediction import Prediction
 from core.review import Review, Span, Status
 
@@ -17,6 +17,9 @@ class Noted:
     note: str
     first: str
     count: int = 0
+
+    def __str__(self) -> str:
+        return told_of_rows(self.first, self.note, self.count)
 
 
 @dataclass(frozen=True, slots=True)

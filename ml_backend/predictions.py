@@ -11,6 +11,7 @@ from core.calibration import Calibration
 from core.formats.label_studio_names import OWN, Labelling
 from core.formats.label_studio_predictions import confidence, prediction_of
 from core.prediction import Prediction
+from db.marking import is_heeded
 
 RULES: Final = "r1"
 """Revision of the rules by which words become regions; another one is another version."""
@@ -49,7 +50,7 @@ def prediction_for(
     """The prediction of one item, one region a marked word. A blind item shows none, and still has its place."""
     words = prediction.words
     calibrated = marking.calibration is not None
-    shown = [word.text.lower() not in marking.ignored for word in words]
+    shown = [is_heeded(word, marking.ignored) for word in words]
     flagged = [show and word.flagged(marking.epsilon) for word, show in zip(words, shown, strict=True)]
     chances = [confidence(word.score, epsilon=marking.epsilon, calibrated=calibrated) for word in words]
     return prediction_of(

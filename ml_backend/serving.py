@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from core.errors import CaptionlintError, UsageError
+from core.extras import adding
 from ml_backend.backend import running
 from ml_backend.settings import Settings
 from ml_backend.wsgi import LARGEST, App, Application
@@ -85,7 +86,7 @@ def _serve(settings: Settings, *, host: str, port: int) -> None:
     try:
         import waitress
     except ModuleNotFoundError:
-        raise UsageError("The backend needs waitress: pip install 'captionlint[label-studio]'.") from None
+        raise UsageError(f"The backend needs waitress: {adding('label-studio')}.") from None
     app = application(settings)
     backend = running(settings)
     try:

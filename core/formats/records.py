@@ -52,6 +52,11 @@ class RowError(FormatError):
     """One row cannot be used; inside this package only: readers turn it into a `BadRow` and go on."""
 
 
+def told_of_rows(first: str, what: str, count: int) -> str:
+    """One line about a row that stands for `count` rows of which the same is to be said."""
+    return f"{first}: {what}" + (f" (the first of {count} such rows)" if count > 1 else "")
+
+
 @dataclass(frozen=True, slots=True)
 class BadRow:
     """A row that could not be used: which one, and why, in one sentence.
@@ -64,6 +69,9 @@ class BadRow:
     reason: str
     picture: str | None = None
     rows: int = 1
+
+    def __str__(self) -> str:
+        return told_of_rows(self.where, self.reason, self.rows)
 
 
 @dataclass(frozen=True, slots=True)

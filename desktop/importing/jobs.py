@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from db.prelabel import Progress
 
 Work = Literal["read", "load", "score", "write", "download", "draw"]
-Outcome = Literal["added", "known", "bad", "conflicts", "scored", "failed", "written", "fetched"]
+Outcome = Literal["added", "known", "repeated", "bad", "conflicts", "scored", "failed", "written", "fetched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ def import_captions(connection: Connection, db: str, source: str, images: str | 
         rows = read(Path(source), images=Path(images) if images else None)
         with Store.open(db) as store:
             added = items.add(store, rows, on_progress=moved)
-        left = [f"{row.where}: {row.reason}" for row in (*added.bad, *added.conflicts)]
+        left = [str(row) for row in (*added.bad, *added.conflicts)]
         counts: tuple[tuple[Outcome, int], ...] = (
-            ("added", added.added), ("known", added.unchanged), ("bad", added.bad_count),
-            ("conflicts", added.conflict_count),
+            ("added", added.added), ("known", added.unchanged - added.repeated), ("repeated", added.repeated),
+            ("bad", added.bad_count), ("conflicts", added.conflict_count),
         )  # fmt: skip
         connection.send(Done(counts, tuple(left)))
 

@@ -880,6 +880,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln repeated in the file</source>
+        <translation>
+            <numerusform>%Ln in der Datei wiederholt</numerusform>
+            <numerusform>%Ln in der Datei wiederholt</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln not usable</source>
         <translation>
             <numerusform>%Ln nicht verwendbar</numerusform>

@@ -72,6 +72,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln repeated in the file</source>
+        <translation>
+            <numerusform>%Ln repeated in the file</numerusform>
+            <numerusform>%Ln repeated in the file</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln not usable</source>
         <translation>
             <numerusform>%Ln not usable</numerusform>
