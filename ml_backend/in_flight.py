@@ -18,7 +18,7 @@ from db.prelabel import Scores
 from db.store import Store
 from ml_backend.homes import Content, Homes
 from ml_backend.pictures import Picture, Pictures
-from ml_backend.scoring import Job, ScoringThread
+from ml_backend.scoring import Job, Scored, ScoringThread
 from ml_backend.tasks import Task
 
 _LOG: Final = logging.getLogger(__name__)
@@ -104,9 +104,9 @@ class InFlight:
         else:
             self.scoring.submit([Job(flight.picture.path, flight.task.caption, flight)])
 
-    def _scored(self, turn: Sequence[Job], results: Sequence[Prediction | Failure]) -> None:
+    def _scored(self, results: Sequence[Scored]) -> None:
         """Takes results from the scoring thread and lets it go on at once."""
-        for job, result in zip(turn, results, strict=True):
+        for job, result in results:
             if isinstance(job.about, Flight):
                 self._results.put((job.about, result))
         self._writing.submit(self._keep)

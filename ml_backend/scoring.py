@@ -6,7 +6,8 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,11 +17,11 @@ from core.prediction import Failure, Prediction
 from db.prelabel import Scores
 
 _LOG: Final = logging.getLogger(__name__)
-SMALLEST: Final = 4
-LARGEST: Final = 256
 _BATCH: Final = 32
-TURN: Final = 1.0
-"""Seconds that a turn should take: what is asked meanwhile waits as long, and long turns read pictures ahead."""
+TURN: Final = 0.5
+"""Seconds after which results are handed on while others are still to come: each time has its costs in the store."""
+BURST: Final = 10.0
+"""Seconds after which it is asked again which scorer is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class Job:
     path: Path
     caption: str
     about: object = None
+
+
+Scored = tuple[Job, Prediction | Failure]
 
 
 class ScoringThread:
@@ -45,7 +49,7 @@ class ScoringThread:
         load: Callable[[], Scores],
         *,
         on_ready: Callable[[Scores], None],
-        on_scored: Callable[[Sequence[Job], Sequence[Prediction | Failure]], None],
+        on_scored: Callable[[Sequence[Scored]], None],
         scorer_now: Callable[[Scores], Scores] = lambda scorer: scorer,
     ) -> None:
         self.scorer: Scores | None = None
@@ -57,7 +61,8 @@ class ScoringThread:
         self._jobs: queue.SimpleQueue[Sequence[Job] | None] = queue.SimpleQueue()
         self._settled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scoring", daemon=True)
-        self._size = _BATCH
+        self._waiting: deque[Job] = deque()
+        self._ending = False
 
     def start(self) -> None:
         """Begins to load."""
@@ -75,7 +80,7 @@ class ScoringThread:
         return self.scorer
 
     def submit(self, jobs: Sequence[Job]) -> None:
-        """Queues jobs; `on_scored` gets them in this order, in turns, with their results."""
+        """Queues jobs; `on_scored` gets them in this order, some at a time, with their results."""
         self._jobs.put(jobs)
 
     def stop(self) -> None:
@@ -94,39 +99,49 @@ class ScoringThread:
             self.error = ModelError(f"{type(error).__name__}: {error}")
         finally:
             self._settled.set()
-        waiting: list[Job] = []
-        while True:
-            if not waiting and not self._take(waiting, wait=True):
-                return
-            while len(waiting) < LARGEST and not self._jobs.empty():
-                if not self._take(waiting, wait=False):
-                    return
-            turn, waiting = waiting[: self._size], waiting[self._size :]
-            self._score(turn)
+        while self._take(wait=True):
+            while self._waiting and not self._ending:
+                self._score_burst()
 
-    def _take(self, waiting: list[Job], *, wait: bool) -> bool:
+    def _take(self, *, wait: bool) -> bool:
         """Moves one request's jobs to what waits; False at the end."""
         given = self._jobs.get(block=wait)
         if given is None:
+            self._ending = True
             return False
-        waiting += given
+        self._waiting += given
         return True
 
-    def _score(self, turn: Sequence[Job]) -> None:
-        begun = time.monotonic()
+    def _score_burst(self) -> None:
+        """One run of the model over all that it finds to do meanwhile, so that pictures are read ahead throughout."""
+        begun: deque[Job] = deque()
+        done: list[Scored] = []
+        told = time.monotonic()
         try:
             if self.scorer is None:
                 raise ModelError(f"there is none: {self.error}")
-            pairs = [(job.path, job.caption) for job in turn]
-            results = list(self._scorer_now(self.scorer).stream(pairs, batch_size=_BATCH))
+            for result in self._scorer_now(self.scorer).stream(self._pairs(begun), batch_size=_BATCH):
+                done.append((begun.popleft(), result))
+                if len(done) % _BATCH == 0 and time.monotonic() > told + TURN:
+                    self._on_scored(done)
+                    done, told = [], time.monotonic()
+                    if self._ending:
+                        break
         except Exception as error:  # the thread must live on: others wait for it
-            _LOG.exception("a batch of %d cannot be scored", len(turn))
-            results = [Failure("", job.caption, f"The model failed ({type(error).__name__}).") for job in turn]
-        self._on_scored(turn, results)
-        self._pace(len(turn), time.monotonic() - begun)
+            lost = begun or self._waiting  # all of them, where it could not even begin
+            _LOG.exception("%d captions cannot be scored", len(lost))
+            reason = f"The model failed ({type(error).__name__})."
+            done += [(job, Failure("", job.caption, reason)) for job in lost]
+            lost.clear()
+        self._on_scored(done)
 
-    def _pace(self, count: int, seconds: float) -> None:
-        """As many jobs a turn as take about `TURN` seconds."""
-        if count == self._size or seconds > TURN:
-            wanted = int(count * TURN / max(seconds, 1e-3))
-            self._size = min(max(wanted, SMALLEST), LARGEST, 2 * self._size)
+    def _pairs(self, begun: deque[Job]) -> Iterator[tuple[Path, str]]:
+        """What waits and what comes meanwhile, for `BURST` seconds; each job is put down as begun."""
+        until = time.monotonic() + BURST
+        while time.monotonic() < until and not self._ending:
+            while not self._jobs.empty() and self._take(wait=False):
+                pass
+            if not self._waiting:
+                return
+            begun.append(self._waiting.popleft())
+            yield begun[-1].path, begun[-1].caption
