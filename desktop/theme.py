@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
@@ -46,9 +46,10 @@ class Theme(QObject):
     """The look in use; follows the system unless one was chosen.
 
     The style sheet is each window's own: to dress them one by one takes a third of what one for the application does.
+    What is seen changes in the turn after that, so that dressing and painting are not one stop of the event loop.
 
     Signals:
-        changed: widgets that paint themselves repaint.
+        changed: the windows are dressed; widgets that paint themselves repaint.
     """
 
     changed = Signal()
@@ -59,6 +60,8 @@ class Theme(QObject):
         self._choice: Choice = choice
         self.look = LIGHT
         self._windows: list[QWidget] = []
+        self._dressed = QTimer(self, interval=0, singleShot=True)
+        self._dressed.timeout.connect(self._show)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()
 
@@ -74,8 +77,7 @@ class Theme(QObject):
 
     def dress(self, window: QWidget) -> None:
         """A window without a parent, and all in it, wear this look from now on."""
-        self._windows = [other for other in self._windows if isValid(other)]
-        self._windows.append(window)
+        self._windows = [*self._there(), window]
         window.setStyleSheet(style_sheet(self.look))
 
     def _apply(self) -> None:
@@ -83,11 +85,22 @@ class Theme(QObject):
         if self._choice != "system":
             dark = self._choice == "dark"
         self.look = DARK if dark else LIGHT
+        windows, sheet = self._there(), style_sheet(self.look)
+        for window in windows:
+            window.setUpdatesEnabled(False)  # until `_show`, the old look stays whole
         self._application.setPalette(palette(self.look))
-        for window in self._windows:
-            if isValid(window):
-                window.setStyleSheet(style_sheet(self.look))
+        for window in windows:
+            window.setStyleSheet(sheet)
+        self._dressed.start()
+
+    def _show(self) -> None:
+        for window in self._there():
+            window.setUpdatesEnabled(True)
         self.changed.emit()
+
+    def _there(self) -> list[QWidget]:
+        """The windows that are not deleted yet."""
+        return [window for window in self._windows if isValid(window)]
 
 
 def palette(look: Look) -> QPalette:

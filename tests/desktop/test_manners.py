@@ -40,6 +40,19 @@ def ground(window):
     return window.grab().toImage().pixelColor(window.width() - 40, window.height() - 60).name().upper()
 
 
+def test_another_theme_is_seen_all_at_once(qtbot, window):
+    before = window.theme.look
+    with qtbot.waitSignal(window.theme.changed):
+        window.theme.choose("light" if before.dark else "dark")
+        assert not window.updatesEnabled(), "what is dressed already would stand beside what is not"
+    assert window.updatesEnabled()
+    with qtbot.waitSignal(window.theme.changed):
+        window.theme.choose("dark" if before.dark else "light")
+        window.theme.choose("dark" if before.dark else "light")
+    assert window.updatesEnabled()
+    assert window.theme.look is before
+
+
 def test_themes_are_switched_in_the_menu_painted_and_remembered(qapp, window, settings):
     action(window, "View", "Theme", "Dark").trigger()
     assert settings.theme == "dark"

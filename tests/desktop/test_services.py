@@ -117,7 +117,8 @@ def test_the_plots_come_without_being_waited_for_and_in_another_theme_once_they_
     qtbot.waitUntil(lambda: charts.is_drawn, timeout=60_000)
     assert all(plot.isVisible() for plot in charts.plots.values())
     window.actions_by_name["screen_review"].trigger()
-    window.theme.choose("dark")
+    with qtbot.waitSignal(window.theme.changed):
+        window.theme.choose("dark")
     assert charts.plots == {}, "nothing is made that is not seen"
     window.actions_by_name["screen_summary"].trigger()
     qtbot.waitUntil(lambda: charts.is_drawn, timeout=60_000)
