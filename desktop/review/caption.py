@@ -229,9 +229,8 @@ class CaptionView(QAbstractScrollArea):
         return super().viewportEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lays the text out in the new width."""
-        self._text_laid = None
-        self._new_text()
+        """Lays the text out in a new width; in a new height it stays and is scrolled otherwise."""
+        self._new_text(resized=True)
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -252,21 +251,23 @@ class CaptionView(QAbstractScrollArea):
             self.viewport().update()
 
     def _laid_out(self) -> CaptionLayout:
-        key = (self._model.text, self.viewport().width())
+        # Beside the scroll bar, too: it takes of the margin, and the text is not laid out again when it comes.
+        key = (self._model.text, self.width())
         if self._laid is None or self._text_laid != key:
             self._text_laid = key
             below = QFontMetricsF(self.kind_font()).height() + 16
-            width = max(self.viewport().width() - 2 * _SIDE, 60)
+            width = max(self.width() - 2 * _SIDE, 60)
             self._laid = CaptionLayout(
                 self._model.text, self._model.words, font=self.caption_font(), width=width, below=below
             )
         return self._laid
 
-    def _new_text(self) -> None:
+    def _new_text(self, *, resized: bool = False) -> None:
         before = self._laid
         laid = self._laid_out()
         if laid is not before:
             self._hover = None
+        if resized or laid is not before:
             page = self.viewport().height()
             bar = self.verticalScrollBar()
             bar.setPageStep(page)

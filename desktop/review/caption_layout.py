@@ -39,7 +39,7 @@ class CaptionLayout:
         self._below = below
         self._units = Units(text)
         self._metrics = QFontMetricsF(font)
-        self._is_turning = any(bidirectional(letter) in ("R", "AL") for letter in text)
+        self._is_turning = not text.isascii() and any(bidirectional(letter) in ("R", "AL") for letter in set(text))
         self.layout = QTextLayout(laid_out(text), font)
         option = QTextOption(Qt.AlignmentFlag.AlignHCenter)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)

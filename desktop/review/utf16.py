@@ -32,7 +32,8 @@ class Units:
     """Offsets of one text. Each character beyond the basic plane takes two units in Qt."""
 
     def __init__(self, text: str) -> None:
-        self._wide = [i for i, c in enumerate(text) if ord(c) > 0xFFFF]
+        is_narrow = not text or max(text) <= "\uffff"  # a long caption has thousands of characters to look at
+        self._wide = [] if is_narrow else [i for i, c in enumerate(text) if ord(c) > 0xFFFF]
         self._wide_units = [i + n for n, i in enumerate(self._wide)]
 
     def units(self, point: int) -> int:

@@ -123,6 +123,19 @@ def test_three_thousand_words_repaint_as_fast_as_three(qtbot, show):
     assert window.review.span_of(window.review.word) is not None
 
 
+def test_a_long_caption_is_laid_out_once_and_stays_clear_of_its_scroll_bar(qtbot, show):
+    window = show(" ".join(f"w{n}" for n in range(3000)))
+    caption = window.screen_review.stage.caption
+    qtbot.waitUntil(lambda: caption.verticalScrollBar().isVisible())
+    laid = caption.laid
+    left = caption.word_rect(0).left() - laid.first_box(0).rect.left()
+    assert max(box.rect.right() for box in laid.boxes) + left <= caption.viewport().width()
+    window.resize(window.width(), window.height() - 60)
+    assert caption.laid is laid, "another height makes no other lines"
+    window.resize(window.width() + 100, window.height())
+    qtbot.waitUntil(lambda: caption.laid is not laid)
+
+
 def test_a_screen_reader_is_told_the_word_in_focus(show):
     window = show("a x1 dog")
     name = window.screen_review.stage.caption.accessibleName()
