@@ -13,6 +13,7 @@ import tempfile
 import textwrap
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -72,6 +73,7 @@ def main() -> None:
         path = desktop_store.make(folder)
         say(f"{desktop_store.ITEMS:,} items, made in {time.perf_counter() - started:.0f} s; {os.cpu_count()} cores\n")
         starts(path, folder)
+        compiled(folder)
         in_the_window(path, folder)
         rescoring(folder)
 
@@ -97,6 +99,15 @@ def starts(path: Path, folder: Path) -> None:
     shown, item = (f"worst {max(found[name]):.2f}, processor's time {median(worked[name]):.2f} s" for name in found)
     compare("window painted after process start", median(found["shown"]), 1.5, "s", shown)
     say(f"{'  first item shown':<52} {median(found['item']):7.2f} s   {item}")
+
+
+def compiled(folder: Path) -> None:
+    """What this process is still to import has its bytecode, as installed: compiling held up every thread."""
+    sys.pycache_prefix, sys.dont_write_bytecode = str(folder / "bytecode"), False
+    names = ("desktop", "core", "db", "pyqtgraph", "numpy", "PIL", "sqlalchemy")
+    places = [str(Path(found.origin).parent) for name in names if (found := find_spec(name)) and found.origin]
+    environment = os.environ | {"PYTHONPYCACHEPREFIX": sys.pycache_prefix}
+    subprocess.run([sys.executable, "-m", "compileall", "-qq", "-j", "0", *places], env=environment, check=False)
 
 
 def in_the_window(path: Path, folder: Path) -> None:
