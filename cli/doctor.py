@@ -113,7 +113,8 @@ def _show(parts: dict[str, dict[str, Any]]) -> None:
     for title, part in parts.items():
         typer.echo(title.replace("_", " "))
         for name, value in part.items():
-            typer.echo(f"  {name.replace('_', ' ')}: {_spoken(title, name, value)}")
+            shown = name if title == "environment" else name.replace("_", " ")
+            typer.echo(f"  {shown}: {_spoken(title, name, value)}")
 
 
 def _spoken(title: str, name: str, value: Any) -> str:

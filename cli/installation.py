@@ -25,9 +25,9 @@ _SHOWN: Final = (
 )  # fmt: skip
 _SETTINGS: Final = (
     "HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "HF_ENDPOINT", "HF_TOKEN", "HTTPS_PROXY", "CUDA_VISIBLE_DEVICES",
-    "OMP_NUM_THREADS", "OMP_WAIT_POLICY", "QT_QPA_PLATFORM", "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY",
+    "OMP_NUM_THREADS", "QT_QPA_PLATFORM", "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY",
 )  # fmt: skip
-_SPOKEN: Final = {"HF_HUB_OFFLINE", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "OMP_WAIT_POLICY", "QT_QPA_PLATFORM"}
+_SPOKEN: Final = {"HF_HUB_OFFLINE", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "QT_QPA_PLATFORM"}
 """Whose value is told; of the others only that they are set, since addresses may hold a password."""
 
 

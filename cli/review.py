@@ -32,7 +32,10 @@ def review(
 
         check(Path(db).absolute())
     if not _has_display():
-        raise UsageError("There is no display to open the window on: neither DISPLAY nor WAYLAND_DISPLAY is set.")
+        raise UsageError(
+            "There is no display to open the window on: run this on a desktop, or over `ssh -X` (neither DISPLAY nor "
+            "WAYLAND_DISPLAY is set)."
+        )
     # A face never imports another one: this is a process, not a call.
     command = [sys.executable, "-m", "desktop", *([db] if db else [])]
     if annotator is not None:

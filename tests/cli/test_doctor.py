@@ -52,7 +52,7 @@ def test_secrets_and_the_home_folder_stay_out(captionlint, monkeypatch, tmp_path
     text = captionlint("doctor", "--no-test", "--db", "postgresql://ana:confidential@127.0.0.1:1/none")
     data = captionlint("doctor", "--no-test", "--json")
     assert "confidential" not in text.out + text.err + data.out
-    assert "HF TOKEN: set" in text.out
+    assert "HF_TOKEN: set" in text.out
     assert str(tmp_path / "ana") not in text.out + data.out
     assert json.loads(data.out)["places"]["models"].startswith("~")
     assert text.code == 1
