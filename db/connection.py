@@ -21,7 +21,9 @@ _TURN: Final = 4_272_193  # any number, as long as all Captionlints take the sam
 
 def file_engine(file: Path | URL, *, busy_timeout: float) -> Engine:
     """An engine on one SQLite file; `busy_timeout` in seconds."""
-    engine = create_engine(file if isinstance(file, URL) else URL.create("sqlite", database=str(file)))
+    url = file if isinstance(file, URL) else URL.create("sqlite", database=str(file))
+    # A thread gets the connection again that it had: `elsewhere` asks what others wrote since this one last looked.
+    engine = create_engine(url, pool_use_lifo=True)
 
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         # The driver's own habit of beginning transactions would make a reader of every writer until its first

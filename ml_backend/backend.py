@@ -46,7 +46,9 @@ class Backend:
             raise
         name = json.dumps([settings.model, settings.model_config, settings.checkpoint])
         self.service = Service(self.store, self.ledger, pictures, load or (lambda: _load(settings)), name=name)
-        label_studio = LabelStudio(settings.url, settings.api_key) if settings.url and settings.api_key else None
+        label_studio = None
+        if settings.url and settings.api_key:
+            label_studio = LabelStudio(settings.url, settings.api_key, timeout=(3.0, 10.0))  # reviews wait behind it
         self.inbox = Inbox(self.service, self.ledger, label_studio)
         self.handlers = Handlers(self.service, self.inbox)
         self.service.start()

@@ -128,11 +128,12 @@ class ScoringThread:
                     if self._ending:
                         break
         except Exception as error:  # the thread must live on: others wait for it
-            lost = begun or self._waiting  # all of them, where it could not even begin
+            lost = list(begun)
+            while self._waiting and not begun and len(lost) < _BATCH:  # it could not even begin
+                lost.append(self._waiting.popleft())
             _LOG.exception("%d captions cannot be scored", len(lost))
             reason = f"The model failed ({type(error).__name__})."
             done += [(job, Failure("", job.caption, reason)) for job in lost]
-            lost.clear()
         self._on_scored(done)
 
     def _pairs(self, begun: deque[Job]) -> Iterator[tuple[Path, str]]:

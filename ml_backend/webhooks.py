@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from core.errors import CaptionlintError, FormatError, LabelStudioError, ModelError, StoreError
 from core.formats.label_studio_names import OWN, Labelling
+from core.formats.label_studio_regions import regions_of
 from core.formats.records import RowError
 from core.formats.words import moment
 from core.review import Review
@@ -161,21 +162,25 @@ class Inbox:
     ) -> tuple[Review, bool]:
         marking = self._service.marking(timeout=0)
         found = answers.known(self._service.store, item_ids=[item_id], scorer_version=marking.scorer)[item_id]
-        began = self._seen(annotation.get("parent_prediction"))
+        began = self._seen(annotation.get("parent_prediction"), task.caption, labelling)
         if began is None and found.prediction is not None and not found.blind:
             began = prediction_for(found.prediction, marking, labelling)
         return review_of(annotation, task.caption, prediction=began, labelling=labelling), found.blind
 
-    def _seen(self, prediction_id: object) -> Mapping[str, Any] | None:
-        """The prediction that an annotation began from: deliveries carry no more than its number."""
+    def _seen(self, prediction_id: object, caption: str, labelling: Labelling) -> Mapping[str, Any] | None:
+        """The prediction that an annotation began from: deliveries carry no more than its number.
+
+        None where it is not to be had, or not to be read, such as another backend's: the review is to count.
+        """
         if self._label_studio is None or not isinstance(prediction_id, int):
             return None
         try:
             found = self._label_studio.get(f"/api/predictions/{prediction_id}/")
-        except LabelStudioError as error:
+            regions_of(found["result"], caption, labelling)
+        except (LabelStudioError, RowError, TypeError, KeyError) as error:
             _LOG.info("prediction %d is not to be had: %s", prediction_id, error)
             return None
-        return found if isinstance(found, Mapping) and isinstance(found.get("result"), list) else None
+        return dict(found)
 
 
 def take_back(store: Store, ledger: Ledger, annotation_id: object) -> bool:

@@ -6,6 +6,7 @@ there brings its item back.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from desktop.review.decisions import sentence, title
 from desktop.review.model import ReviewModel
 from desktop.services.project import Project
 
+_LOG: Final = logging.getLogger(__name__)
 Way = Literal["accept", "reject", "skip"]
 _OPEN: Final[tuple[Status, ...]] = ("pending",)
 PAUSE: Final = 300.0
@@ -136,7 +138,7 @@ class ReviewLoop(QObject):
             self._leaving = True
             self._ask(partial(self._decide, answer))
             return
-        job = partial(self._decide_with, answer, ahead.item_id)
+        job = partial(self._decide_with, answer, ahead)
         self.project.ask(job, partial(self._confirm, ahead), failed=partial(self._bring_back, draft))
         self._show(ahead)
 
@@ -222,10 +224,16 @@ class ReviewLoop(QObject):
         self._tell_landed(landing)
 
     def _confirm(self, ahead: StoredItem, landing: Landing) -> None:
-        """The decision is kept, its follower stands there; where that one changed since it was read, it comes anew."""
+        """The decision is kept, its follower stands there; where that one changed since it was read, it comes anew.
+
+        Also under an annotator's hands: marks that nobody saw must not count as removed.
+        """
         self._tell_decided(landing)
-        if self._here() == ahead.item_id and landing.item != ahead and not self.model.is_changed:
-            self._show(landing.item, begins=False)
+        if self._here() == ahead.item_id:
+            if landing.item is not None and landing.item.item_id == ahead.item_id:
+                self.model.renew(landing.item)
+            elif not self.model.is_changed:
+                self._show(landing.item)
         self._tell_landed(landing)
 
     def _show(self, item: StoredItem | None, *, begins: bool = True) -> None:
@@ -270,14 +278,20 @@ class ReviewLoop(QObject):
         undo, redo = history.undoable(store, annotator=name), history.redoable(store, annotator=name)
         return Landing(decision, item, getattr(undo, "action", None), getattr(redo, "action", None))
 
-    def _decide_with(self, answer: Answer, ahead: int, store: Store) -> Landing:
-        """Commits; what is shown already is read again, for somebody else may have changed it."""
+    def _decide_with(self, answer: Answer, ahead: StoredItem, store: Store) -> Landing:
+        """Commits; what is shown already is read again, for somebody else may have changed or decided it."""
         try:
             made = self._commit(answer, store)
         except Exception:
             self._lost += 1
             raise
-        return self._at(ahead, store, made)
+        try:
+            landing = self._at(ahead.item_id, store, made)
+            done = landing.item is None or landing.item.status != "pending"
+            return self._open_after(store, answer.item_id, made) if done and not answer.again else landing
+        except Exception:  # the decision stands: it must not be called lost for what failed behind it
+            _LOG.exception("item %d cannot be read again", ahead.item_id)
+            return Landing(made, ahead, None, None)
 
     def _decide(self, answer: Answer, store: Store) -> Landing:
         return self._open_after(store, answer.item_id, self._commit(answer, store), again=answer.again)

@@ -24,12 +24,13 @@ class LabelStudio:
         url: the address without a slash at its end; a path in it is kept.
     """
 
-    def __init__(self, url: str, api_key: str) -> None:
+    def __init__(self, url: str, api_key: str, *, timeout: tuple[float, float] = _TIMEOUT) -> None:
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
             raise UsageError(f"{url!r} is no address: give one such as http://localhost:8080.")
         if not api_key.strip():
             raise UsageError("Label Studio wants a token: give --api-key, or set LABEL_STUDIO_API_KEY.")
         self.url = url.rstrip("/")
+        self._timeout = timeout
         self._session = requests.Session()
         self._session.auth = TokenAuth(self.url, api_key)
         for scheme in ("http://", "https://"):
@@ -69,7 +70,7 @@ class LabelStudio:
                 json=body,
                 params=dict(parameters or {}),  # type: ignore[arg-type]  # numbers and texts
                 files=files,
-                timeout=_TIMEOUT,
+                timeout=self._timeout,
                 allow_redirects=False,
             )
         except requests.RequestException as error:

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from db.operations import queue, reviews
+from db.operations import items, queue, reviews, scorers
 from desktop.review.loop import ReviewLoop
 from desktop.review.model import ReviewModel
 
@@ -121,13 +121,42 @@ def test_undo_behind_a_lost_decision_takes_back_no_other(qtbot, project, loop, a
     assert loop.model.item.item_id == second
 
 
-def test_an_item_that_somebody_else_decided_meanwhile_comes_anew(qtbot, project, loop, ask):
+def test_an_item_that_somebody_else_decided_meanwhile_is_passed_by(qtbot, project, loop, ask):
     second = loop.ahead.item.item_id
     ask(project.path, reviews.reject, item_id=second, annotator="ben")
     with qtbot.waitSignal(loop.landed):
         loop.decide("accept")
+    assert loop.model.item.item_id != second
+    assert loop.model.item.status == "pending"
+
+
+def test_marks_that_moved_meanwhile_are_shown_also_under_the_hands(qtbot, project, loop, ask):
+    before = loop.ahead.item.marks
+    ask(project.path, scorers.set_epsilon, epsilon=10.0)  # now every word is marked
+    with qtbot.waitSignal(loop.landed):
+        loop.decide("accept")
+        loop.model.toggle()
+        focus = loop.model.focus
+    item = ask(project.path, items.get, item_id=loop.model.item.item_id)
+    assert loop.model.draft.item.marks == item.marks != before
+    assert loop.model.is_changed
+    assert loop.model.focus == focus
+
+
+def test_a_decision_that_is_kept_is_not_called_lost_for_what_fails_behind_it(qtbot, project, loop, ask):
+    first, second = loop.model.item.item_id, loop.ahead.item.item_id
+    failed = []
+    loop.failed.connect(failed.append)
+    sql(project, "CREATE TRIGGER full BEFORE UPDATE ON annotator BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    with qtbot.waitSignal(loop.landed):
+        loop.decide("accept")
+    assert statuses(project, ask, first) == [["accepted"]]
     assert loop.model.item.item_id == second
-    assert loop.model.item.status == "rejected"
+    assert failed == []
+    sql(project, "DROP TRIGGER full")
+    with qtbot.waitSignal(loop.landed):
+        loop.undo()
+    assert statuses(project, ask, first) == [[]]
 
 
 def test_another_order_is_read_ahead_anew(qtbot, project, loop, ask):

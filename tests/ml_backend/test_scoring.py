@@ -88,3 +88,26 @@ def test_a_model_that_cannot_be_loaded_fails_all(thread):
     assert done.wait(60)
     one.stop()
     assert [(job.caption, isinstance(result, Failure)) for job, result in results] == [("a dog", True), ("a cat", True)]
+
+
+def test_what_fails_before_it_began_fails_a_batch_and_not_all_that_waits():
+    told = [RuntimeError("the store is away")]
+
+    def scorer_now(scorer):
+        if told:
+            raise told.pop()
+        return scorer
+
+    results, done = [], threading.Event()
+
+    def scored(some):
+        results.extend(result for _, result in some)
+        if len(results) == 100:
+            done.set()
+
+    one = ScoringThread(FakeScorer, on_ready=lambda _: None, on_scored=scored, scorer_now=scorer_now)
+    one.submit([Job(Path("a.png"), f"a dog {number}") for number in range(100)])
+    one.start()
+    assert done.wait(60)
+    one.stop()
+    assert sum(isinstance(result, Failure) for result in results) == 32

@@ -86,6 +86,19 @@ def test_removed_is_what_the_annotator_saw_even_if_marks_are_others_by_now(start
     assert [(span.start, span.removed) for span in by_now] == [(2, False)]  # that prediction is gone from the server
 
 
+def test_a_prediction_of_somebody_else_sets_no_review_aside(start, web):
+    server = web()
+    strange = {**mark("w1", 2, 8), "from_name": "another"}
+    server.pages["/api/predictions/11/"] = (200, {}, json.dumps({"id": 11, "result": [strange]}).encode())
+    backend = start(url=server.url, api_key="LEGACY")
+    backend.handlers.predict({"tasks": [ROW]})
+    backend.inbox.stop()
+    backend.handlers.webhook(created(1, mark("w1", 2, 8, origin="prediction")))
+    backend.inbox.apply_all()
+    assert backend.ledger.counts() == {"waiting": 0, "done": 1, "aside": 0}
+    assert len(reviews.revisions(backend.store, item_id=1)) == 1
+
+
 def test_the_same_event_twice_is_one_review(apply, backend):
     given = created(4, mark("w1", 2, 8, origin="prediction"))
     apply(given, given)
