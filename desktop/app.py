@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from core.openmp import sleep_while_waiting
 from desktop.language import Language
 from desktop.problems import show_problem
 from desktop.services import log
@@ -126,6 +127,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("db", nargs="?", default="")
     parser.add_argument("--annotator", default=None)
     given = parser.parse_args(arguments[1:])
+    sleep_while_waiting()  # for the processes that load torch: they begin with this one's environment
     application = QApplication(arguments[:1])
     keep_fluent(application)
     application.setApplicationName("Captionlint")

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from core.errors import CaptionlintError
-from core.openmp import sleep_while_waiting
 from core.prediction import Failure, Prediction
 
 if TYPE_CHECKING:
@@ -139,7 +138,6 @@ def run(connection: Connection, choice: ModelChoice) -> None:
 
 
 def _load(choice: ModelChoice) -> Scorer:
-    sleep_while_waiting()
     import torch
 
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
