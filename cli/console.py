@@ -36,6 +36,11 @@ def printable(text: str) -> str:
     return "".join(" " if c in "\r\n\t" else c for c in text if c.isprintable() or c in "\r\n\t\u200d")
 
 
+def alike(reason: str, number: int) -> str:
+    """A reason on one line, with how many items it stands for."""
+    return printable(reason) + (f" ({number} alike)" if number > 1 else "")
+
+
 def number(value: float | None) -> str:
     """A signed number with three digits that count."""
     return "" if value is None else f"{value:+.3g}" if abs(value) < 1e-3 else f"{value:+.4f}"

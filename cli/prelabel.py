@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import model_options as options
-from cli.console import printable
+from cli.console import alike
 from cli.progress import bar
 from cli.store_options import Db
 from core.errors import ItemError
@@ -114,7 +114,7 @@ def _report(progress: Progress, failed: Failures) -> None:
     before = failed.number - progress.failed
     typer.echo(f"{scored} items scored" + (f", {progress.failed} failed" if progress.failed else ""))
     for reason, number in list(failed.reasons.items())[:_REASONS]:
-        typer.echo(f"failed: {printable(reason)}{f' ({number} alike)' if number > 1 else ''}", err=True)
+        typer.echo(f"failed: {alike(reason, number)}", err=True)
     if len(failed.reasons) > _REASONS:
         typer.echo("… more reasons: `captionlint stats`", err=True)
     if before > 0:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.cells import cell_len
 
-from cli.console import printable
+from cli.console import alike, printable
 from cli.store_options import Db
 from core.errors import StoreError
 
@@ -107,9 +107,7 @@ def _show(figures: dict[str, Any]) -> None:
 def _lines(figures: dict[str, Any]) -> list[tuple[str, str]]:
     names = ("items", "predicted", "failed", "reviewed", "pending", "accepted", "corrected", "rejected", "skipped")
     lines = [(name, str(figures[name])) for name in names]
-    lines += [
-        ("failed because", f"{why} ({n} alike)" if n > 1 else why) for why, n in figures["failure_reasons"].items()
-    ]
+    lines += [("failed because", alike(why, n)) for why, n in figures["failure_reasons"].items()]
     lines += _of_scorer(figures) if figures["scorer_version"] else []
     if figures["seconds_per_item"]["reviews"]:
         lines.append(("seconds an item (median)", _number(figures["seconds_per_item"]["median"])))

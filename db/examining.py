@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.backups import backups
 from db.connection import server_engine, server_name
 from db.migrations import REVISIONS
-from db.unwritable import is_unwritable
+from db.unwritable import is_unwritable, read_only
 
 _TABLES: Final = ("item", "image", "prediction", "revision", "annotator", "scorer")
 _ORPHANS: Final = "SELECT count(*) FROM image WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.image_id = image.id)"
@@ -60,10 +61,8 @@ def _file(path: Path) -> Examination:
     found.size = path.stat().st_size
     found.backups = len(backups(path))
     try:
-        # Not immutable: what lies in the -wal file counts. What cannot be written to needs that all the same.
-        alone = is_unwritable(path) and not path.with_name(path.name + "-shm").exists()
-        mode = "mode=ro&immutable=1" if alone else "mode=ro"
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=5)) as connection:
+        address = f"{path.absolute().as_uri()}?{urlencode(read_only(path, writable=not is_unwritable(path)))}"
+        with closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
             _look_over(connection, found, path.absolute().parent)
     except sqlite3.Error as error:
         found.problems.append(f"{path} cannot be read whole: {error}.")

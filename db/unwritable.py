@@ -20,12 +20,12 @@ class Unwritable:
 
     def __init__(self, path: Path, *, name: str) -> None:
         self._path, self._name = path, name
-        wal, shm = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
-        self._alone = not shm.exists()
-        self._wal = wal
+        self._wal = path.with_name(path.name + "-wal")
+        self._query = read_only(path, writable=False)
+        self._alone = "immutable" in self._query
         if self._alone and self._logged():
             raise StoreError(
-                f"{name} is read-only and its last changes lie in {wal.name}, which cannot be read so: "
+                f"{name} is read-only and its last changes lie in {self._wal.name}, which cannot be read so: "
                 "make the file and its folder writable, or work on a copy of all its files."
             )
         self._before = self._seen()
@@ -33,8 +33,7 @@ class Unwritable:
     @property
     def url(self) -> URL:
         """What SQLAlchemy opens."""
-        query = {"uri": "true", "mode": "ro"} | ({"immutable": "1"} if self._alone else {})
-        return URL.create("sqlite", database=self._path.as_uri(), query=query)
+        return URL.create("sqlite", database=self._path.as_uri(), query={"uri": "true", **self._query})
 
     def check(self) -> None:
         """Raises `StoreError` if what was read may be torn, since somebody else has written meanwhile."""
@@ -52,3 +51,9 @@ class Unwritable:
 def is_unwritable(path: Path) -> bool:
     """Whether a file that is there, or its folder, cannot be written to."""
     return path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def read_only(path: Path, *, writable: bool) -> dict[str, str]:
+    """How SQLite opens a file without writing. What lies in its -wal file counts, unless that takes a new -shm file."""
+    alone = not writable and not path.with_name(path.name + "-shm").exists()
+    return {"mode": "ro"} | ({"immutable": "1"} if alone else {})

@@ -23,7 +23,7 @@ from db.operations import answers, calibrating
 from db.operations.calibrating import CALIBRATION
 from db.prelabel import Scores
 from db.store import Store
-from ml_backend.homes import Homes
+from ml_backend.homes import Content, Homes
 from ml_backend.in_flight import Flight, InFlight
 from ml_backend.ledger import Ledger
 from ml_backend.pictures import Pictures
@@ -110,7 +110,7 @@ class Service:
         until = time.monotonic() + self.deadline
         with self._place() as may_wait:
             page = self._page(self.deadline if may_wait else 0.0)
-        found: dict[tuple[str, str], dict[str, Any]] = {}
+        found: dict[Content, dict[str, Any]] = {}
         rest: list[Task] = []
         for task in tasks:
             if isinstance(task, str):
@@ -125,11 +125,11 @@ class Service:
 
     def _look_up(
         self, tasks: Sequence[Task], page: Page, labelling: Labelling, until: float
-    ) -> dict[tuple[str, str], dict[str, Any]]:
+    ) -> dict[Content, dict[str, Any]]:
         """Out of the store, else by the model."""
         known = self.homes.known(tasks, scorer_version=page.marking.scorer)
-        found: dict[tuple[str, str], dict[str, Any]] = {}
-        missing: dict[tuple[str, str], tuple[Task, answers.Known | None]] = {}
+        found: dict[Content, dict[str, Any]] = {}
+        missing: dict[Content, tuple[Task, answers.Known | None]] = {}
         for task in tasks:
             item = known.get(task.content)
             if item is not None and item.prediction is not None:
@@ -155,11 +155,11 @@ class Service:
 
     def _score(
         self,
-        missing: Mapping[tuple[str, str], tuple[Task, answers.Known | None]],
+        missing: Mapping[Content, tuple[Task, answers.Known | None]],
         marking: Marking,
         labelling: Labelling,
         until: float,
-    ) -> dict[tuple[str, str], dict[str, Any]]:
+    ) -> dict[Content, dict[str, Any]]:
         flights = {content: self._in_flight.send(task, item) for content, (task, item) in missing.items()}
         with self._place() as may_wait:
             until = until if may_wait else 0.0

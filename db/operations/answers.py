@@ -65,7 +65,10 @@ def known(store: Store, *, item_ids: Iterable[int], scorer_version: str) -> dict
         said.scores,
         said.reasons,
     )
+    chunks = list(_chunks(item_ids))
     found: dict[int, Known] = {}
+    if not chunks:
+        return found
     with store.reading() as session:
         scorer_id = session.scalar(select(schema.Scorer.id).where(schema.Scorer.version == scorer_version))
         query = (
@@ -74,7 +77,7 @@ def known(store: Store, *, item_ids: Iterable[int], scorer_version: str) -> dict
             .outerjoin(said, and_(said.item_id == item.id, said.scorer_id == scorer_id))
         )
         share = marking.blind_share(session)
-        for chunk in _chunks(item_ids):
+        for chunk in chunks:
             for r in session.execute(query.where(item.id.in_(chunk))):
                 prediction = None if r.scores is None else unpacked(r, scorer_version)
                 place = store.locate(r.location)

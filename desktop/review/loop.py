@@ -286,12 +286,13 @@ class ReviewLoop(QObject):
             self._lost += 1
             raise
         try:
-            landing = self._at(ahead.item_id, store, made)
-            done = landing.item is None or landing.item.status != "pending"
-            return self._open_after(store, answer.item_id, made) if done and not answer.again else landing
+            there = queue.entries(store, item_ids=(ahead.item_id,))
+            if there and (there[0].status == "pending" or answer.again):
+                return self._at(ahead.item_id, store, made)
+            return self._open_after(store, answer.item_id, made)
         except Exception:  # the decision stands: it must not be called lost for what failed behind it
             _LOG.exception("item %d cannot be read again", ahead.item_id)
-            return Landing(made, ahead, None, None)
+            return Landing(made, ahead, made.made.action, None)
 
     def _decide(self, answer: Answer, store: Store) -> Landing:
         return self._open_after(store, answer.item_id, self._commit(answer, store), again=answer.again)
