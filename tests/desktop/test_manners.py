@@ -9,7 +9,7 @@ from dropping import drop
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QScrollArea
 from stores import rows
 
 from core.review import Span
@@ -252,6 +252,18 @@ def decide(ask, path):
     ask(path, reviews.correct, item_id=ids[2], annotator="ana", spans=[Span(0, 1, kind="count")])
     ask(path, reviews.reject, item_id=ids[3], annotator="ana")
     ask(path, reviews.skip, item_id=ids[4], annotator="ana")
+
+
+def test_the_summary_fits_a_usual_window_and_scrolls_in_a_low_one(qtbot, open_window, fill):
+    window = open_window(fill())
+    window.resize(1440, 900)
+    window.show_screen("summary")
+    qtbot.waitUntil(lambda: window.summary.charts.is_drawn, timeout=60_000)
+    bar = window.summary.findChild(QScrollArea).verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    window.resize(1440, 400)
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    assert window.summary.charts.height() == window.summary.charts.minimumHeight()
 
 
 def test_the_summary_shows_the_stores_own_figures(qtbot, open_window, fill, ask):
