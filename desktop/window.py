@@ -300,12 +300,30 @@ class MainWindow(QMainWindow):
         if geometry is None or not self.restoreGeometry(geometry):  # Qt fits it into today's screens
             open_at(self, 1440, 900)
 
+    def _all_kept(self) -> bool:
+        """Waits for the store; False where it did not take something that was decided here."""
+        refused: list[Exception] = []
+        keep = refused.append
+        signals = (self.loop.failed, self.threshold.failed)
+        for signal in signals:
+            signal.connect(keep)
+        self.project.worker.settle()
+        for signal in signals:
+            signal.disconnect(keep)
+        return not refused
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Keeps the window's place, finishes what was asked, closes the store."""
+        """Finishes what was asked, keeps the window's place, closes the store.
+
+        A decision that the store does not take keeps the window open, once: with its item and the reason.
+        """
+        self.threshold.settle()
+        if not self._all_kept():
+            event.ignore()
+            return
         self.settings.put("geometry", self.saveGeometry())
         self._clock.stop()
         self.watch.stop()
-        self.threshold.settle()
         self.keeper.flush()
         self.scoring.stop()
         self.pictures.stop()

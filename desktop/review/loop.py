@@ -104,6 +104,7 @@ class ReviewLoop(QObject):
         self._since = QElapsedTimer()
         self._leaving = False
         self._lost = self._brought_back = 0  # decisions that the store did not take; of those, told here
+        self._turns = 0  # how often an item was shown that no job came back with: an older job's item is late then
 
     def begin(self) -> None:
         """Goes where this annotator was last, else to the first item to review."""
@@ -140,6 +141,7 @@ class ReviewLoop(QObject):
             return
         job = partial(self._decide_with, answer, ahead)
         self.project.ask(job, partial(self._confirm, ahead), failed=partial(self._bring_back, draft))
+        self._turns += 1
         self._show(ahead)
 
     def look_ahead(self) -> None:
@@ -194,7 +196,7 @@ class ReviewLoop(QObject):
         return seconds if 0 < seconds <= PAUSE else None
 
     def _ask(self, job: Callable[[Store], Landing]) -> None:
-        self.project.ask(job, partial(self._land, self._brought_back), failed=self._fail)
+        self.project.ask(job, partial(self._land, self._turns), failed=self._fail)
 
     def _take_ahead(self) -> StoredItem | None:
         """What comes now, if it was read under this order for the item before the eyes."""
@@ -210,15 +212,16 @@ class ReviewLoop(QObject):
     def _bring_back(self, draft: drafts.Draft, error: Exception) -> None:
         """The decision was not kept: its item stands before the eyes again, as it was left."""
         self._brought_back += 1
+        self._turns += 1
         self._show(draft.item)
         self.model.resume(draft)
         self.look_ahead()
         self.failed.emit(error)
 
-    def _land(self, brought_back: int, landing: Landing) -> None:
+    def _land(self, turn: int, landing: Landing) -> None:
         self._leaving = False
         self._tell_decided(landing)
-        if brought_back == self._brought_back:
+        if turn == self._turns:
             same = landing.item is not None and self._here() == landing.item.item_id
             self._show(landing.item, begins=not same or landing.decision is not None)
         self._tell_landed(landing)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 
 from core.errors import CaptionlintError
 
@@ -84,6 +84,12 @@ class Background(QObject):
         with self._wake:
             return not self._jobs and not self._running
 
+    def settle(self) -> None:
+        """Waits until all that was asked is done, and hands the answers over, on this object's thread."""
+        with self._wake:
+            self._wake.wait_for(lambda: not self._jobs and not self._running)
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
+
     def stop(self) -> None:
         """Finishes what was asked, takes nothing more and waits for the threads."""
         with self._wake:
@@ -105,9 +111,10 @@ class Background(QObject):
                 answer: Any = job.run()
             except Exception as error:
                 answer = error
+            self._answered.emit(job, answer)
             with self._wake:
                 self._running -= 1
-            self._answered.emit(job, answer)
+                self._wake.notify_all()
 
     def _deliver(self, job: _Job, answer: Any) -> None:
         if job.topic is not None and self._latest.get(job.topic) != job.number:

@@ -90,6 +90,21 @@ def test_two_quick_decisions_reach_the_store_in_order(qtbot, project, loop, held
     assert statuses(project, ask, loop.model.item.item_id) == [[]]
 
 
+def test_a_jump_that_comes_late_does_not_cover_what_a_decision_showed_since(qtbot, project, loop, held, ask):
+    first, second = loop.model.item.item_id, loop.ahead.item.item_id
+    landed = []
+    loop.landed.connect(landed.append)
+    loop.previous()
+    loop.decide("accept")
+    held.set()
+    qtbot.waitUntil(lambda: len(landed) == 2)
+    assert loop.model.item.item_id == second
+    assert statuses(project, ask, first, second) == [["accepted"], []]
+    with qtbot.waitSignal(loop.landed):
+        loop.previous()
+    assert loop.model.item.item_id == first, "a jump asked for afterwards is not late"
+
+
 def test_what_was_decided_behind_a_lost_decision_stands_and_the_lost_one_stays_before_the_eyes(
     qtbot, project, loop, held, ask
 ):

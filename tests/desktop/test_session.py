@@ -3,13 +3,16 @@
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
 from stores import rows
 
 from db.operations import items, queue, reviews
@@ -148,3 +151,20 @@ def test_the_package_loads_neither_qt_nor_torch_and_the_window_no_torch():
 
 def run(code):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_a_decision_that_fails_while_the_window_closes_keeps_it_open_once(qtbot, open_window, fill, tmp_path, ask):
+    db = fill(rows(tmp_path / "photos", 3), name="full.db")
+    window = open_window(db)
+    qtbot.waitUntil(lambda: window.loop.ahead is not None)
+    first = window.review.item.item_id
+    with closing(sqlite3.connect(db)) as other, other:
+        other.execute("CREATE TRIGGER full BEFORE INSERT ON revision BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    window.loop.decide("accept")
+    assert window.review.item.item_id != first
+    assert not window.close()
+    assert window.isVisible()
+    assert window.review.item.item_id == first
+    assert "no room" in window.findChild(QMessageBox, "problem").informativeText()
+    assert window.close()
+    assert ask(db, reviews.standing, item_id=first) == ()
