@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
+import sys
 from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 
 def adding(extra: str) -> str:
-    """The command that adds an extra, from where this Captionlint came: a clone, an address or an index."""
-    origin = _origin()
+    """The command that adds an extra here, from where this Captionlint came: a clone, an address or an index."""
+    return f"{_installer()} {_requirement(extra, _origin())}"
+
+
+def _installer() -> str:
+    if getattr(sys, "frozen", False):
+        return "uv tool install"  # nothing can be added to a bundle
+    pip = shutil.which("pip")
+    if pip and Path(pip).parent == Path(sys.executable).parent:
+        return "pip install"
+    # uv's and pipx's tools, and a .venv that is not active: the shell's pip would install elsewhere.
+    python = shlex.quote(sys.executable)
+    return f"{python} -m pip install" if find_spec("pip") else f"uv pip install --python {python}"
+
+
+def _requirement(extra: str, origin: dict[str, Any]) -> str:
     url = str(origin.get("url", ""))
     if not url:
-        return f"pip install 'captionlint[{extra}]'"
+        return f"'captionlint[{extra}]'"
     if origin.get("dir_info", {}).get("editable"):
-        return f"pip install -e '{url2pathname(urlsplit(url).path)}[{extra}]'"
+        return f"-e '{url2pathname(urlsplit(url).path)}[{extra}]'"
     vcs = origin.get("vcs_info", {})
     address = f"{vcs['vcs']}+{url}@{vcs['commit_id']}" if vcs else url
-    return f"pip install 'captionlint[{extra}] @ {address}'"
+    return f"'captionlint[{extra}] @ {address}'"
 
 
 def _origin() -> dict[str, Any]:
-    """What the installer noted (PEP 610); empty where it took the distribution from an index."""
+    """What the installer noted (PEP 610); empty where it took the distribution from an index, and in a bundle."""
+    if getattr(sys, "frozen", False):
+        return {}  # it would be a path of the machine that built it
     try:
         noted: dict[str, Any] = json.loads(distribution("captionlint").read_text("direct_url.json") or "{}")
     except (PackageNotFoundError, ValueError):

@@ -24,6 +24,9 @@ _SENTENCES: Final = {
     "SQLITE_NOTADB": "{name} is not a Captionlint store: give another name, or import this file into one.",
     "SQLITE_PERM": "{name} may not be opened: ask its owner for the right to read and write it.",
 }
+_SERVER_WAY_OUT: Final = (
+    "check that it runs and that address, user, password and database of {name} are right; `createdb` makes a database"
+)
 
 
 class DamagedError(StoreError):
@@ -47,7 +50,9 @@ def _sentence(error: BaseException | None, name: str, path: Path | None) -> str:
     detail = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     code = str(getattr(error, "sqlite_errorname", ""))
     if path is None:
-        return f"The database server refused ({detail}): check that it runs and that {name} is its address."
+        denied = getattr(error, "sqlstate", None) == "42501"
+        way_out = "ask the tables' owner for the right" if denied else _SERVER_WAY_OUT.format(name=name)
+        return f"The database server refused ({detail}): {way_out}."
     torn = "decode to UTF-8" in detail or "is malformed" in detail  # which also a backup says, without a code
     if code.startswith("SQLITE_CORRUPT") or isinstance(error, UnicodeDecodeError) or torn:
         return damaged(name, path)

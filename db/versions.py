@@ -56,7 +56,7 @@ def _version(connection: Connection, name: str) -> str | None:
     if found not in REVISIONS:
         raise StoreError(
             f"{name} was made by a newer Captionlint (its schema is {found}, this one knows {REVISIONS[-1]}): "
-            "update with `pip install -U captionlint`."
+            "update with `uv tool upgrade captionlint` or `pip install -U captionlint`."
         )
     return str(found)
 

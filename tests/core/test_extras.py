@@ -1,31 +1,58 @@
-"""The hint follows from what the installer noted."""
+"""The hint follows from what the installer noted, and from where the command's Python is."""
 
 import json
+import os
+import sys
 
 import pytest
 
 from core.extras import adding
 
 ORIGINS = {
-    "": "pip install 'captionlint[measure]'",
-    json.dumps({"url": "file:///home/a%20b/clone", "dir_info": {"editable": True}}): (
-        "pip install -e '/home/a b/clone[measure]'"
-    ),
+    "": "'captionlint[measure]'",
+    json.dumps({"url": "file:///home/a%20b/clone", "dir_info": {"editable": True}}): ("-e '/home/a b/clone[measure]'"),
     json.dumps({"url": "file:///tmp/captionlint-1.whl", "archive_info": {}}): (
-        "pip install 'captionlint[measure] @ file:///tmp/captionlint-1.whl'"
+        "'captionlint[measure] @ file:///tmp/captionlint-1.whl'"
     ),
     json.dumps({"url": "https://example.org/c.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}}): (
-        "pip install 'captionlint[measure] @ git+https://example.org/c.git@abc'"
+        "'captionlint[measure] @ git+https://example.org/c.git@abc'"
     ),
 }
 
 
-@pytest.mark.parametrize(("noted", "command"), ORIGINS.items())
-def test_the_command_is_of_the_place_that_it_came_from(tmp_path, monkeypatch, noted, command):
+@pytest.fixture
+def python(tmp_path, monkeypatch):
+    """The Python that runs, with a pip beside it."""
+    for name in ("python", "pip"):
+        (tmp_path / name).touch(mode=0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    return sys.executable
+
+
+@pytest.mark.parametrize(("noted", "source"), ORIGINS.items())
+@pytest.mark.usefixtures("python")
+def test_the_command_is_of_the_place_that_it_came_from(tmp_path, monkeypatch, noted, source):
+    monkeypatch.setenv("PATH", str(tmp_path))
     folder = tmp_path / "captionlint-9.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: captionlint\nVersion: 9\n")
     if noted:
         (folder / "direct_url.json").write_text(noted)
     monkeypatch.syspath_prepend(tmp_path)
-    assert adding("measure") == command
+    assert adding("measure") == f"pip install {source}"
+
+
+def test_the_shells_pip_is_named_only_if_it_installs_here(tmp_path, monkeypatch, python):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "pip").touch(mode=0o755)
+    monkeypatch.setenv("PATH", f"{elsewhere}{os.pathsep}{tmp_path}")
+    monkeypatch.setattr("core.extras.find_spec", {"pip": True}.get)
+    assert adding("measure").startswith(f"{python} -m pip install ")
+    monkeypatch.setattr("core.extras.find_spec", {}.get)  # an environment of uv has none
+    assert adding("measure").startswith(f"uv pip install --python {python} ")
+
+
+def test_nothing_is_added_to_a_bundle(monkeypatch):
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert adding("measure") == "uv tool install 'captionlint[measure]'"

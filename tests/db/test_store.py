@@ -103,7 +103,18 @@ def test_a_server_that_does_not_answer():
     with pytest.raises(StoreError, match="server refused") as caught:
         Store.open("postgresql://ana:secret@127.0.0.1:9/x")
     assert "secret" not in str(caught.value)
-    assert "postgresql://ana:***@127.0.0.1:9/x is its address" in str(caught.value)
+    assert "address, user, password and database of postgresql://ana:***@127.0.0.1:9/x" in str(caught.value)
+
+
+def test_a_server_that_gives_no_right(database):
+    import psycopg
+
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS stranger")
+        connection.execute("CREATE ROLE stranger LOGIN")
+        connection.execute("GRANT USAGE ON SCHEMA public TO stranger")
+    with pytest.raises(StoreError, match="ask the tables' owner"):
+        Store.open(database.replace("tester", "stranger"))
 
 
 def test_a_newer_schema_is_refused(path):
