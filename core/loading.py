@@ -23,6 +23,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from core.downloading import begun_bytes, bring
 from core.errors import ModelError, UsageError, first_line
 from core.extras import adding
 from core.presets import DEMO, Preset, nearest
@@ -90,6 +91,11 @@ def fetch(preset: Preset) -> None:
     """
     if preset.model != DEMO:
         _download(preset, _published(preset))
+
+
+def arrived_bytes(preset: Preset) -> int:
+    """How much of a preset's weights has been downloaded, while that is not finished; 0 for the bundled model."""
+    return 0 if preset.model == DEMO else begun_bytes(_hub_files(_published(preset))[0])
 
 
 def is_cached(preset: Preset) -> bool:
@@ -233,6 +239,7 @@ def _download(preset: Preset, weights: dict[str, Any]) -> Path:
     try:
         if weights.get("hf_hub"):
             _reach_hub()
+            bring(*_hub_files(weights))
         return Path(download_pretrained(weights, prefer_hf_hub=True))
     except Exception as error:  # the hub's client and urllib have dozens of ways to say "no network"
         source = weights.get("hf_hub") or weights.get("url")
@@ -247,15 +254,22 @@ def _download(preset: Preset, weights: dict[str, Any]) -> Path:
 def _cached(weights: dict[str, Any]) -> Path | None:
     """The file in the hub's cache, asked without the network."""
     from huggingface_hub import try_to_load_from_cache
-    from open_clip.constants import HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME
 
-    repository, _, filename = str(weights.get("hf_hub", "")).rpartition("/")
-    safe = filename.rpartition(".")[0] + ".safetensors" if filename else HF_SAFE_WEIGHTS_NAME
-    for name in (safe, filename or HF_WEIGHTS_NAME):
+    repository, names = _hub_files(weights)
+    for name in names:
         found = try_to_load_from_cache(repository, name) if repository else None
         if isinstance(found, str):
             return Path(found)
     return None
+
+
+def _hub_files(weights: dict[str, Any]) -> tuple[str, tuple[str, str]]:
+    """The repository, and the names that open_clip tries there, the best first."""
+    from open_clip.constants import HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME
+
+    repository, _, filename = str(weights.get("hf_hub", "")).rpartition("/")
+    safe = filename.rpartition(".")[0] + ".safetensors" if filename else HF_SAFE_WEIGHTS_NAME
+    return repository, (safe, filename or HF_WEIGHTS_NAME)
 
 
 def _reach_hub() -> None:

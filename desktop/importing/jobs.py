@@ -176,6 +176,7 @@ def _reporting(connection: Connection) -> Iterator[None]:
 @contextmanager
 def _downloading(connection: Connection, name: str) -> Iterator[None]:
     """Tells how much of a model's weights has arrived, by the size of the file that is being written."""
+    from core.loading import arrived_bytes
     from core.presets import PRESETS
 
     megabytes = PRESETS[name].megabytes if name in PRESETS and PRESETS[name].pretrained else 0
@@ -183,7 +184,7 @@ def _downloading(connection: Connection, name: str) -> Iterator[None]:
 
     def watch() -> None:
         while not over.wait(0.5):
-            arrived = _arriving()
+            arrived = round(arrived_bytes(PRESETS[name]) / 1e6)
             if arrived:
                 connection.send(Moved(arrived, megabytes or None, "download"))
 
@@ -196,14 +197,3 @@ def _downloading(connection: Connection, name: str) -> Iterator[None]:
         over.set()
         if thread.is_alive():
             thread.join()
-
-
-def _arriving() -> int:
-    """Megabytes of unfinished downloads in the hub's cache."""
-    from huggingface_hub import constants
-
-    sizes = []
-    for path in Path(constants.HF_HUB_CACHE).glob("*/blobs/*.incomplete"):
-        with suppress(OSError):
-            sizes.append(path.stat().st_size)
-    return round(sum(sizes) / 1e6)

@@ -1,15 +1,19 @@
 """The welcome screen: the demo set, files, folders, recent stores, and the choice of a model."""
 
 import os
+import random
+import re
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
 from dropping import drop
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
+from small_hub import Hub
 from stores import photo
 
 from core.presets import PRESETS
@@ -159,6 +163,31 @@ def test_where_no_hub_can_be_reached_a_download_says_what_to_do(qtbot, program, 
     assert "neither cached nor to be had now" in said
     assert "demo" in said
     assert not models.get.isHidden()
+
+
+def test_a_download_is_paused_and_goes_on_where_it_was(qtbot, program, monkeypatch, tmp_path):
+    for name in [name for name in os.environ if name.lower().endswith("_proxy") or name.startswith("HF_")]:
+        monkeypatch.delenv(name)
+    weights = random.Random(5).randbytes(24_000_000)  # the client writes ten million bytes at a time
+    with Hub("laion/CLIP-ViT-B-32-laion2B-s34B-b79K", "open_clip_model.safetensors", weights) as hub:
+        threading.Thread(target=hub.serve_forever, args=(0.02,), daemon=True).start()
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+        hub.pause_at = 21_000_000
+        models = program.welcome().models
+        models.get.click()
+        qtbot.waitUntil(lambda: "of 605" in models.running.said.text(), timeout=SLOW)
+        models.stop.click()
+        assert (models.get.isHidden(), models.stop.isHidden()) == (False, True)
+        hub.pause_at = None
+        with qtbot.waitSignal(models.running.ended, timeout=SLOW) as ended:
+            models.get.click()
+        assert ended.args == [True], models.running.said.text()
+        assert models.cards["fast"].aside.text() == "on this machine"
+        assert hub.ranges[0] is None
+        assert 1 <= int(re.fullmatch(r"bytes=(\d+)-", hub.ranges[1])[1]) <= 21_000_000
+        hub.go_on.set()
+        hub.shutdown()
 
 
 def test_the_menu_leads_back_here(qtbot, program, fill):

@@ -1,0 +1,77 @@
+"""Brings a file of the hub into its cache, and goes on with one that was begun.
+
+The hub's client (huggingface_hub 2.4) writes each download under a name that is used once: one that is stopped begins
+anew, and when its process was killed the part stays on the disk for good. So the file is brought here to where the
+client looks before it downloads, ``blobs/ETAG`` in the repository's folder of the cache; the rest is the client's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+_BEGUN: Final = ".begun"
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def bring(repository: str, names: Sequence[str]) -> None:
+    """Downloads the first of these files that the repository has, unless it is in the cache.
+
+    Raises:
+        OSError: it cannot be had now, or what arrived is not what the hub said; the hub's own errors are OSErrors too.
+    """
+    from huggingface_hub import hf_hub_url
+    from huggingface_hub.errors import EntryNotFoundError
+
+    for name in names:
+        with suppress(EntryNotFoundError):
+            _bring(hf_hub_url(repository, name), _blobs(repository))
+            return
+
+
+def begun_bytes(repository: str) -> int:
+    """How much has arrived of a repository's files that are not whole yet."""
+    return sum(_sizes(_blobs(repository)))
+
+
+def _bring(url: str, folder: Path) -> None:
+    from huggingface_hub import get_hf_file_metadata, get_token
+    from huggingface_hub.file_download import http_get
+
+    token = get_token()
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    about: Any = get_hf_file_metadata(url, token=token)
+    if not about.etag or not about.size or (folder / about.etag).exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    begun = folder / (about.etag + _BEGUN)
+    with begun.open("ab") as file:
+        if file.tell() > about.size:
+            file.truncate(0)
+            file.seek(0)
+        http_get(url, file, resume_size=file.tell(), headers=headers, expected_size=about.size)
+    if _SHA256.fullmatch(about.etag) and _sha256(begun) != about.etag:
+        begun.unlink()
+        raise OSError("what arrived is damaged")
+    begun.replace(folder / about.etag)
+
+
+def _blobs(repository: str) -> Path:
+    from huggingface_hub import constants
+
+    return Path(constants.HF_HUB_CACHE) / f"models--{repository.replace('/', '--')}" / "blobs"
+
+
+def _sizes(folder: Path) -> Iterator[int]:
+    for path in folder.glob(f"*{_BEGUN}"):
+        with suppress(OSError):  # it is whole now, and has another name
+            yield path.stat().st_size
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,76 @@
+"""A download that was killed goes on where it was, with the hub's own client on a hub of our own."""
+
+import os
+import random
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from small_hub import Hub
+
+ROOT = Path(__file__).parents[2]
+REPOSITORY, NAME = "some/model", "open_clip_model.safetensors"
+BRING = (
+    f"from core.downloading import bring; bring({REPOSITORY!r}, ['absent.safetensors', {NAME!r}]);"
+    f"from huggingface_hub import hf_hub_download; print(hf_hub_download({REPOSITORY!r}, {NAME!r}))"
+)
+WHOLE, PART = 24_000_000, 21_000_000
+
+
+@pytest.fixture
+def hub():
+    with Hub(REPOSITORY, NAME, random.Random(3).randbytes(WHOLE)) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield server
+        server.go_on.set()
+        server.shutdown()
+
+
+@pytest.fixture
+def bring(hub, tmp_path):
+    """Starts a process that downloads."""
+    hidden = {name for name in os.environ if name.lower().endswith("_proxy") or name.startswith("HF_")}
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    environment |= {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path), "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+    return lambda: subprocess.Popen(
+        [sys.executable, "-c", BRING], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+
+
+def blobs(tmp_path):
+    return sorted((tmp_path / "hub" / "models--some--model" / "blobs").glob("*"))
+
+
+def test_a_killed_download_goes_on_where_it_was(hub, bring, tmp_path):
+    hub.pause_at = PART
+    with bring() as process:
+        while not any(path.stat().st_size > 1_000_000 for path in blobs(tmp_path)):
+            assert process.poll() is None, process.stderr.read()
+        process.kill()
+    (begun,) = blobs(tmp_path)
+    there = begun.stat().st_size
+    assert begun.name == f"{hub.etag}.begun"
+    hub.pause_at = None
+    said, errors = bring().communicate()
+    assert hub.ranges == [None, f"bytes={there}-"], errors
+    assert Path(said.strip()).read_bytes() == hub.content
+    assert [path.name for path in blobs(tmp_path)] == [hub.etag]
+
+
+def test_what_arrives_damaged_is_not_kept(hub, bring, tmp_path):
+    hub.etag = "0" * 64
+    _, errors = bring().communicate()
+    assert "OSError: what arrived is damaged" in errors
+    assert blobs(tmp_path) == []
+
+
+def test_a_part_that_does_not_belong_to_it_is_begun_anew(hub, bring, tmp_path):
+    folder = tmp_path / "hub" / "models--some--model" / "blobs"
+    folder.mkdir(parents=True)
+    (folder / f"{hub.etag}.begun").write_bytes(b"x" * (WHOLE + 1))
+    said, errors = bring().communicate()
+    assert hub.ranges == [None], errors
+    assert Path(said.strip()).read_bytes() == hub.content
