@@ -79,3 +79,5 @@ def test_the_sdist_can_be_built_from(built):
     with tarfile.open(path) as file:
         inside = {name.partition("/")[2] for name in file.getnames()}
     assert {"pyproject.toml", "LICENSE", "Makefile", "packaging/build.py", "tests/conftest.py"} <= inside
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {path for path in tracked.splitlines() if (ROOT / path).exists()} - inside == set()
