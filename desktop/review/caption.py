@@ -88,10 +88,6 @@ class CaptionView(QAbstractScrollArea):
         box = self._laid_out().first_box(index)
         return box.rect.translated(self._origin()) if box else QRectF()
 
-    def move_line(self, step: int) -> None:
-        """Moves the focus to the nearest word of the line above or below."""
-        self._model.set_focus(self._laid_out().word_beside(self._model.focus, step))
-
     @property
     def text_top(self) -> int:
         """Where the text begins in the viewport: an editor in its place puts it there, too."""

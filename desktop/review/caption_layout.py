@@ -79,14 +79,6 @@ class CaptionLayout:
         line = bisect_right(self._starts, self._words[word][0]) - 1
         return next((box for box in self._line(line) if box.word == word), None)
 
-    def word_beside(self, word: int, step: int) -> int:
-        """The word on the line above (−1) or below (1) that is nearest."""
-        here = self.first_box(word)
-        if here is None:
-            return word
-        row = self._line(here.line + step)
-        return min(row, key=lambda b: abs(b.rect.center().x() - here.rect.center().x())).word if row else word
-
     def format(self, word: WordScore) -> tuple[int, int]:
         """A word's start and length in UTF-16 units."""
         start = self._units.units(word.start)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
@@ -327,11 +327,6 @@ class ReviewScreen(QWidget):
         score = None if word is None else word.score
         tip = "" if word is None or score is None else f"{word.text}  {signed(score)}"
         self.stage.caption.viewport().setToolTip(tip.replace("<", "‹"))
-
-    def menu_point(self) -> QPoint:
-        """Where a menu of the word in focus opens."""
-        caption = self.stage.caption
-        return caption.viewport().mapToGlobal(caption.word_rect(self._model.focus).bottomLeft().toPoint())
 
 
 def _first_key(keymap: Keymap, name: str) -> str:
