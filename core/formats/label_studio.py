@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from core.formats import fields
 from core.formats.image_paths import ImageFolder
-from core.formats.label_studio_names import OWN, Labelling
+from core.formats.label_studio_names import OWN, Labelling, Verdict
 from core.formats.label_studio_regions import Region, regions_of
 from core.formats.records import RowError, SourceItem, SourceScores
 from core.formats.words import moment
@@ -72,9 +73,12 @@ def review_of(
     """
     regions = regions_of(annotation.get("result"), caption, labelling)
     proposed = regions_of(prediction.get("result"), caption, labelling) if prediction else []
-    spans = tuple(sorted(_spans(regions, proposed), key=lambda span: span.start))
     rewrite = next((region.rewrite for region in regions if region.rewrite is not None), None)
     rewrite = rewrite if rewrite != caption else None
+    spans = tuple(sorted(_spans(regions, proposed), key=lambda span: span.start))
+    if rewrite is None and _verdict(regions, "correct"):
+        # Who calls the caption correct and leaves a proposed mark standing does not agree with it.
+        spans = tuple(replace(span, removed=True) if _untouched(span) else span for span in spans)
     return Review(
         status=_status(annotation, regions, spans, rewrite),
         spans=spans,
@@ -115,13 +119,23 @@ def _status(
 ) -> Status:
     if annotation.get("was_cancelled"):
         return "skipped"
-    if any(region.verdict == "unclear" for region in regions):
+    if _verdict(regions, "unclear"):
         return "rejected"
     unmarked = rewrite is None and all(span.removed for span in spans)
-    if unmarked and any(region.verdict == "misaligned" for region in regions):
+    if unmarked and _verdict(regions, "misaligned"):
         return "skipped"  # something is wrong, but nobody has said where: not to be taken for right words
+    if not unmarked and rewrite is None and _verdict(regions, "correct"):
+        return "skipped"  # correct, with a mark of one's own: one of the two is a slip
     changed = any(span.removed or span.origin != "prediction" or span.replacement is not None for span in spans)
     return "corrected" if changed or rewrite is not None else "accepted"
+
+
+def _verdict(regions: Sequence[Region], verdict: Verdict) -> bool:
+    return any(region.verdict == verdict for region in regions)
+
+
+def _untouched(span: Span) -> bool:
+    return span.origin == "prediction" and span.replacement is None
 
 
 def _annotator(completed_by: object) -> str:

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from core.errors import LabelStudioError, UsageError, first_line
-from ml_backend.bridge.tokens import TokenAuth
+from core.errors import LabelStudioError, UsageError
+from ml_backend.bridge.tokens import TokenAuth, sent_on, unreachable
 
 _TIMEOUT: Final = (10.0, 300.0)
 """Seconds to connect and to wait for an answer: a chunk of a thousand tasks takes a slow server a minute."""
@@ -74,24 +74,13 @@ class LabelStudio:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise LabelStudioError(_unreachable(self.url, error)) from error
+            raise LabelStudioError(unreachable(self.url, error)) from error
         return _content(self.url, f"{method} {path}", answer)
-
-
-def _unreachable(url: str, error: requests.RequestException) -> str:
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"The certificate of {url} is not trusted here: {first_line(error)[:200]}."
-    if isinstance(error, requests.Timeout):
-        return f"{url} does not answer: is Label Studio overloaded, or the address wrong?"
-    return f"{url} cannot be reached: is Label Studio running, and is this its address?"
 
 
 def _content(url: str, what: str, answer: requests.Response) -> Any:
     if answer.is_redirect:
-        raise LabelStudioError(
-            f"{url} sends on to {answer.headers['Location'][:200]}: give that server's own address.",
-            status=answer.status_code,
-        )
+        raise LabelStudioError(sent_on(url, answer), status=answer.status_code)
     if answer.ok:
         if not answer.content:
             return None

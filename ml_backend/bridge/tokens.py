@@ -70,14 +70,37 @@ class TokenAuth(AuthBase):
             )
             if answer.status_code == requests.codes.ok:
                 return str(answer.json()["access"])
-        except (requests.RequestException, ValueError, KeyError) as error:
-            raise LabelStudioError(
-                f"{self._url} gives nothing for a personal access token ({first_line(error)}): is this Label Studio?"
-            ) from error
-        raise LabelStudioError(
-            f"{self._url} does not accept this personal access token: make a new one there under Account & Settings.",
-            status=answer.status_code,
+        except (ValueError, KeyError, TypeError) as error:  # first: what is no JSON is also a RequestException
+            raise LabelStudioError(f"{self._url} gives nothing for the token: is this Label Studio?") from error
+        except requests.RequestException as error:
+            raise LabelStudioError(unreachable(self._url, error)) from error
+        raise LabelStudioError(self._refusal(answer), status=answer.status_code)
+
+    def _refusal(self, answer: requests.Response) -> str:
+        if answer.is_redirect:
+            return sent_on(self._url, answer)
+        if answer.status_code == requests.codes.unauthorized:
+            return f"{self._url} does not accept this personal access token: make a new one there under Account & Settings."
+        return (
+            f"{self._url} takes no tokens (it answers with {answer.status_code}): "
+            "give Label Studio's own address, without the path of a page."
         )
+
+
+def sent_on(url: str, answer: requests.Response) -> str:
+    """What to say where a server names another one: a token goes to no address that nobody gave."""
+    return f"{url} sends on to {answer.headers['Location'][:200]}: give that server's own address."
+
+
+def unreachable(url: str, error: requests.RequestException) -> str:
+    """What to say where a request got no answer."""
+    if isinstance(error, requests.exceptions.SSLError):
+        if "CERTIFICATE" in str(error):
+            return f"The certificate of {url} is not trusted here: {first_line(error)[:200]}."
+        return f"{url} speaks no https: is it http:// there?"
+    if isinstance(error, requests.Timeout):
+        return f"{url} does not answer: is Label Studio overloaded, or the address wrong?"
+    return f"{url} cannot be reached: is Label Studio running, and is this its address?"
 
 
 def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:

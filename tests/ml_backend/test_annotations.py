@@ -77,6 +77,18 @@ def test_the_verdict_is_heard(given, status):
     assert review_of(given, CAPTION).status == status
 
 
+def test_a_caption_called_correct_has_no_mark_that_was_left_standing():
+    given = annotation(*PREDICTION["result"], choice("Caption correct"))
+    found = review_of(given, CAPTION, prediction=PREDICTION)
+    assert [(s.start, s.removed) for s in found.spans] == [(2, True), (8, True)]
+    assert found.status == "corrected"
+
+
+def test_a_caption_called_correct_beside_a_mark_of_ones_own_is_nobodys_word():
+    given = annotation(mark("m", 2, 7, origin="manual"), choice("Caption correct"), parent_prediction=None)
+    assert review_of(given, CAPTION).status == "skipped"
+
+
 def test_a_stretch_drawn_twice_counts_once():
     given = annotation(mark("a", 2, 7, origin="manual"), mark("b", 3, 5, origin="manual"))
     assert review_of(given, CAPTION).spans == (Span(2, 7, origin="manual"),)

@@ -64,7 +64,21 @@ def test_follows_no_redirect_with_the_token(server: Server) -> None:
     with pytest.raises(LabelStudioError, match=r"sends on to http://elsewhere\.example/a"):
         LabelStudio(server.url, "abc").get("/a")
     server.answers["/api/token/refresh/"] = (307, {"Location": "http://elsewhere.example/"}, b"")
-    with pytest.raises(LabelStudioError, match="does not accept this personal access token"):
+    with pytest.raises(LabelStudioError, match=r"sends on to http://elsewhere\.example/"):
+        LabelStudio(server.url, PERSONAL).get("/a")
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "wanted"),
+    [
+        (401, {"detail": "Token is invalid"}, "does not accept this personal access token"),
+        (404, b"<html>No page</html>", r"takes no tokens \(it answers with 404\): give Label Studio's own address"),
+        (200, b"<html>Hello</html>", "gives nothing for the token: is this Label Studio"),
+    ],
+)
+def test_says_why_a_personal_token_buys_nothing(server: Server, status: int, said: object, wanted: str) -> None:
+    server.answers["/api/token/refresh/"] = (status, {}, said)
+    with pytest.raises(LabelStudioError, match=wanted):
         LabelStudio(server.url, PERSONAL).get("/a")
 
 
@@ -92,11 +106,14 @@ def test_says_what_a_refusal_means(server: Server, status: int, said: object, wa
         LabelStudio(server.url, "abc").get("/a")
 
 
-def test_says_that_nobody_listens(server: Server) -> None:
+@pytest.mark.parametrize("key", ["abc", PERSONAL])
+def test_says_that_nobody_listens_or_not_by_https(server: Server, key: str) -> None:
     url = server.url
+    with pytest.raises(LabelStudioError, match="speaks no https: is it http:// there"):
+        LabelStudio(url.replace("http", "https"), key).get("/a")
     server.server_close()
-    with pytest.raises(LabelStudioError, match="cannot be reached"):
-        LabelStudio(url, "abc").get("/a")
+    with pytest.raises(LabelStudioError, match="cannot be reached: is Label Studio running"):
+        LabelStudio(url, key).get("/a")
 
 
 @pytest.mark.parametrize(
