@@ -40,24 +40,34 @@ def begun_bytes(repository: str) -> int:
 
 def _bring(url: str, folder: Path) -> None:
     from huggingface_hub import get_hf_file_metadata, get_token
-    from huggingface_hub.file_download import http_get
+    from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]  # exported, but not in __all__
 
     token = get_token()
     headers = {"authorization": f"Bearer {token}"} if token else {}
     about: Any = get_hf_file_metadata(url, token=token)
-    if not about.etag or not about.size or (folder / about.etag).exists():
+    if not about.etag or not about.size:
         return
+    lock = folder.parents[1] / ".locks" / folder.parent.name / f"{about.etag}.lock"  # the client's own
+    lock.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
-    begun = folder / (about.etag + _BEGUN)
+    with WeakFileLock(lock):
+        if not (folder / about.etag).exists():
+            _go_on(url, headers, folder / about.etag, about.size)
+
+
+def _go_on(url: str, headers: dict[str, str], whole: Path, size: int) -> None:
+    from huggingface_hub.file_download import http_get
+
+    begun = whole.with_name(whole.name + _BEGUN)
     with begun.open("ab") as file:
-        if file.tell() > about.size:
+        if file.tell() > size:
             file.truncate(0)
             file.seek(0)
-        http_get(url, file, resume_size=file.tell(), headers=headers, expected_size=about.size)
-    if _SHA256.fullmatch(about.etag) and _sha256(begun) != about.etag:
+        http_get(url, file, resume_size=file.tell(), headers=headers, expected_size=size)
+    if _SHA256.fullmatch(whole.name) and _sha256(begun) != whole.name:
         begun.unlink()
         raise OSError("what arrived is damaged")
-    begun.replace(folder / about.etag)
+    begun.replace(whole)
 
 
 def _blobs(repository: str) -> Path:

@@ -74,3 +74,19 @@ def test_a_part_that_does_not_belong_to_it_is_begun_anew(hub, bring, tmp_path):
     said, errors = bring().communicate()
     assert hub.ranges == [None], errors
     assert Path(said.strip()).read_bytes() == hub.content
+
+
+def test_two_processes_at_once_download_it_once(hub, bring, tmp_path):
+    hub.pause_at = PART
+    with bring() as first:
+        while not any(path.stat().st_size > 1_000_000 for path in blobs(tmp_path)):
+            assert first.poll() is None, first.stderr.read()
+        with bring() as second:
+            while hub.heads < 2:
+                assert second.poll() is None, second.stderr.read()
+            hub.pause_at = None
+            hub.go_on.set()
+            for process in (first, second):
+                said, errors = process.communicate()
+                assert Path(said.strip()).read_bytes() == hub.content, errors
+    assert hub.ranges.count(None) == 1, "the second process waits for the first"

@@ -13,6 +13,7 @@ class Hub(ThreadingHTTPServer):
     Attributes:
         pause_at: after so many bytes of an answer the rest waits for `go_on`; None: it does not.
         ranges: the Range header of every GET of the file.
+        heads: how often it was asked about.
     """
 
     daemon_threads = True
@@ -25,6 +26,7 @@ class Hub(ThreadingHTTPServer):
         self.pause_at: int | None = None
         self.go_on = threading.Event()
         self.ranges: list[str | None] = []
+        self.heads = 0
 
     @property
     def url(self) -> str:
@@ -35,6 +37,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: Hub
 
     def do_HEAD(self) -> None:
+        if self.path == self.server.path:
+            self.server.heads += 1
         self._answer(body=False)
 
     def do_GET(self) -> None:
