@@ -9,7 +9,7 @@ import typer
 
 from cli.progress import bar
 from cli.store_options import Db
-from core.errors import CaptionlintError
+from core.errors import CaptionlintError, UsageError
 
 if TYPE_CHECKING:
     from db.records import Added
@@ -18,7 +18,7 @@ _SHOWN = 20
 
 
 def import_(
-    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A file or folder of any input format.")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A file or folder of any input format.")],
     db: Db,
     images: Annotated[
         Path | None, typer.Option("--images", metavar="DIR", help="The folder that image names start from.")
@@ -35,7 +35,9 @@ def import_(
     from db.operations import items
     from db.store import Store
 
-    rows = read(source, images=images)  # before the store: a wrong name leaves no empty file behind
+    if not source:  # as a path it would be this folder
+        raise UsageError("SOURCE is empty: name a file or a folder.")
+    rows = read(Path(source), images=images)  # before the store: a wrong name leaves no empty file behind
     with Store.open(db) as store, bar("importing") as move:
         if update:
             store.back_up()
@@ -58,7 +60,7 @@ def import_(
         )
     if added.bad_count and not added.added + added.unchanged + added.updated:
         lost = not images and any(row.picture for row in added.bad)
-        hint = f"; picture names start from {_start(source)}, --images names another folder" if lost else ""
+        hint = f"; picture names start from {_start(Path(source))}, --images names another folder" if lost else ""
         raise CaptionlintError(f"No row of {source} could be used{hint}.")
 
 

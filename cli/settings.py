@@ -37,23 +37,22 @@ def settings(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Show, and with options change, what a store agrees on. Nothing is scored anew."""
-    from db.operations import queue, scorers, vocabulary
+    from db.operations.settings import change
     from db.store import Store
 
     if epsilon is not None and not math.isfinite(epsilon):
         raise UsageError("--epsilon is a number, say -5e-5.")
-    asked = (scorer, epsilon, blind_share, never_mark or None, mark_again or None)
-    with Store.open(db, create=False, to_read=asked.count(None) == len(asked)) as store:
-        if blind_share is not None:
-            queue.set_blind_share(store, share=blind_share)
-        if scorer is not None:
-            scorers.choose(store, version=scorer)
-        if epsilon is not None:
-            scorers.set_epsilon(store, epsilon=epsilon)
-        for word in never_mark or ():
-            vocabulary.ignore(store, word=word)
-        for word in mark_again or ():
-            vocabulary.heed(store, word=word)
+    to_read = not any((scorer is not None, epsilon is not None, blind_share is not None, never_mark, mark_again))
+    with Store.open(db, create=False, to_read=to_read) as store:
+        if not to_read:
+            change(
+                store,
+                scorer=scorer,
+                epsilon=epsilon,
+                blind_share=blind_share,
+                never_mark=never_mark or (),
+                mark_again=mark_again or (),
+            )
         found = _collect(store)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TextIO
@@ -94,8 +95,11 @@ def write(
         raise UsageError(f"{out} is there already and no earlier export: name another file, or delete it first.")
     beside = out.absolute() if isinstance(out, Path) else None
     root = names_root(store, beside=beside.parent if beside else Path.cwd())
-    with open_writer(format, out, unreviewed=unreviewed, **options) as writer:
-        for number, item in enumerate(items(store, root=root, unreviewed=unreviewed), 1):
+    opening = open_writer(format, out, unreviewed=unreviewed, **options)
+    found = items(store, root=root, unreviewed=unreviewed)
+    first = list(islice(found, 1))  # where there is nothing to export, a stream gets no header either
+    with opening as writer:
+        for number, item in enumerate(chain(first, found), 1):
             writer.write(item)
             if on_progress and number % 100 == 0:
                 on_progress(number)

@@ -108,11 +108,16 @@ def position(store: Store, *, annotator: str) -> int | None:
 
 def set_blind_share(store: Store, *, share: float) -> float:
     """Sets the share of items that are served without marks, 0 to 1; which ones follows from their ids."""
+    with store.writing() as session:
+        set_blind_share_in(session, share)
+    return share
+
+
+def set_blind_share_in(session: Session, share: float) -> None:
+    """`set_blind_share` within a transaction. Raises `UsageError` for a share outside of 0 to 1."""
     if not 0 <= share <= 1:
         raise UsageError(f"The share of blind items lies between 0 and 1, not at {share}.")
-    with store.writing() as session:
-        lookups.put_setting(session, lookups.BLIND_SHARE, share)
-    return share
+    lookups.put_setting(session, lookups.BLIND_SHARE, share)
 
 
 def blind_share(store: Store) -> float:

@@ -46,12 +46,8 @@ def choose(
     """
     with store.writing() as session:
         if create:
-            row = lookups.ensure_scorer(session, version, details=details, epsilon=epsilon)
-        else:
-            row = lookups.scorer_named(session, version)
-        if lookups.setting(session, lookups.CURRENT_SCORER) != row.id:
-            lookups.put_setting(session, lookups.CURRENT_SCORER, row.id)
-            begin(session)
+            lookups.ensure_scorer(session, version, details=details, epsilon=epsilon)
+        row = choose_in(session, version)
         chosen = _info(session, row, row)
     finish_ranking(store)
     return chosen
@@ -63,18 +59,33 @@ def set_epsilon(store: Store, *, epsilon: float, version: str | None = None) -> 
     Raises `StoreError` where nothing was scored yet, or nothing by that scorer.
     """
     with store.writing() as session:
-        now = lookups.current_scorer(session)
-        row = now if version is None else lookups.scorer_named(session, version)
-        if row is None:
-            raise StoreError(f"{store.name} has no predictions: run `captionlint prelabel --db {store.name}` first.")
-        if row.epsilon != epsilon:
-            row.epsilon = epsilon
-            session.flush()
-            if now is not None and now.id == row.id:
-                begin(session)
-        changed = _info(session, row, now)
+        row = set_epsilon_in(session, epsilon, store_name=store.name, version=version)
+        changed = _info(session, row, lookups.current_scorer(session))
     finish_ranking(store)
     return changed
+
+
+def choose_in(session: Session, version: str) -> Scorer:
+    """`choose` within a transaction, of a known scorer; `finish_ranking` is to follow it."""
+    row = lookups.scorer_named(session, version)
+    if lookups.setting(session, lookups.CURRENT_SCORER) != row.id:
+        lookups.put_setting(session, lookups.CURRENT_SCORER, row.id)
+        begin(session)
+    return row
+
+
+def set_epsilon_in(session: Session, epsilon: float, *, store_name: str, version: str | None = None) -> Scorer:
+    """`set_epsilon` within a transaction; `finish_ranking` is to follow it."""
+    now = lookups.current_scorer(session)
+    row = now if version is None else lookups.scorer_named(session, version)
+    if row is None:
+        raise StoreError(f"{store_name} has no predictions: run `captionlint prelabel --db {store_name}` first.")
+    if row.epsilon != epsilon:
+        row.epsilon = epsilon
+        session.flush()
+        if now is not None and now.id == row.id:
+            begin(session)
+    return row
 
 
 def finish_ranking(store: Store) -> None:

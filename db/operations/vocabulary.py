@@ -25,6 +25,14 @@ def ignore(store: Store, *, word: str) -> tuple[str, ...]:
 
     Raises `UsageError` for what is no word, and for several words: marks are on single ones.
     """
+    word = checked(word)
+    with store.writing() as session:
+        ignore_in(session, word)
+    return ignored(store)
+
+
+def checked(word: str) -> str:
+    """The word without blanks around it. Raises `UsageError` as `ignore` does."""
     word = word.strip()
     found = [] if UNSTORABLE.search(word) else [piece.text for piece in split_pieces(word) if piece.is_word]
     if not found:
@@ -32,18 +40,26 @@ def ignore(store: Store, *, word: str) -> tuple[str, ...]:
     if len(word.split()) > 1:
         each = " ".join(f"--never-mark {one}" for one in found[:3])
         raise UsageError(f"Each word has its own mark, so that '{word}' would never match: name its words, {each}.")
-    with store.writing() as session:
-        lookups.upsert(session, IgnoredWord, [{"word": word.lower()}], replace=False)
-        _rank_anew(session, word)
-    return ignored(store)
+    return word
+
+
+def ignore_in(session: Session, word: str) -> None:
+    """`ignore` within a transaction, of a word that was `checked`."""
+    lookups.upsert(session, IgnoredWord, [{"word": word.lower()}], replace=False)
+    _rank_anew(session, word)
 
 
 def heed(store: Store, *, word: str) -> tuple[str, ...]:
     """Mark this word again; returns the whole list."""
     with store.writing() as session:
-        session.execute(delete(IgnoredWord).where(IgnoredWord.word == word.lower()))
-        _rank_anew(session, word)
+        heed_in(session, word)
     return ignored(store)
+
+
+def heed_in(session: Session, word: str) -> None:
+    """`heed` within a transaction."""
+    session.execute(delete(IgnoredWord).where(IgnoredWord.word == word.lower()))
+    _rank_anew(session, word)
 
 
 def ignored(store: Store) -> tuple[str, ...]:

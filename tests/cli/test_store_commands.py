@@ -84,6 +84,13 @@ def test_the_whole_way_from_captions_to_training_rows(db, tmp_path, captionlint)
     assert figures["words"]["precision"] == 1.0
 
 
+@pytest.mark.parametrize("format", ["words", "csv", "negclip"])
+def test_nothing_to_export_writes_nothing_to_stdout(db, captionlint, format):
+    ran = captionlint("export", "--db", db, "--format", format, "-")
+    assert (ran.code, ran.out) == (1, "")
+    assert "--unreviewed" in ran.err
+
+
 def test_lines_go_to_stdout(db, captionlint):
     review(db)
     ran = captionlint("export", "--db", db, "--format", "dpo", "-")
@@ -297,6 +304,7 @@ def test_split_review_merge(db, tmp_path, captionlint):
         (["prelabel", "--db", "typo.db"], 1, "does not exist"),
         (["merge", "typo.db", "--db", "typo.db"], 1, "does not exist"),
         (["stats"], 2, "--db"),
+        (["import", "", "--db", "new.db"], 2, "SOURCE is empty"),
         (["prelabel", "--db", "x.db", "--batch-size", "0"], 2, "batch-size"),
         (["stats", "--db", "mysql://x/y"], 2, "postgresql"),
     ],
@@ -393,6 +401,14 @@ def test_settings_refuse_what_makes_no_sense(db, captionlint, option, value, why
     result = captionlint("settings", "--db", db, option, value)
     assert result.code != 0
     assert why in result.err
+
+
+@pytest.mark.parametrize("refused", [("--scorer", "nobody"), ("--never-mark", "red dog")])
+def test_settings_change_all_or_nothing(db, captionlint, refused):
+    before = captionlint("settings", "--db", db, "--json").out
+    named = ("--blind-share", "0.5", "--epsilon", "-0.25", "--never-mark", "xblue", *refused)
+    assert captionlint("settings", "--db", db, *named).code != 0
+    assert captionlint("settings", "--db", db, "--json").out == before
 
 
 def test_a_threshold_needs_predictions(tmp_path, source, captionlint):

@@ -1,0 +1,37 @@
+"""Several of a store's settings changed at once: all of them, or none where one is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from db.operations import queue, scorers, vocabulary
+from db.store import Store
+
+
+def change(
+    store: Store,
+    *,
+    scorer: str | None = None,
+    epsilon: float | None = None,
+    blind_share: float | None = None,
+    never_mark: Sequence[str] = (),
+    mark_again: Sequence[str] = (),
+) -> None:
+    """Changes what is named, the scorer first: `epsilon` is then its own. Nothing is scored anew.
+
+    Raises what `scorers.choose`, `scorers.set_epsilon`, `queue.set_blind_share` and `vocabulary.ignore` raise, and
+    then nothing has changed.
+    """
+    never = [vocabulary.checked(word) for word in never_mark]
+    with store.writing() as session:
+        if blind_share is not None:
+            queue.set_blind_share_in(session, blind_share)
+        if scorer is not None:
+            scorers.choose_in(session, scorer)
+        if epsilon is not None:
+            scorers.set_epsilon_in(session, epsilon, store_name=store.name)
+        for word in never:
+            vocabulary.ignore_in(session, word)
+        for word in mark_again:
+            vocabulary.heed_in(session, word)
+    scorers.finish_ranking(store)
