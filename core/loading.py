@@ -17,7 +17,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 import torch
 from PIL import Image
@@ -32,6 +32,8 @@ from core.towers import unprobeable
 
 _FOREIGN: Final = re.compile(r"Unsupported (?:global: GLOBAL|class) ([\w.]+)")
 """How torch names what a checkpoint holds that is no tensor."""
+_PORTS: Final = {"http": 80, "https": 443}
+"""Where a hub or a proxy listens whose address names no port; SOCKS proxies do at 1080."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def load_preset(preset: Preset) -> LoadedModel:
         raise UsageError(_unknown_weights(preset))
     _refuse_foreign_text_tower(config, preset.model)
     _check_activation(preset, config, weights)
-    path = Path(local) if local else _download(preset, weights)
+    path = Path(local).expanduser() if local else _download(preset, weights)
     if not path.is_file():
         raise ModelError(f"The checkpoint {path} does not exist.")
     return _assemble(config, path, preprocess=weights, name=preset.model, pretrained=preset.pretrained)
@@ -242,13 +244,22 @@ def _download(preset: Preset, weights: dict[str, Any]) -> Path:
             bring(*_hub_files(weights))
         return Path(download_pretrained(weights, prefer_hf_hub=True))
     except Exception as error:  # the hub's client and urllib have dozens of ways to say "no network"
-        source = weights.get("hf_hub") or weights.get("url")
+        why = (error.strerror if isinstance(error, OSError) else None) or first_line(error)
         raise ModelError(
-            f"The weights of {preset.model}:{preset.pretrained} are neither cached nor to be had now "
-            f"({type(error).__name__}). "
-            f"Download the weights file of {str(source).rstrip('/')} on another machine and use "
+            f"The weights of {preset.model}:{preset.pretrained} are neither cached nor to be had now ({why}). "
+            f"Download {_published_at(weights)} on another machine and use "
             f"--model {preset.model}:{preset.pretrained}=/path/to/the/file, or try --model demo, which is bundled."
         ) from error
+
+
+def _published_at(weights: dict[str, Any]) -> str:
+    """Which file a browser is to fetch, and from where."""
+    from huggingface_hub import constants
+
+    repository, (best, other) = _hub_files(weights)
+    if not repository:
+        return str(weights.get("url"))
+    return f"{best} (or {other}) from {constants.ENDPOINT}/{repository}"
 
 
 def _cached(weights: dict[str, Any]) -> Path | None:
@@ -273,14 +284,21 @@ def _hub_files(weights: dict[str, Any]) -> tuple[str, tuple[str, str]]:
 
 
 def _reach_hub() -> None:
-    """Raises OSError at once where the hub is out of reach; its own client tries for most of a minute."""
+    """Raises OSError at once where the hub, or the proxy before it, is out of reach; its client tries for a minute."""
     from huggingface_hub import constants
 
     if constants.HF_HUB_OFFLINE:
         raise OSError("HF_HUB_OFFLINE is set")
     hub = urlsplit(constants.ENDPOINT)
-    if hub.hostname and not getproxies():
-        socket.create_connection((hub.hostname, hub.port or 443), timeout=10).close()
+    proxies = {} if proxy_bypass(hub.netloc) else getproxies()
+    proxy = proxies.get(hub.scheme) or proxies.get("all")
+    first = hub if proxy is None else urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    if first.hostname:
+        port = first.port or _PORTS.get(first.scheme, 1080)
+        try:
+            socket.create_connection((first.hostname, port), timeout=10).close()
+        except OSError as error:
+            raise OSError(f"{first.hostname}: {error.strerror or error}") from error
 
 
 def _check_activation(preset: Preset, config: dict[str, Any], weights: dict[str, Any]) -> None:
@@ -324,7 +342,7 @@ def _misfit(checkpoint: Path, name: str, error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     telling = [line for line in lines if "size mismatch" in line or "key(s)" in line]
     detail = (telling or lines or [type(error).__name__])[0][:200]
-    return f"The checkpoint {checkpoint} does not fit the model {name}: {detail.rstrip('.')}."
+    return f"The checkpoint {checkpoint} does not fit the model {name}: {detail.rstrip('.!')}."
 
 
 def file_sha256(path: Path) -> str:

@@ -1,6 +1,8 @@
 """Models by name and by file, and every way in which they cannot be had."""
 
 import json
+import os
+import socket
 
 import pytest
 import torch
@@ -8,7 +10,7 @@ from formula_models import CONFIGS, random_state, write_model
 from safetensors.torch import save_file
 
 from core.errors import CaptionlintError, ModelError, UnprobeableError, UsageError
-from core.loading import build_model, file_sha256, load_preset
+from core.loading import build_model, fetch, file_sha256, load_preset
 from core.presets import PRESETS, resolve
 from core.scorer import Scorer
 
@@ -141,8 +143,22 @@ def test_without_a_network_the_way_out_is_said(monkeypatch, tmp_path):
     monkeypatch.setattr(open_clip.pretrained, "download_pretrained", refuse)
     with pytest.raises(ModelError, match="--model demo") as caught:
         Scorer.from_pretrained("fast")
+    assert "open_clip_model.safetensors (or open_clip_pytorch_model.bin) from https://" in str(caught.value)
     assert "CLIP-ViT-B-32" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_proxy_that_is_down_is_named_at_once(monkeypatch, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    for name in [name for name in os.environ if name.lower().endswith("_proxy") or name.startswith("HF_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("https_proxy", f"http://ana:confidential@127.0.0.1:{port}")
+    monkeypatch.setattr("core.loading.bring", lambda *_: pytest.fail("asked the hub, whose client tries for a minute"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(ModelError, match=r"127\.0\.0\.1: Connection refused") as caught:
+        fetch(PRESETS["fast"])
+    assert "confidential" not in str(caught.value)
 
 
 def test_an_architecture_with_a_checkpoints_path(tmp_path, photo, monkeypatch):
@@ -166,6 +182,11 @@ def test_a_tags_weights_in_a_local_file_keep_the_tags_transform(tmp_path, monkey
     assert "mean=(0.5, 0.5, 0.5)" in str(tagged.transform)
     assert "mean=(0.5, 0.5, 0.5)" not in str(alone.transform)
     assert alone.config_sha256 != tagged.config_sha256
+    monkeypatch.setenv("HOME", str(tmp_path))  # the shell expands ~ only where a word begins
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert (
+        load_preset(resolve("ViT-L-14:laion2b_s32b_b82k=~/weights.safetensors")).config_sha256 == tagged.config_sha256
+    )
     with pytest.raises(UsageError, match="quick GELU"):
         load_preset(resolve(f"ViT-L-14:openai={path}"))
     with pytest.raises(ModelError, match="does not exist"):
