@@ -16,7 +16,12 @@ from urllib.request import url2pathname
 
 def adding(extra: str) -> str:
     """The command that adds an extra here, from where this Captionlint came: a clone, an address or an index."""
-    return f"{_installer()} {_requirement(extra, _origin())}"
+    return f"{_installer()} {requirement(extra)}"
+
+
+def requirement(extra: str) -> str:
+    """Captionlint with an extra, from where this one came, as an installer takes it on its command line."""
+    return _requirement(extra, _origin())
 
 
 def _installer() -> str:

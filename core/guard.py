@@ -15,7 +15,6 @@ from typing import Final
 PACKAGES: Final = ("core", "db", "cli", "desktop", "ml_backend")
 _MARK: Final = '"""Floor '
 """How the ``__init__.py`` of each of our packages begins."""
-_WAY_OUT: Final = "install Captionlint in an environment of its own (uv tool install --force captionlint)"
 
 
 def overwritten() -> str | None:
@@ -28,10 +27,20 @@ def overwritten() -> str | None:
         places = list(found.submodule_search_locations or []) if found else []
         if home / package not in map(Path, places):
             where = f"is taken from {places[0]}" if places else "is missing"
-            return f"The package '{package}' {where}, not from {home}: {_WAY_OUT}."
+            return f"The package '{package}' {where}, not from {home}: {_way_out()}."
         if not _begins_as_ours(home / package / "__init__.py"):
-            return f"Another distribution has overwritten the package '{package}' in {home}: {_WAY_OUT}."
+            return f"Another distribution has overwritten the package '{package}' in {home}: {_way_out()}."
     return None
+
+
+def _way_out() -> str:
+    try:
+        from core.extras import requirement
+
+        wanted = requirement("desktop")
+    except Exception:  # whatever another distribution's `core.extras` is
+        wanted = "'captionlint[desktop]'"
+    return f"install Captionlint in an environment of its own (uv tool install --force {wanted})"
 
 
 def _begins_as_ours(path: Path) -> bool:

@@ -52,6 +52,18 @@ def test_an_overwritten_package_is_named_in_one_line(site, package):
     assert "environment of its own" in ran.stderr
 
 
+def test_the_way_out_installs_from_where_this_one_came_with_its_window(site):
+    noted = site / "captionlint-0.1.0.dist-info"
+    noted.mkdir()
+    (noted / "METADATA").write_text("Metadata-Version: 2.4\nName: captionlint\nVersion: 0.1.0\n")
+    (noted / "direct_url.json").write_text('{"url": "file:///home/ana/captionlint", "dir_info": {}}')
+    (site / "core" / "__init__.py").write_text("")
+    command = "uv tool install --force 'captionlint[desktop] @ file:///home/ana/captionlint'"
+    assert command in start(site, "--help").stderr
+    (site / "core" / "extras.py").write_text("import no_such_package_of_theirs\n")
+    assert "uv tool install --force 'captionlint[desktop]'" in start(site, "--help").stderr
+
+
 @pytest.mark.parametrize("package", ["db", "desktop"])
 def test_files_that_an_uninstall_took_along_are_noticed(site, package):
     (site / package / "__init__.py").unlink()
