@@ -132,12 +132,19 @@ def package_for_linux(bundle: Path, *, version: str, date: str) -> None:
 
 
 def report(version: str, seconds: float) -> None:
-    """Sizes and times, printed and kept beside the files."""
-    sizes = {p.name: p.stat().st_size for p in sorted(DIST.iterdir()) if version in p.name and "report" not in p.name}
+    """Sizes, times and checksums, kept beside the files; the sizes are printed too."""
+    made = [path for path in sorted(DIST.iterdir()) if version in path.name and "report" not in path.name]
+    sizes = {path.name: path.stat().st_size for path in made}
+    (DIST / "SHA256SUMS").write_text("".join(f"{sha256(path)}  {path.name}\n" for path in made), encoding="utf-8")
     kept = {"version": version, "bytes": sizes, "seconds": {**_TIMES, "all": round(seconds, 1)}}
     (DIST / f"captionlint-{version}-report.json").write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
     for name, size in sizes.items():
         print(f"{size / 1e6:9.1f} MB  dist/{name}")
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def commit_time() -> int:

@@ -26,8 +26,9 @@ _CODE: Final = {".py", ".pyc", ".pyi", ".h", ".so", ".pyd"}
 _QT: Final = """
 Qt, PySide6 and Shiboken are used under the LGPL 3 (LGPL-3.0.txt, which adds to GPL-3.0.txt). They lie beside the
 program as shared libraries, unchanged, and may be replaced by others of the same interface. Their source is at
-https://download.qt.io/official_releases/QtForPython/ under the version named above, and what they contain of others'
-work, with its licences, is listed at https://doc.qt.io/qt-6/licenses-used-in-qt.html.
+https://download.qt.io/official_releases/QtForPython/ under the version named above. What they contain of others' work
+is listed at https://doc.qt.io/qt-6/licenses-used-in-qt.html; the texts are in Qt-base-6.4-third-parties.txt, which is
+Debian's list for version 6.4.
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 import shutil
 import subprocess
@@ -81,11 +82,23 @@ def write_deb(root: Path, folder: Path, *, version: str) -> None:
         ),
         encoding="utf-8",
     )
+    (control.parent / "md5sums").write_text(md5sums(root), encoding="utf-8")
     pack = ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z10", "--threads-max=0", "--build"]
     if subprocess.run([*pack, str(root), str(target)], check=False, stdout=subprocess.DEVNULL).returncode:
         pack.remove("--threads-max=0")  # dpkg before 1.21.9
         subprocess.run([*pack, str(root), str(target)], check=True, stdout=subprocess.DEVNULL)
     shutil.rmtree(control.parent)
+
+
+def md5sums(root: Path) -> str:
+    """What `dpkg --verify` compares the installed files with."""
+    lines = []
+    for path in sorted(root.rglob("*")):
+        place = path.relative_to(root)
+        if path.is_file() and not path.is_symlink() and place.parts[0] != "DEBIAN":
+            with path.open("rb") as file:
+                lines.append(f"{hashlib.file_digest(file, 'md5').hexdigest()}  {place}\n")
+    return "".join(lines)
 
 
 def needed_glibc(root: Path) -> str:
@@ -115,7 +128,7 @@ def _owned_by_root(member: tarfile.TarInfo) -> tarfile.TarInfo:
 
 def copyright_text() -> str:
     return (
-        "Captionlint: Copyright The Captionlint authors, Apache-2.0; the text is in "
+        "Captionlint: Copyright 2026 The Captionlint authors, Apache-2.0; the text is in "
         "/usr/share/common-licenses/Apache-2.0.\n"
         "The licences of everything bundled with it are in /opt/captionlint/licences.\n"
     )

@@ -20,11 +20,11 @@ class Failed(Exception):
 
 
 class Log:
-    """Writes to build/package-test/log.txt and to the terminal."""
+    """Writes to build/package-test/NAME.log and to the terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         WORK.mkdir(parents=True, exist_ok=True)
-        self._file = (WORK / "log.txt").open("w", encoding="utf-8")
+        self._file = (WORK / f"{name}.log").open("w", encoding="utf-8")
 
     def __enter__(self) -> Self:
         return self

@@ -44,7 +44,8 @@ Name: "{group}\Captionlint"; Filename: "{app}\captionlint-desktop.exe"
 Name: "{autodesktop}\Captionlint"; Filename: "{app}\captionlint-desktop.exe"; Tasks: desktopicon
 
 [Registry]
-Root: HKA; Subkey: "Environment"; ValueType: expandsz; ValueName: "Path"; ValueData: "{olddata};{app}"; Tasks: path; Check: NotOnPath
+Root: HKCU; Subkey: "Environment"; ValueType: expandsz; ValueName: "Path"; ValueData: "{olddata};{app}"; Tasks: path; Check: (not IsAdminInstallMode) and NotOnPath
+Root: HKLM; Subkey: "SYSTEM\CurrentControlSet\Control\Session Manager\Environment"; ValueType: expandsz; ValueName: "Path"; ValueData: "{olddata};{app}"; Tasks: path; Check: IsAdminInstallMode and NotOnPath
 
 [Run]
 Filename: "{app}\captionlint-desktop.exe"; Description: "{cm:LaunchProgram,Captionlint}"; Flags: nowait postinstall skipifsilent
@@ -54,11 +55,33 @@ Filename: "{app}\captionlint-desktop.exe"; Description: "{cm:LaunchProgram,Capti
 Type: filesandordirs; Name: "{app}"
 
 [Code]
+function PathRoot(): Integer;
+begin
+  if IsAdminInstallMode then Result := HKEY_LOCAL_MACHINE else Result := HKEY_CURRENT_USER;
+end;
+
+function PathKey(): String;
+begin
+  if IsAdminInstallMode then
+    Result := 'SYSTEM\CurrentControlSet\Control\Session Manager\Environment'
+  else
+    Result := 'Environment';
+end;
+
 function NotOnPath(): Boolean;
 var
   Path: String;
 begin
-  if not RegQueryStringValue(HKA, 'Environment', 'Path', Path) then
+  if not RegQueryStringValue(PathRoot, PathKey, 'Path', Path) then
     Path := '';
   Result := Pos(';' + Uppercase(ExpandConstant('{app}')) + ';', ';' + Uppercase(Path) + ';') = 0;
+end;
+
+procedure CurUninstallStepChanged(Step: TUninstallStep);
+var
+  Path: String;
+begin
+  if (Step = usPostUninstall) and RegQueryStringValue(PathRoot, PathKey, 'Path', Path) then
+    if StringChangeEx(Path, ';' + ExpandConstant('{app}'), '', True) > 0 then
+      RegWriteExpandStringValue(PathRoot, PathKey, 'Path', Path);
 end;
