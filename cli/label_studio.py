@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -129,6 +130,7 @@ def serve(
     ] = None,
 ) -> None:
     """Answer Label Studio's requests for predictions and take its reviews, until Ctrl-C."""
+    _need_requests("The backend")
     given = {
         "CAPTIONLINT_DB": db,
         "CAPTIONLINT_MODEL": model,
@@ -145,6 +147,7 @@ def serve(
     environment = os.environ | {name: value for name, value in given.items() if value is not None}
     command = [sys.executable, "-m", "ml_backend", "--host", host, "--port", str(port)]
     with subprocess.Popen(command, env=environment) as backend:
+        signal.signal(signal.SIGTERM, lambda *_: backend.terminate())  # it would be left behind, with its port
         try:
             code = backend.wait()
         except KeyboardInterrupt:  # the terminal has told the backend too; it ends what it is at
@@ -155,8 +158,7 @@ def serve(
 
 def _bridge(command: str, **given: str | None) -> None:
     """Runs a command of the bridge, a process as in `serve`. Secrets go by its stdin."""
-    if importlib.util.find_spec("requests") is None:
-        raise UsageError(f"The bridge needs requests: {adding('label-studio')}.")
+    _need_requests("The bridge")
     text = json.dumps({**given, "debug": "--debug" in sys.argv})
     process = [sys.executable, "-m", "ml_backend.bridge", command]
     with subprocess.Popen(process, stdin=subprocess.PIPE, text=True) as bridge:
@@ -166,6 +168,11 @@ def _bridge(command: str, **given: str | None) -> None:
             bridge.wait()
     if bridge.returncode:
         raise typer.Exit(bridge.returncode)
+
+
+def _need_requests(what: str) -> None:
+    if importlib.util.find_spec("requests") is None:
+        raise UsageError(f"{what} needs requests: {adding('label-studio')}.")
 
 
 def _text(path: Path | None) -> str | None:

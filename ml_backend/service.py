@@ -104,8 +104,8 @@ class Service:
     def answer(self, tasks: Sequence[Task | str], labelling: Labelling) -> list[dict[str, Any]]:
         """One prediction a task, in order; a text in a task's place says why there is none.
 
-        What cannot be had within the deadline has no ``result``, so that Label Studio asks again; it is scored
-        meanwhile. Never raises for a task.
+        What cannot be had within the deadline, and what has no picture now, has no ``result``, so that Label Studio
+        asks again; the former is scored meanwhile. Never raises for a task.
         """
         until = time.monotonic() + self.deadline
         with self._place() as may_wait:
@@ -182,7 +182,7 @@ class Service:
             return {"model_version": marking.version, "score": None}
         except CaptionlintError as error:
             _LOG.warning("task %s gets no marks: %s", flight.task.id, error)
-            return nothing(marking.version)
+            return {"model_version": marking.version, "score": None}  # it may be had once a setting is mended
         if isinstance(result, Failure):
             _LOG.warning("task %s gets no marks: %s", flight.task.id, result.reason)
             return nothing(marking.version)

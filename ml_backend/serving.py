@@ -88,19 +88,20 @@ def _serve(settings: Settings, *, host: str, port: int) -> None:
     except ModuleNotFoundError:
         raise UsageError(f"The backend needs waitress: {adding('label-studio')}.") from None
     app = application(settings)
-    backend = running(settings)
-    try:
-        sys.stderr.write("Loading the model …\n")
-        backend.service.marking(timeout=threading.TIMEOUT_MAX)  # at once where its version is known from last time
+    try:  # before the model, which takes long, and before a store is made
         server: Any = waitress.create_server(
             app, host=host, port=port, threads=THREADS, ident="captionlint", max_request_body_size=LARGEST + 1024
         )
+    except OSError as error:
+        raise UsageError(f"{host}:{port} cannot be listened on ({error.strerror}): give another --port.") from error
+    backend = running(settings)
+    sys.stderr.write("Loading the model …\n")
+    try:
+        backend.service.marking(timeout=threading.TIMEOUT_MAX)  # at once where its version is known from last time
     except CaptionlintError:
+        server.close()
         backend.close()
         raise
-    except OSError as error:
-        backend.close()
-        raise UsageError(f"{host}:{port} cannot be listened on ({error.strerror}): give another --port.") from error
     shown = f"http://{host}:{getattr(server, 'effective_port', port)}"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as containers are stopped
     sys.stderr.write(f"Label Studio's backend is at {shown}, its store {backend.store.name}. Ctrl-C ends it.\n")

@@ -131,7 +131,11 @@ def _state(row: Mapping[str, Any]) -> Finding:
         return Finding(False, f"Label Studio refuses {row['url']}, an address of its own network: {BLOCKED}.")
     if "401" in said:
         return Finding(False, f"Backend {row['url']} asks for a password: run init with --backend-user and -password.")
-    return Finding(False, f"Label Studio does not reach backend {row['url']} ({said}): is it running?")
+    return Finding(
+        False,
+        f"Label Studio does not reach backend {row['url']} ({said}): is it running? "
+        "One that is no more is deleted in the project's settings.",
+    )
 
 
 def _named(project: Project, row: Mapping[str, Any]) -> Iterator[Finding]:

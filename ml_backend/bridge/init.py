@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from core.errors import LabelStudioError
 from ml_backend.bridge.client import LabelStudio
@@ -58,6 +59,8 @@ def init(
 
     `version` is what the marks will be known by, if a store is at hand; a backend's own goes before it.
     """
+    if backend is not None:
+        _check_host(backend.url)
     project, line = _project(label_studio, title)
     yield line
     if backend is not None:
@@ -67,6 +70,17 @@ def init(
         yield _hook(label_studio, project, backend)
     elif version is not None and _show(label_studio, project, version):
         yield f"The project shows the marks of {version}."
+
+
+def _check_host(url: str) -> None:
+    """Label Studio would connect any host, and then take no webhook to some: no review would arrive."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or (("." in host or ":" in host) and "_" not in host):
+        return
+    raise LabelStudioError(
+        f"Label Studio takes no webhook to the host {host!r} of {url!r}: give an address with http:// whose host has a "
+        "dot in its name and no underscore, in Docker Compose by an alias such as captionlint.internal."
+    )
 
 
 def _project(label_studio: LabelStudio, title: str) -> tuple[Project, str]:

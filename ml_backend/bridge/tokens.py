@@ -80,7 +80,10 @@ class TokenAuth(AuthBase):
         if answer.is_redirect:
             return sent_on(self._url, answer)
         if answer.status_code == requests.codes.unauthorized:
-            return f"{self._url} does not accept this personal access token: make a new one there under Account & Settings."
+            return (
+                f"{self._url} does not accept this personal access token: "
+                "make a new one there under Account & Settings."
+            )
         return (
             f"{self._url} takes no tokens (it answers with {answer.status_code}): "
             "give Label Studio's own address, without the path of a page."

@@ -8,6 +8,11 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import pytest
+
+from cli.main import app
+from core.errors import UsageError
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -42,6 +47,14 @@ def test_what_cannot_be_served_is_one_line_and_a_code(tmp_path):
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize("command", ["serve", "doctor"])
+def test_without_its_extra_it_says_how_to_add_it(command, monkeypatch):
+    monkeypatch.setitem(sys.modules, "requests", None)  # so Python takes it for absent
+    given = [] if command == "serve" else ["--url", "http://127.0.0.1:9", "--api-key", "x"]
+    with pytest.raises(UsageError, match=r"needs requests: .*\[label-studio\]"):
+        app(["label-studio", command, *given], standalone_mode=False)
+
+
 def test_a_port_in_use_is_named(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -50,3 +63,15 @@ def test_a_port_in_use_is_named(tmp_path):
         _, said = running.communicate(timeout=120)
     assert running.returncode == 1
     assert "give another --port" in said
+    assert "Loading the model" not in said
+    assert not (tmp_path / "review.db").exists()
+
+
+def test_it_takes_its_server_along_when_it_is_stopped(tmp_path):
+    running = serve(tmp_path, "--model", "demo", "--port", "0")
+    line = next(line for line in iter(running.stderr.readline, "") if " is at http://127.0.0.1:" in line)
+    running.terminate()
+    running.communicate(timeout=120)  # until the last who holds stderr is gone
+    assert running.returncode == 0
+    with socket.socket() as free:
+        assert free.connect_ex(("127.0.0.1", int(line.split("127.0.0.1:")[1].split(",")[0]))) != 0

@@ -71,7 +71,8 @@ def test_tasks_that_cannot_be_scored_get_an_empty_result_with_the_reason_in_the_
     gone = task(4, "a dog", image="/data/upload/1/gone.png")
     unscorable = task(5, "unscorable")
     found = predict(client, task(1, "xdog"), broken, nothing, gone, unscorable, task(6, "xcat"))
-    assert [len(one["result"]) for one in found] == [1, 0, 0, 0, 0, 1]
+    assert "result" not in found[3]  # Label Studio is to ask again: the picture may be had some day
+    assert [len(one.get("result", ())) for one in found] == [1, 0, 0, 0, 0, 1]
     assert all(one["model_version"] == VERSION for one in found)
     for reason in ("empty", "no 'image'", "LABEL_STUDIO_URL", "The caption has no words"):
         assert reason in caplog.text

@@ -52,6 +52,12 @@ def test_label_studio_and_the_backend_know_each_other_and_nobody_else_reaches_th
     assert named == set(compose["volumes"])
 
 
+def test_the_backend_has_a_name_that_label_studio_sends_webhooks_to(compose):
+    (alias,) = compose["services"]["captionlint"]["networks"]["default"]["aliases"]
+    assert "." in alias  # it refuses a webhook to any other
+    assert f"--backend-url http://{alias}:9090" in (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
 def test_every_setting_is_in_the_readme(compose):
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     for setting in compose["services"]["captionlint"]["environment"]:
