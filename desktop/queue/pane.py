@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from core.errors import UsageError
 from db.operations.queue import Order
 from desktop.choice import Choice
+from desktop.escape import on_escape
 from desktop.queue.delegate import LineDelegate
 from desktop.queue.model import ITEM_ID, QueueModel
 from desktop.queue.query import parse
@@ -81,6 +82,7 @@ class QueuePane(QWidget):
         self.search.textEdited.connect(lambda _: self._typed.start())
         self.search.textChanged.connect(lambda text: None if text else self._typed.start())
         self.search.returnPressed.connect(self._search_now)
+        on_escape(self.search, self._search_now)
         self.order.activated.connect(lambda _: self._narrow())
         self.list.clicked.connect(self._choose)
         self.list.activated.connect(self._choose)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.review import KINDS, Kind
+from desktop.escape import on_escape
 from desktop.review.model import ReviewModel
 from desktop.review.scale_bar import ScaleBar, SuggestionButton
 from desktop.review.threshold import STEPS, ThresholdModel
@@ -72,6 +73,7 @@ class Inspector(QWidget):
         self.replacement = QLineEdit(placeholderText=self.tr("what would be right"))
         self.replacement.setAccessibleName(self.tr("Replace with (optional)"))
         self.replacement.returnPressed.connect(self._give)
+        on_escape(self.replacement, self._drop)
         self.suggestions = [SuggestionButton(theme) for _ in range(SUGGESTIONS)]
         self.suggesting = QLabel(wordWrap=True)
         self.suggesting.setProperty("dim", True)
@@ -162,6 +164,10 @@ class Inspector(QWidget):
     def _give(self) -> None:
         self.replacement_given.emit(self.replacement.text().strip() or None)
         self.left.emit()
+
+    def _drop(self) -> None:
+        self.left.emit()
+        self.refresh()  # without the keyboard, the line shows what the mark has
 
     def _kind_button(self, number: int, kind: Kind) -> QPushButton:
         button = QPushButton(f"{number}  {kind_name(kind)}")

@@ -108,6 +108,21 @@ def test_a_replacement_is_typed_and_review_keys_are_letters_there(qtbot, window,
     assert [s.replacement for s in standing.review.spans] == ["res 1/?"]
 
 
+def test_escape_drops_a_replacement_and_leaves_the_search_line(qtbot, window):
+    press(window, "W")
+    line = window.screen_review.inspector.replacement
+    qtbot.keyClicks(line, "cat")
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert window.screen_review.stage.caption.hasFocus()
+    assert (line.text(), [s.replacement for s in window.review.spans]) == ("", [None])
+    press(window, "/")
+    search = window.screen_review.side.search
+    qtbot.keyClicks(search, "dog")
+    qtbot.keyClick(search, Qt.Key.Key_Escape)
+    assert window.screen_review.stage.caption.hasFocus()
+    assert search.text() == "dog"
+
+
 def test_the_word_should_go(qtbot, window, ask):
     item = window.review.item.item_id
     press(window, "D")
