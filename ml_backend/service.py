@@ -75,6 +75,7 @@ class Service:
     def stop(self) -> None:
         """Ends the threads; what is being scored is still kept."""
         self._in_flight.stop()
+        gc.unfreeze()  # else libraries say at the very end that the model was leaked
 
     def marking(self, *, timeout: float) -> Marking:
         """How marks are made now, by a store that others may change meanwhile.

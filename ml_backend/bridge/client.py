@@ -113,5 +113,7 @@ def _detail(answer: requests.Response) -> str:
         return ""
     if isinstance(said, dict):
         said = said.get("validation_errors") or said.get("detail") or said
+    if isinstance(said, dict) and list(said) == ["non_field_errors"]:
+        said = " ".join(map(str, said["non_field_errors"]))
     text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
     return " ".join(text.split())[:500].rstrip(".")

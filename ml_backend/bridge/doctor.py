@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from core.errors import CaptionlintError, LabelStudioError, first_line
+from core.errors import CaptionlintError, LabelStudioError
 from ml_backend.bridge.client import LabelStudio
 from ml_backend.bridge.init import BLOCKED, EVENTS, SETTINGS, Backend, backends, webhooks
 from ml_backend.bridge.project import Project, open_project
@@ -174,8 +174,8 @@ def _reachable(backend: Backend) -> Iterator[Finding]:
         answer = requests.get(
             f"{backend.url.rstrip('/')}/health", headers=backend.headers, timeout=_PATIENCE, allow_redirects=False
         )
-    except requests.RequestException as error:
-        yield Finding(False, f"{backend.url} cannot be reached from here ({first_line(error)[:120]}): is it running?")
+    except requests.RequestException:
+        yield Finding(False, f"{backend.url} cannot be reached from here: is it running, and is this its address?")
         return
     if answer.status_code == requests.codes.unauthorized:
         yield Finding(False, f"{backend.url} asks for another name or password than --backend-user and -password.")

@@ -96,6 +96,7 @@ def test_netrc_puts_no_other_password_in(server: Server, tmp_path, monkeypatch: 
         (401, {"detail": "… legacy token authentication has been disabled …"}, "has legacy tokens switched off"),
         (403, {"detail": "URL resolves to a reserved network address (block: 127.0.0.0/8)"}, "of its own network"),
         (400, {"validation_errors": {"title": ["Ensure this."]}}, r"refuses GET /a \(400\): .*Ensure this\."),
+        (400, {"validation_errors": {"non_field_errors": ["No.", "Never."]}}, r"\(400\): No\. Never\.$"),
         (502, b"<html>Bad gateway</html>", r"refuses GET /a \(502\): it does not say why"),
         (200, b"<html>Hello</html>", "something else than JSON: is this Label Studio"),
     ],
