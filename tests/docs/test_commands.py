@@ -1,7 +1,7 @@
-"""Every command and every piece of Python that a page shows is run, page by page, in a home of its own.
+"""The commands and the Python that a page shows are run, page by page, in a home of its own.
 
 Models that would be downloaded are stood in for by the bundled one, and reviewing by a person who knows the truth.
-What cannot be run here is parsed by the real command line; why, stands in NOT_RUN.
+What cannot be run here is parsed by the real command line; why, and what runs it, stands in NOT_RUN.
 """
 
 import itertools
@@ -26,8 +26,8 @@ from db.prelabel import prelabel
 from db.store import Store
 
 NOT_RUN = {
-    "review": "needs a display; a person is stood in for it",
-    "label-studio": "needs a Label Studio server; tests/e2e has one",
+    "review": "needs a display, on which tests/desktop reviews; a person is stood in for it",
+    "label-studio": "needs a Label Studio server; tests/e2e/test_pages.py runs it on one",
     "postgresql://": "needs a PostgreSQL server; tests/db has one",
     "ray": "starts a cluster; tests/db/test_prelabel_ray.py has one",
 }
@@ -43,8 +43,8 @@ OTHERS = {
     "git": "needs a repository's address",
     "label-studio": "is Label Studio; tests/e2e starts it",
     "label-studio-ml": "serves; tests/ml_backend has it",
-    "gunicorn": "serves",
-    "waitress-serve": "serves",
+    "gunicorn": "serves; tests/e2e/test_pages.py runs it",
+    "waitress-serve": "serves; tests/e2e/test_pages.py runs it",
 }
 KINDS = {"noun": "object", "colour": "attribute", "size": "attribute", "count": "count", "relation": "relation"}
 SHOWN = [page for page in PAGES if any(block.language in ("sh", "python") for block in blocks(page))]
