@@ -23,7 +23,7 @@ lint:
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
 
-docs:  # fetches nothing; to search in it: python3 -m http.server -d build/site
+docs:  # fetches nothing
 	@$(PYTHON) packaging/bootstrap.py dev
 	@NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs build --quiet
 	@echo "build/site/index.html"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import commands
 import formulas
 import repository
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
@@ -28,3 +30,10 @@ def on_page_markdown(markdown: str, page: Page, **_others: Any) -> str:
         markdown = markdown.replace(COMMANDS, commands.reference())
     markdown = repository.relinked(markdown, page.file.src_uri)
     return formulas.as_mathml(repository.with_sources(markdown))
+
+
+@event_priority(-100)  # after the search has written its index
+def on_post_build(config: MkDocsConfig) -> None:
+    """Lets pages that are opened from a folder search, too: a browser loads a script from there, but no JSON."""
+    index = Path(config.site_dir) / "search" / "search_index.json"
+    index.with_suffix(".js").write_text(f"var __index = {index.read_text(encoding='utf-8')}", encoding="utf-8")

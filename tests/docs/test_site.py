@@ -1,10 +1,12 @@
 """`make docs` builds without a warning, and what it builds fetches nothing."""
 
+import json
 import os
 import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
 from doc_pages import PAGES, ROOT
@@ -63,6 +65,21 @@ def test_what_a_page_fetches_is_there(site):
         if page.name != "404.html":  # its addresses start from a server's root
             for address in fetched(page):
                 assert (page.parent / re.sub(r"[?#].*", "", address)).exists(), f"{page.name}: {address}"
+
+
+def test_every_link_of_a_folder_leads_to_a_file(site):
+    for page in site.rglob("*.html"):
+        if page.name != "404.html":
+            for address in re.findall(r'<a [^>]*href="([^"#?]+)', page.read_text(encoding="utf-8")):
+                if not re.match(r"\w+:", address):
+                    assert (page.parent / unquote(address)).is_file(), f"{page.name}: {address}"
+
+
+def test_a_page_of_a_folder_can_search(site):
+    """`tests/e2e/test_site.py` does."""
+    index = (site / "search" / "search_index.js").read_text(encoding="utf-8")
+    assert json.loads(index.removeprefix("var __index = "))["docs"]
+    assert "site/search.js" in fetched(site / "install.html")
 
 
 def test_no_style_sheet_fetches_anything_from_elsewhere(site):
