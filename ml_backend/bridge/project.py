@@ -60,7 +60,7 @@ def project_of(row: Mapping[str, Any]) -> Project:
     try:
         labelling = labelling_of(row["label_config"])
     except LabellingError as error:
-        raise LabelStudioError(f"Project {row['title']!r}: {error}") from error
+        raise LabelStudioError(f"Project {row['title']!r}: {error} Or name another with --project.") from error
     return Project(int(row["id"]), row["title"], labelling, row.get("model_version") or "", row)
 
 
