@@ -28,6 +28,8 @@ from db.schema import Image, Item
 from db.store import Store
 
 _NOT_REVIEWED: Final = -100
+_CALIBRATOR: Final = "calibrator"
+"""Names the calibration among a scorer's fields: here, and where an export was read back in."""
 
 
 def names_root(store: Store, *, beside: Path) -> Path:
@@ -138,7 +140,7 @@ def scorer_fields(version: str, details: dict[str, Any], epsilon: float) -> dict
     """How exports name a scorer: its details, its version, and the epsilon that the marks were cut at."""
     named = {("weights_sha" if key == "weights_sha256" else key): value for key, value in details.items()}
     if BASE in details:
-        named["calibrator"] = version.removeprefix(f"{details[BASE]};")
+        named[_CALIBRATOR] = version.removeprefix(f"{details[BASE]};")
     return {**named, "version": version, "eps": epsilon}
 
 
@@ -160,7 +162,7 @@ def _export(evidence: Evidence, root: Path, scorer: dict[str, Any]) -> ExportIte
         blind=verdict.blind if verdict else evidence.blind,
         split=split_of(evidence.image_key),
         scorer=scorer,
-        pre_probabilities=_probabilities(words) if BASE in scorer else None,
+        pre_probabilities=_probabilities(words) if _CALIBRATOR in scorer else None,
     )
 
 

@@ -106,6 +106,11 @@ def test_calibrated_scores_go_out_as_probabilities(full, tmp_path):
     (item,) = exports.items(full, root=tmp_path)
     assert item.pre_probabilities == (0.75, None)
     assert item.scorer["calibrator"] == "cal-1"
+    out = exported(full, tmp_path, "words")
+    with Store.open(tmp_path / "other.db") as other:
+        items.add(other, read(out))
+        (back,) = exports.items(other, root=tmp_path)
+        assert back.pre_probabilities == (0.75, None)
 
 
 def test_names_start_beside_the_output_or_at_the_common_folder(full, tmp_path):
