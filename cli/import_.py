@@ -21,7 +21,7 @@ def import_(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="A file or folder of any input format.")],
     db: Db,
     images: Annotated[
-        Path | None, typer.Option("--images", metavar="DIR", help="The folder that image names start from.")
+        str | None, typer.Option("--images", metavar="DIR", help="The folder that image names start from.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first row that cannot be used.")] = False,
     update: Annotated[bool, typer.Option("--update", help="Where an id has other content, take the new one.")] = False,
@@ -35,9 +35,12 @@ def import_(
     from db.operations import items
     from db.store import Store
 
-    if not source:  # as a path it would be this folder
-        raise UsageError("SOURCE is empty: name a file or a folder.")
-    rows = read(Path(source), images=images)  # before the store: a wrong name leaves no empty file behind
+    for name, given in (("SOURCE", source), ("--images", images)):
+        if given == "":  # as a path it would be this folder
+            raise UsageError(f"{name} is empty: name a file or a folder.")
+    rows = read(
+        Path(source), images=Path(images) if images else None
+    )  # before the store: a wrong name leaves no empty file behind
     with Store.open(db) as store, bar("importing") as move:
         if update:
             store.back_up()

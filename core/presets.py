@@ -55,6 +55,9 @@ def resolve(name: str) -> Preset:
     model, colon, pretrained = name.partition(":")
     if colon and model and pretrained:
         return Preset(name, model, pretrained, 0, "")
+    if "=" in name or "/" in name or "\\" in name:
+        example = "ViT-B-32:laion2b_s34b_b79k=/path/to/file"
+        raise UsageError(f"'{name}' names no model; weights of a file go with model and tag: --model {example}.")
     import open_clip
 
     from core.published import usable_tags, why_refused

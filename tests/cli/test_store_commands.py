@@ -305,6 +305,7 @@ def test_split_review_merge(db, tmp_path, captionlint):
         (["merge", "typo.db", "--db", "typo.db"], 1, "does not exist"),
         (["stats"], 2, "--db"),
         (["import", "", "--db", "new.db"], 2, "SOURCE is empty"),
+        (["import", "captions.csv", "--images", "", "--db", "new.db"], 2, "--images is empty"),
         (["prelabel", "--db", "x.db", "--batch-size", "0"], 2, "batch-size"),
         (["stats", "--db", "mysql://x/y"], 2, "postgresql"),
     ],

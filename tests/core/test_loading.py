@@ -101,6 +101,8 @@ def test_presets_name_models_of_open_clip():
 @pytest.mark.parametrize(
     ("name", "said"),
     [
+        ("fast=weights.bin", "--model ViT-B-32:laion2b_s34b_b79k=/path/to/file"),
+        ("/path/to/weights.bin", "--model ViT-B-32:laion2b_s34b_b79k=/path/to/file"),
         ("fsat", "did you mean 'fast'"),
         ("ViT-B32", "did you mean 'ViT-B-32"),
         ("ViT-B-32", "say which weights"),
