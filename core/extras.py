@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
+import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
@@ -31,19 +32,24 @@ def _installer() -> str:
     if pip and Path(pip).parent == Path(sys.executable).parent:
         return "pip install"
     # uv's and pipx's tools, and a .venv that is not active: the shell's pip would install elsewhere.
-    python = shlex.quote(sys.executable)
+    python = _quoted(sys.executable)
     return f"{python} -m pip install" if find_spec("pip") else f"uv pip install --python {python}"
 
 
 def _requirement(extra: str, origin: dict[str, Any]) -> str:
     url = str(origin.get("url", ""))
     if not url:
-        return f"'captionlint[{extra}]'"
+        return _quoted(f"captionlint[{extra}]")
     if origin.get("dir_info", {}).get("editable"):
-        return f"-e '{url2pathname(urlsplit(url).path)}[{extra}]'"
+        return f"-e {_quoted(f'{url2pathname(urlsplit(url).path)}[{extra}]')}"
     vcs = origin.get("vcs_info", {})
     address = f"{vcs['vcs']}+{url}@{vcs['commit_id']}" if vcs else url
-    return f"'captionlint[{extra}] @ {address}'"
+    return _quoted(f"captionlint[{extra}] @ {address}")
+
+
+def _quoted(text: str) -> str:
+    # Windows' shells start no program whose name stands in single quotes, and cmd.exe hands them on.
+    return subprocess.list2cmdline([text]) if sys.platform == "win32" else shlex.quote(text)
 
 
 def _origin() -> dict[str, Any]:

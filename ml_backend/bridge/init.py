@@ -74,7 +74,10 @@ def init(
 
 def _check_host(url: str) -> None:
     """Label Studio would connect any host, and then take no webhook to some: no review would arrive."""
-    host = urlsplit(url).hostname or ""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # such as http://[::1
+        host = ""
     if host == "localhost" or (("." in host or ":" in host) and "_" not in host):
         return
     raise LabelStudioError(

@@ -80,8 +80,15 @@ end;
 procedure CurUninstallStepChanged(Step: TUninstallStep);
 var
   Path: String;
+  Place: Integer;
 begin
-  if (Step = usPostUninstall) and RegQueryStringValue(PathRoot, PathKey, 'Path', Path) then
-    if StringChangeEx(Path, ';' + ExpandConstant('{app}'), '', True) > 0 then
+  if (Step = usPostUninstall) and RegQueryStringValue(PathRoot, PathKey, 'Path', Path) then begin
+    // Whole entries only: another's may begin with this folder's name.
+    Place := Pos(';' + Uppercase(ExpandConstant('{app}')) + ';', ';' + Uppercase(Path) + ';');
+    if Place > 0 then begin
+      if Place > 1 then Place := Place - 1;  // with the semicolon before it; the first has one behind it
+      Delete(Path, Place, Length(ExpandConstant('{app}')) + 1);
       RegWriteExpandStringValue(PathRoot, PathKey, 'Path', Path);
+    end;
+  end;
 end;

@@ -8,6 +8,8 @@ import pytest
 
 from core.extras import adding
 
+posix = pytest.mark.skipif(sys.platform == "win32", reason="written as POSIX shells read it")
+
 ORIGINS = {
     "": "'captionlint[measure]'",
     json.dumps({"url": "file:///home/a%20b/clone", "dir_info": {"editable": True}}): ("-e '/home/a b/clone[measure]'"),
@@ -29,6 +31,7 @@ def python(tmp_path, monkeypatch):
     return sys.executable
 
 
+@posix
 @pytest.mark.parametrize(("noted", "source"), ORIGINS.items())
 @pytest.mark.usefixtures("python")
 def test_the_command_is_of_the_place_that_it_came_from(tmp_path, monkeypatch, noted, source):
@@ -42,6 +45,7 @@ def test_the_command_is_of_the_place_that_it_came_from(tmp_path, monkeypatch, no
     assert adding("measure") == f"pip install {source}"
 
 
+@posix
 def test_the_shells_pip_is_named_only_if_it_installs_here(tmp_path, monkeypatch, python):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -53,6 +57,13 @@ def test_the_shells_pip_is_named_only_if_it_installs_here(tmp_path, monkeypatch,
     assert adding("measure").startswith(f"uv pip install --python {python} ")
 
 
+@posix
 def test_nothing_is_added_to_a_bundle(monkeypatch):
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert adding("measure") == "uv tool install 'captionlint[measure]'"
+
+
+def test_windows_shells_get_no_single_quotes(monkeypatch):
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert adding("measure") == "uv tool install captionlint[measure]"

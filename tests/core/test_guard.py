@@ -59,7 +59,7 @@ def test_the_way_out_installs_from_where_this_one_came_with_its_window(site):
     (noted / "direct_url.json").write_text('{"url": "file:///home/ana/captionlint", "dir_info": {}}')
     (site / "core" / "__init__.py").write_text("")
     command = "uv tool install --force 'captionlint[desktop] @ file:///home/ana/captionlint'"
-    assert command in start(site, "--help").stderr
+    assert command in start(site, "--help").stderr.replace('"', "'")
     (site / "core" / "extras.py").write_text("import no_such_package_of_theirs\n")
     assert "uv tool install --force 'captionlint[desktop]'" in start(site, "--help").stderr
 

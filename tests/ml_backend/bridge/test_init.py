@@ -10,7 +10,9 @@ from ml_backend.bridge.client import LabelStudio
 from ml_backend.bridge.init import Backend, init
 
 
-@pytest.mark.parametrize("url", ["http://captionlint:9090", "http://ml_backend.internal:9090", "localhost:9090"])
+@pytest.mark.parametrize(
+    "url", ["http://captionlint:9090", "http://ml_backend.internal:9090", "localhost:9090", "http://[::1"]
+)
 def test_a_host_that_label_studio_takes_no_webhook_to_is_refused_first(server: Server, url: str) -> None:
     with pytest.raises(LabelStudioError, match=r"takes no webhook to the host .*captionlint\.internal"):
         list(init(LabelStudio(server.url, "abc"), title="Captionlint", backend=Backend(url)))
