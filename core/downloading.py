@@ -28,9 +28,13 @@ def bring(repository: str, names: Sequence[str]) -> None:
     from huggingface_hub.errors import EntryNotFoundError
 
     for name in names:
-        with suppress(EntryNotFoundError):
-            _bring(hf_hub_url(repository, name), _blobs(repository))
-            return
+        try:
+            blob = _bring(hf_hub_url(repository, name), _blobs(repository))
+        except EntryNotFoundError:
+            continue
+        if blob is not None:
+            _link(repository, name, blob)
+        return
 
 
 def begun_bytes(repository: str) -> int:
@@ -38,7 +42,7 @@ def begun_bytes(repository: str) -> int:
     return sum(_sizes(_blobs(repository)))
 
 
-def _bring(url: str, folder: Path) -> None:
+def _bring(url: str, folder: Path) -> Path | None:
     from huggingface_hub import get_hf_file_metadata, get_token
     from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]  # exported, but not in __all__
 
@@ -46,13 +50,24 @@ def _bring(url: str, folder: Path) -> None:
     headers = {"authorization": f"Bearer {token}"} if token else {}
     about: Any = get_hf_file_metadata(url, token=token)
     if not about.etag or not about.size:
-        return
+        return None
+    whole: Path = folder / about.etag
     lock = folder.parents[1] / ".locks" / folder.parent.name / f"{about.etag}.lock"  # the client's own
     lock.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     with WeakFileLock(lock):
-        if not (folder / about.etag).exists():
-            _go_on(url, headers, folder / about.etag, about.size)
+        if not whole.exists():
+            _go_on(url, headers, whole, about.size)
+    return whole
+
+
+def _link(repository: str, name: str, blob: Path) -> None:
+    """Has the client give the file its name: by a link, or by a copy where Windows makes none, which is enough then."""
+    from huggingface_hub import hf_hub_download
+
+    if not Path(hf_hub_download(repository, name)).is_symlink():
+        with suppress(OSError):  # another process reads it
+            blob.unlink()
 
 
 def _go_on(url: str, headers: dict[str, str], whole: Path, size: int) -> None:

@@ -30,12 +30,12 @@ def hub():
 
 @pytest.fixture
 def bring(hub, tmp_path):
-    """Starts a process that downloads."""
+    """Starts a process that downloads, with more in its environment."""
     hidden = {name for name in os.environ if name.lower().endswith("_proxy") or name.startswith("HF_")}
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     environment |= {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path), "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
-    return lambda: subprocess.Popen(
-        [sys.executable, "-c", BRING], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    return lambda **more: subprocess.Popen(
+        [sys.executable, "-c", BRING], cwd=ROOT, env=environment | more, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True,
     )  # fmt: skip
 
@@ -58,6 +58,12 @@ def test_a_killed_download_goes_on_where_it_was(hub, bring, tmp_path):
     assert hub.ranges == [None, f"bytes={there}-"], errors
     assert Path(said.strip()).read_bytes() == hub.content
     assert [path.name for path in blobs(tmp_path)] == [hub.etag]
+
+
+def test_where_nothing_can_be_linked_it_is_kept_once(hub, bring, tmp_path):
+    said, errors = bring(HF_HUB_DISABLE_SYMLINKS="1").communicate()
+    assert Path(said.strip()).read_bytes() == hub.content, errors
+    assert blobs(tmp_path) == []
 
 
 def test_what_arrives_damaged_is_not_kept(hub, bring, tmp_path):
