@@ -51,7 +51,7 @@ def _sentence(error: BaseException | None, name: str, path: Path | None) -> str:
     code = str(getattr(error, "sqlite_errorname", ""))
     if path is None:
         denied = getattr(error, "sqlstate", None) == "42501"
-        way_out = "ask the tables' owner for the right" if denied else _SERVER_WAY_OUT.format(name=name)
+        way_out = "ask the owner of the database or its tables for the right" if denied else _SERVER_WAY_OUT.format(name=name)
         return f"The database server refused ({detail}): {way_out}."
     torn = "decode to UTF-8" in detail or "is malformed" in detail  # which also a backup says, without a code
     if code.startswith("SQLITE_CORRUPT") or isinstance(error, UnicodeDecodeError) or torn:

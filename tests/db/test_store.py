@@ -113,7 +113,7 @@ def test_a_server_that_gives_no_right(database):
         connection.execute("DROP ROLE IF EXISTS stranger")
         connection.execute("CREATE ROLE stranger LOGIN")
         connection.execute("GRANT USAGE ON SCHEMA public TO stranger")
-    with pytest.raises(StoreError, match="ask the tables' owner"):
+    with pytest.raises(StoreError, match="ask the owner of the database or its tables"):
         Store.open(database.replace("tester", "stranger"))
 
 
