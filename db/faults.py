@@ -24,6 +24,7 @@ _SENTENCES: Final = {
     "SQLITE_NOTADB": "{name} is not a Captionlint store: give another name, or import this file into one.",
     "SQLITE_PERM": "{name} may not be opened: ask its owner for the right to read and write it.",
 }
+_RIGHT_WAY_OUT: Final = "ask the owner of the database or its tables for the right"
 _SERVER_WAY_OUT: Final = (
     "check that it runs and that address, user, password and database of {name} are right; `createdb` makes a database"
 )
@@ -51,7 +52,7 @@ def _sentence(error: BaseException | None, name: str, path: Path | None) -> str:
     code = str(getattr(error, "sqlite_errorname", ""))
     if path is None:
         denied = getattr(error, "sqlstate", None) == "42501"
-        way_out = "ask the owner of the database or its tables for the right" if denied else _SERVER_WAY_OUT.format(name=name)
+        way_out = _RIGHT_WAY_OUT if denied else _SERVER_WAY_OUT.format(name=name)
         return f"The database server refused ({detail}): {way_out}."
     torn = "decode to UTF-8" in detail or "is malformed" in detail  # which also a backup says, without a code
     if code.startswith("SQLITE_CORRUPT") or isinstance(error, UnicodeDecodeError) or torn:
