@@ -246,9 +246,9 @@ def _download(preset: Preset, weights: dict[str, Any]) -> Path:
     except Exception as error:  # the hub's client and urllib have dozens of ways to say "no network"
         why = (error.strerror if isinstance(error, OSError) else None) or first_line(error)
         raise ModelError(
-            f"The weights of {preset.model}:{preset.pretrained} are neither cached nor to be had now ({why}). "
-            f"Download {_published_at(weights)} on another machine and use "
-            f"--model {preset.model}:{preset.pretrained}=/path/to/the/file, or try --model demo, which is bundled."
+            f"The model {preset.name} is not on this machine and cannot be downloaded now ({why}). "
+            f"Download {_published_at(weights)} elsewhere and give "
+            f"{preset.model}:{preset.pretrained}=/path/to/the/file as the model, or take demo, which is bundled."
         ) from error
 
 

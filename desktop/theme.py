@@ -159,6 +159,7 @@ def style_sheet(look: Look) -> str:
     QPushButton:checked {{ background: {look.selected}; border-color: {b.accent}; }}
     QPushButton:default {{ background: {b.accent}; color: {look.on_accent}; border-color: {b.accent}; }}
     QPushButton:disabled {{ color: {b.dim}; }}
+    QPushButton:default:disabled {{ background: {b.panel}; border-color: {b.line}; }}
     QPushButton[flat="true"] {{ border: none; padding: 3px 6px; color: {b.dim}; background: transparent; }}
     QPushButton[flat="true"]:hover {{ color: {b.text}; }}
     QPushButton[wide="true"] {{ border-radius: 8px; padding: 0; text-align: left; background: {b.window}; }}

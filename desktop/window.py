@@ -79,7 +79,13 @@ class MainWindow(QMainWindow):
 
     def start(self) -> None:
         """Opens the store; the window is there already."""
-        self.project.open(failed=lambda error: self._problem(self.tr("The store cannot be opened"), error))
+        self.project.open(failed=self._not_opened)
+
+    def _not_opened(self, error: Exception) -> None:
+        """Nothing can be done in a window without a store: the welcome screen takes its place once that is read."""
+        box = show_problem(self, self.tr("The store cannot be opened"), error)
+        box.finished.connect(self.welcome_asked)
+        box.finished.connect(self.close)
 
     def _build(self) -> None:
         keymap = self.settings.keymap
@@ -130,8 +136,9 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.project.opened.connect(self._opened)
-        self.project.failed.connect(lambda error: self._problem(self.tr("That did not work"), error))
-        self.loop.failed.connect(self._not_saved)
+        for failed in (self.project.failed, self.loop.failed):
+            failed.connect(lambda error: self._problem(self.tr("That did not work"), error))
+        self.loop.not_kept.connect(self._not_saved)
         self.threshold.failed.connect(lambda error: self._problem(self.tr("The threshold was not kept"), error))
         self.loop.decided.connect(self.progress.decided)
         self.loop.shown.connect(lambda item: self.actions_by_name.set_item(there=item is not None))
@@ -304,7 +311,7 @@ class MainWindow(QMainWindow):
         """Waits for the store; False where it did not take something that was decided here."""
         refused: list[Exception] = []
         keep = refused.append
-        signals = (self.loop.failed, self.threshold.failed)
+        signals = (self.loop.not_kept, self.threshold.failed)
         for signal in signals:
             signal.connect(keep)
         self.project.worker.settle()

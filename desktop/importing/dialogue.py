@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -50,14 +50,14 @@ class JobDialogue(QDialog):
         heading.setFont(font)
         about = QLabel(explains, wordWrap=True)
         about.setProperty("dim", True)
-        self.start = QPushButton(start, default=True)
+        self.start = QPushButton(start)
         self.stop = QPushButton(self.tr("Stop"), autoDefault=False)
         self.close_button = QPushButton(self.tr("Close"), autoDefault=False)
         buttons = QDialogButtonBox()
         buttons.addButton(self.start, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(self.stop, QDialogButtonBox.ButtonRole.DestructiveRole)
         buttons.addButton(self.close_button, QDialogButtonBox.ButtonRole.RejectRole)
-        layout = QVBoxLayout(self)
+        self._column = layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 18)
         layout.setSpacing(8)
         for widget in (heading, about, self.form_box, self.running):
@@ -65,6 +65,7 @@ class JobDialogue(QDialog):
         layout.addStretch(1)
         layout.addSpacing(8)
         layout.addWidget(buttons)
+        self.start.setDefault(True)  # in the dialogue by now: set before, Qt drops it as the focus moves on
         self.start.clicked.connect(self.begin)
         self.stop.clicked.connect(self.running.cancel)
         self.close_button.clicked.connect(self.close)
@@ -75,6 +76,15 @@ class JobDialogue(QDialog):
     def begin(self) -> None:
         """Starts the job; each dialogue knows its own."""
         raise NotImplementedError
+
+    def event(self, event: QEvent) -> bool:
+        """Grows with what is said: Qt gives a wrapped message no room of its own and squeezes the fields instead."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            needed = self._column.totalHeightForWidth(self.width())
+            if needed > self.height():
+                self.resize(self.width(), needed)
+        return handled
 
     def reject(self) -> None:
         """Closing, by Escape too, stops the job: what it did is kept."""

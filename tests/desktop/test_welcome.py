@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from dropping import drop
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from small_hub import Hub
 from stores import photo
 
@@ -160,9 +160,35 @@ def test_where_no_hub_can_be_reached_a_download_says_what_to_do(qtbot, program, 
         models.get.click()
         assert (models.stop.isHidden(), models.cards["fast"].isEnabled()) == (False, False)
     said = models.running.said.text()
-    assert "neither cached nor to be had now" in said
-    assert "demo" in said
+    assert "is not on this machine and cannot be downloaded now" in said
+    assert "take demo" in said
+    assert "--" not in said, "no option of the command in a window"
     assert not models.get.isHidden()
+
+
+def test_a_store_that_cannot_be_opened_leads_back_to_the_welcome_screen(qtbot, program, tmp_path):
+    (tmp_path / "torn.db").write_bytes(b"SQLite format 3\0" + b"torn" * 2000)
+    window = program.open(str(tmp_path / "torn.db"))
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "problem") is not None)
+    window.findChild(QMessageBox, "problem").reject()
+    qtbot.waitUntil(lambda: not program.windows)
+    assert program.welcoming is not None
+    assert not program.welcoming.recent, "what could not be opened is not offered again"
+
+
+def test_a_dialogue_grows_with_a_long_message_and_enter_still_starts_it(qtbot, program, fill):
+    dialogue = program.open(str(fill(scored=False, name="plain.db"))).dialogues.prelabel()
+    qtbot.waitUntil(dialogue.isVisible)
+    field, start = dialogue.model, dialogue.start
+    start.setFocus()
+    field.setFocus()
+    assert start.isDefault(), "Enter in a field starts the job"
+    before = field.height()
+    dialogue.running.said.setText("No network was found. " * 40)
+    said = dialogue.running.said
+    qtbot.waitUntil(lambda: said.height() >= said.heightForWidth(said.width()) > 100)
+    assert field.height() == before, "the fields are not squeezed"
+    dialogue.close()
 
 
 def test_a_download_is_paused_and_goes_on_where_it_was(qtbot, program, monkeypatch, tmp_path):
