@@ -22,7 +22,7 @@ def bring(repository: str, names: Sequence[str]) -> None:
     """Downloads the first of these files that the repository has, unless it is in the cache.
 
     Raises:
-        OSError: it cannot be had now, or what arrived is not what the hub said; the hub's own errors are OSErrors too.
+        OSError: what arrived is not what the hub said. What else goes wrong is told by the client's own errors.
     """
     from huggingface_hub import hf_hub_url
     from huggingface_hub.errors import EntryNotFoundError

@@ -65,7 +65,8 @@ def copy_texts(found: Distribution, folder: Path) -> None:
     """Each text under the path that it has in the distribution: torch alone brings 98, most of one name."""
     for file in found.files or ():
         named = any(file.name.lower().startswith(name) for name in _NAMES) and file.suffix not in _CODE
-        inside = file.parts[1:] if file.parts[0].endswith(".dist-info") else file.parts
+        whole = tuple(part for part in file.parts if part != "..")  # what is installed beside the packages, in share/
+        inside = whole[1:] if whole[0].endswith(".dist-info") else whole
         if named or inside[:1] == ("licenses",):
             source = Path(str(found.locate_file(file)))
             target = folder.joinpath(found.name, *(inside[1:] if inside[:1] == ("licenses",) else inside))

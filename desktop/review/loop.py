@@ -80,7 +80,8 @@ class ReviewLoop(QObject):
         committed: the time of the last commit.
         history_changed: what undo and redo would do across items.
         said: one sentence for the status line and for screen readers.
-        failed: an error to be shown.
+        not_kept: the error for which a decision, or its undoing, did not get to the disk.
+        failed: the error for which an item could not be read.
     """
 
     decided = Signal(object)
@@ -89,6 +90,7 @@ class ReviewLoop(QObject):
     committed = Signal(object)
     history_changed = Signal()
     said = Signal(str)
+    not_kept = Signal(object)
     failed = Signal(object)
 
     def __init__(self, project: Project, model: ReviewModel, parent: QObject | None = None) -> None:
@@ -137,7 +139,7 @@ class ReviewLoop(QObject):
         ahead = self._take_ahead()
         if ahead is None:
             self._leaving = True
-            self._ask(partial(self._decide, answer))
+            self._write(partial(self._decide, answer))
             return
         job = partial(self._decide_with, answer, ahead)
         self.project.ask(job, partial(self._confirm, ahead), failed=partial(self._bring_back, draft))
@@ -180,13 +182,13 @@ class ReviewLoop(QObject):
         """Takes back a step of the draft, else the last decision, wherever it was made."""
         if not self.model.undo() and not self._leaving:
             self._leaving = True
-            self._ask(partial(self._travel, history.undo, self._brought_back))
+            self._write(partial(self._travel, history.undo, self._brought_back))
 
     def redo(self) -> None:
         """Does again what was taken back last."""
         if not self.model.redo() and not self._leaving:
             self._leaving = True
-            self._ask(partial(self._travel, history.redo, self._brought_back))
+            self._write(partial(self._travel, history.redo, self._brought_back))
 
     def _here(self) -> int | None:
         return self.model.item.item_id if self.model.item else None
@@ -196,7 +198,10 @@ class ReviewLoop(QObject):
         return seconds if 0 < seconds <= PAUSE else None
 
     def _ask(self, job: Callable[[Store], Landing]) -> None:
-        self.project.ask(job, partial(self._land, self._turns), failed=self._fail)
+        self.project.ask(job, partial(self._land, self._turns), failed=self.failed.emit)
+
+    def _write(self, job: Callable[[Store], Landing]) -> None:
+        self.project.ask(job, partial(self._land, self._turns), failed=self._refused)
 
     def _take_ahead(self) -> StoredItem | None:
         """What comes now, if it was read under this order for the item before the eyes."""
@@ -205,9 +210,9 @@ class ReviewLoop(QObject):
             return None
         return ahead.item
 
-    def _fail(self, error: Exception) -> None:
+    def _refused(self, error: Exception) -> None:
         self._leaving = False
-        self.failed.emit(error)
+        self.not_kept.emit(error)
 
     def _bring_back(self, draft: drafts.Draft, error: Exception) -> None:
         """The decision was not kept: its item stands before the eyes again, as it was left."""
@@ -216,7 +221,7 @@ class ReviewLoop(QObject):
         self._show(draft.item)
         self.model.resume(draft)
         self.look_ahead()
-        self.failed.emit(error)
+        self.not_kept.emit(error)
 
     def _land(self, turn: int, landing: Landing) -> None:
         self._leaving = False

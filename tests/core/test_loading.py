@@ -143,7 +143,7 @@ def test_without_a_network_the_way_out_is_said(monkeypatch, tmp_path):
         raise OSError("Name or service not known")
 
     monkeypatch.setattr(open_clip.pretrained, "download_pretrained", refuse)
-    with pytest.raises(ModelError, match="--model demo") as caught:
+    with pytest.raises(ModelError, match="or take demo, which is bundled") as caught:
         Scorer.from_pretrained("fast")
     assert "open_clip_model.safetensors (or open_clip_pytorch_model.bin) from https://" in str(caught.value)
     assert "CLIP-ViT-B-32" in str(caught.value)
@@ -158,7 +158,7 @@ def test_a_proxy_that_is_down_is_named_at_once(monkeypatch, tmp_path):
     monkeypatch.setenv("https_proxy", f"http://ana:confidential@127.0.0.1:{port}")
     monkeypatch.setattr("core.loading.bring", lambda *_: pytest.fail("asked the hub, whose client tries for a minute"))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(ModelError, match=r"127\.0\.0\.1: Connection refused") as caught:
+    with pytest.raises(ModelError, match=r"127\.0\.0\.1: .*refused") as caught:
         fetch(PRESETS["fast"])
     assert "confidential" not in str(caught.value)
 

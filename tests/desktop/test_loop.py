@@ -63,7 +63,7 @@ def test_a_decision_that_is_not_kept_brings_its_item_back_as_it_was_left(qtbot, 
     first = loop.model.item.item_id
     loop.model.set_kind("count")
     full_disk(project)
-    with qtbot.waitSignal(loop.failed) as failed:
+    with qtbot.waitSignal(loop.not_kept) as failed:
         loop.decide("accept")
         assert loop.model.item.item_id != first
     assert "no room" in str(failed.args[0])
@@ -116,7 +116,7 @@ def test_what_was_decided_behind_a_lost_decision_stands_and_the_lost_one_stays_b
     )
     loop.decide("accept")
     loop.decide("reject")
-    with qtbot.waitSignals([loop.failed, loop.landed]):
+    with qtbot.waitSignals([loop.not_kept, loop.landed]):
         held.set()
     assert loop.model.item.item_id == first
     assert statuses(project, ask, first, second) == [[], ["rejected"]]
@@ -129,7 +129,7 @@ def test_undo_behind_a_lost_decision_takes_back_no_other(qtbot, project, loop, a
     qtbot.waitUntil(lambda: loop.ahead is not None)
     second = loop.model.item.item_id
     full_disk(project)
-    with qtbot.waitSignals([loop.failed, loop.landed]):
+    with qtbot.waitSignals([loop.not_kept, loop.landed]):
         loop.decide("accept")
         loop.undo()
     assert statuses(project, ask, first, second) == [["accepted"], []]
@@ -161,6 +161,7 @@ def test_marks_that_moved_meanwhile_are_shown_also_under_the_hands(qtbot, projec
 def test_a_decision_that_is_kept_is_not_called_lost_for_what_fails_behind_it(qtbot, project, loop, ask):
     first, second = loop.model.item.item_id, loop.ahead.item.item_id
     failed = []
+    loop.not_kept.connect(failed.append)
     loop.failed.connect(failed.append)
     sql(project, "CREATE TRIGGER full BEFORE UPDATE ON annotator BEGIN SELECT RAISE(ABORT, 'no room'); END")
     with qtbot.waitSignal(loop.landed):

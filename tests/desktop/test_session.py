@@ -168,3 +168,17 @@ def test_a_decision_that_fails_while_the_window_closes_keeps_it_open_once(qtbot,
     assert "no room" in window.findChild(QMessageBox, "problem").informativeText()
     assert window.close()
     assert ask(db, reviews.standing, item_id=first) == ()
+
+
+def test_an_item_that_cannot_be_read_is_not_called_a_decision_that_was_not_saved(qtbot, open_window, fill, tmp_path):
+    db = fill(rows(tmp_path / "photos", 3), name="unread.db")
+    window = open_window(db)
+    with closing(sqlite3.connect(db)) as other, other:
+        other.execute("CREATE TRIGGER full BEFORE UPDATE ON annotator BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    with qtbot.waitSignal(window.loop.failed):
+        window.loop.next()
+    problem = window.findChild(QMessageBox, "problem")
+    assert problem.text() == "That did not work"
+    problem.close()
+    window.loop.next()
+    assert window.close(), "nothing was decided that could be lost"
