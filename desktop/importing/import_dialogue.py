@@ -40,6 +40,8 @@ class ImportDialogue(JobDialogue):
         self.setAcceptDrops(True)
         self.source.line.textChanged.connect(self._ready)
         self._ready()
+        if not source:
+            self.source.line.setFocus()
 
     def begin(self) -> None:
         """Reads the source in a process of its own."""

@@ -130,8 +130,9 @@ def test_a_file_and_a_new_store_are_chosen_in_dialogues(qtbot, program, fill, tm
     qtbot.mouseClick(welcome.new, Qt.MouseButton.LeftButton)
     welcome.findChild(QFileDialog).fileSelected.emit(str(tmp_path / "fresh.db"))
     window = opened(qtbot, program)
-    assert window.findChild(ImportDialogue).source.path == ""
-    window.findChild(ImportDialogue).close()
+    dialogue = window.findChild(ImportDialogue)
+    assert (dialogue.source.path, dialogue.focusWidget()) == ("", dialogue.source.line), "a path can be typed at once"
+    dialogue.close()
     window.close()
     welcome = program.welcome()
     qtbot.mouseClick(welcome.file, Qt.MouseButton.LeftButton)
