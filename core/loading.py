@@ -12,6 +12,7 @@ import json
 import re
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -241,7 +242,8 @@ def _download(preset: Preset, weights: dict[str, Any]) -> Path:
     try:
         if weights.get("hf_hub"):
             _reach_hub()
-            bring(*_hub_files(weights))
+            with suppress(ImportError):  # it takes parts of the hub's client that may be renamed: then that begins anew
+                bring(*_hub_files(weights))
         return Path(download_pretrained(weights, prefer_hf_hub=True))
     except Exception as error:  # the hub's client and urllib have dozens of ways to say "no network"
         why = (error.strerror if isinstance(error, OSError) else None) or first_line(error)
