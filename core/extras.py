@@ -16,8 +16,14 @@ from urllib.request import url2pathname
 
 
 def adding(extra: str) -> str:
-    """The command that adds an extra here, from where this Captionlint came: a clone, an address or an index."""
-    return f"{_installer()} {requirement(extra)}"
+    """The command that adds an extra here, from where this Captionlint came: a clone, an address or an index.
+
+    Nothing can be added to a bundle: there it says what holds the extra.
+    """
+    command = f"{_installer()} {requirement(extra)}"
+    if getattr(sys, "frozen", False):
+        return f"this package does not hold it, the Python package does ({command})"
+    return command
 
 
 def requirement(extra: str) -> str:
@@ -27,7 +33,7 @@ def requirement(extra: str) -> str:
 
 def _installer() -> str:
     if getattr(sys, "frozen", False):
-        return "uv tool install"  # nothing can be added to a bundle
+        return "uv tool install"
     pip = shutil.which("pip")
     if pip and Path(pip).parent == Path(sys.executable).parent:
         return "pip install"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+from platformdirs import user_data_path
+from PySide6.QtCore import QCoreApplication, QStandardPaths
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from core.formats.writing import FORMATS_OUT
@@ -59,11 +60,19 @@ class ExportDialogue(JobDialogue):
 
     def _propose(self) -> None:
         one = FORMATS_OUT[self.format.currentData()]
-        folder = Path(self._db).parent if "://" not in self._db else Path.home()
-        self.out.setText(str(folder / f"labels{one.suffix}"))
+        self.out.setText(str(_beside(self._db) / f"labels{one.suffix}"))
 
     def _choose(self) -> None:
         dialog = QFileDialog(self, self.tr("Export to"), self.out.text())
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.fileSelected.connect(self.out.setText)
         dialog.open()
+
+
+def _beside(db: str) -> Path:
+    """The store's folder; for one on a server and for the demonstration, whose folder is hidden, the documents'."""
+    folder = Path(db).absolute().parent
+    if "://" not in db and user_data_path("captionlint", appauthor=False) not in folder.parents:
+        return folder
+    documents = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+    return documents if documents.is_dir() else Path.home()

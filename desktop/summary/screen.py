@@ -22,7 +22,7 @@ from desktop.summary.learning import Learning
 from desktop.theme import Theme
 from desktop.wording import QT_TRANSLATE_NOOP, number, percent, with_mark
 
-_CHARTS: Final = 360
+_CHARTS: Final = 440
 """Pixels below which the plots say nothing: the screen scrolls instead."""
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from dropping import drop
+from platformdirs import user_data_path
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette
 from PySide6.QtTest import QTest
@@ -18,6 +19,7 @@ from db.operations import items, reviews, stats
 from db.operations.judged import judged
 from desktop.about import AboutDialogue
 from desktop.app import Program
+from desktop.importing.export_dialogue import ExportDialogue
 from desktop.importing.import_dialogue import ImportDialogue
 from desktop.language import LANGUAGES
 from desktop.services import log
@@ -282,6 +284,15 @@ def test_the_summary_shows_the_stores_own_figures(qtbot, open_window, fill, ask)
     assert shown["recall"] == f"{(found.wrong & marked).sum() / found.wrong.sum():.0%}"
     assert found.kinds["count"] == 1
     assert "two annotators" in summary.agreement.text()
+
+
+def test_the_demonstrations_labels_are_offered_to_a_folder_that_is_not_hidden(qtbot, home):
+    db = user_data_path("captionlint", appauthor=False) / "demo" / "review.db"
+    (home / "Documents").mkdir()
+    for path, folder in ((db, home / "Documents"), (home / "mine" / "review.db", home / "mine")):
+        dialogue = ExportDialogue(str(path), reviewed=3)
+        qtbot.addWidget(dialogue)
+        assert Path(dialogue.out.text()).parent == folder
 
 
 def test_the_export_dialogue_writes_what_it_says(qtbot, open_window, fill, ask, tmp_path):
