@@ -86,7 +86,10 @@ class Learning(QObject):
             "at the picture {2}."
         ).format(ap, bare, blind)
         marked = self.tr("{0} of the words are marked.").format(percent(learned.flag_rate))
-        return f"{found} {good} {marked}"
+        told = [found, good, marked]
+        if learned.ap < learned.ap_attribution:
+            told.append(self.tr("That is worse than before: review some more, then learn again."))
+        return " ".join(told)
 
     def _lose(self, code: int) -> None:
         if self._child is not None:

@@ -478,6 +478,10 @@
         <translation>{0} der Wörter sind markiert.</translation>
     </message>
     <message>
+        <source>That is worse than before: review some more, then learn again.</source>
+        <translation>Das ist schlechter als zuvor: mehr prüfen, dann erneut lernen.</translation>
+    </message>
+    <message>
         <source>The process ended unexpectedly ({0}).</source>
         <translation>Der Prozess endete unerwartet ({0}).</translation>
     </message>

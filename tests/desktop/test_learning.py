@@ -9,6 +9,7 @@ from core.review import Span
 from db.operations import calibrating, items, predictions, reviews, scorers
 from db.store import Store
 from desktop.summary.learning import Learning
+from desktop.summary.learning_child import Learned
 
 
 def store_of(folder, *, reviewed):
@@ -54,6 +55,16 @@ def test_too_few_reviews_are_said_and_change_nothing(qtbot, tmp_path):
     assert "too few to learn from" in learning.said
     with Store.open(path) as store:
         assert calibrating.current_calibration(store) is None
+
+
+@pytest.mark.usefixtures("qapp")
+def test_marks_that_became_worse_are_said_to_be():
+    said = []
+    for ap in (0.75, 0.9):
+        learning = Learning("made.db")
+        learning._take(Learned(captions=11, ap=ap, ap_attribution=0.83, ap_blind=0.2, flag_rate=0.1))
+        said.append("worse than before" in learning.said)
+    assert said == [True, False]
 
 
 def test_the_summary_has_the_action(qtbot, open_window, fill):
