@@ -38,9 +38,8 @@ def import_(
     for name, given in (("SOURCE", source), ("--images", images)):
         if given == "":  # as a path it would be this folder
             raise UsageError(f"{name} is empty: name a file or a folder.")
-    rows = read(
-        Path(source), images=Path(images) if images else None
-    )  # before the store: a wrong name leaves no empty file behind
+    # Before the store: a wrong name leaves no empty file behind.
+    rows = read(Path(source), images=Path(images) if images else None)
     with Store.open(db) as store, bar("importing") as move:
         if update:
             store.back_up()

@@ -7,12 +7,13 @@ client looks before it downloads, ``blobs/ETAG`` in the repository's folder of t
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
+
+from core.digests import file_sha256
 
 _BEGUN: Final = ".begun"
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -79,7 +80,7 @@ def _go_on(url: str, headers: dict[str, str], whole: Path, size: int) -> None:
             file.truncate(0)
             file.seek(0)
         http_get(url, file, resume_size=file.tell(), headers=headers, expected_size=size)
-    if _SHA256.fullmatch(whole.name) and _sha256(begun) != whole.name:
+    if _SHA256.fullmatch(whole.name) and file_sha256(begun) != whole.name:
         begun.unlink()
         raise OSError("what arrived is damaged")
     begun.replace(whole)
@@ -95,8 +96,3 @@ def _sizes(folder: Path) -> Iterator[int]:
     for path in folder.glob(f"*{_BEGUN}"):
         with suppress(OSError):  # it is whole now, and has another name
             yield path.stat().st_size
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

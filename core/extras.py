@@ -20,10 +20,9 @@ def adding(extra: str) -> str:
 
     Nothing can be added to a bundle: there it says what holds the extra.
     """
-    command = f"{_installer()} {requirement(extra)}"
     if getattr(sys, "frozen", False):
-        return f"this package does not hold it, the Python package does ({command})"
-    return command
+        return f"this package does not hold it, the Python package does (uv tool install {requirement(extra)})"
+    return f"{_installer()} {requirement(extra)}"
 
 
 def requirement(extra: str) -> str:
@@ -32,8 +31,6 @@ def requirement(extra: str) -> str:
 
 
 def _installer() -> str:
-    if getattr(sys, "frozen", False):
-        return "uv tool install"
     pip = shutil.which("pip")
     if pip and Path(pip).parent == Path(sys.executable).parent:
         return "pip install"

@@ -24,6 +24,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from core.digests import file_sha256
 from core.downloading import begun_bytes, bring
 from core.errors import ModelError, UsageError, first_line
 from core.extras import adding
@@ -345,9 +346,3 @@ def _misfit(checkpoint: Path, name: str, error: Exception) -> str:
     telling = [line for line in lines if "size mismatch" in line or "key(s)" in line]
     detail = (telling or lines or [type(error).__name__])[0][:200]
     return f"The checkpoint {checkpoint} does not fit the model {name}: {detail.rstrip('.!')}."
-
-
-def file_sha256(path: Path) -> str:
-    """Hex digest of a file's content, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

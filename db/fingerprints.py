@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from core.digests import file_sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,7 @@ def _fingerprint(location: str, path: str, known: Fingerprint | None) -> Fingerp
         now = os.stat(path)  # noqa: PTH116 — a million times
         if known is not None and (known.size, known.mtime_ns) == (now.st_size, now.st_mtime_ns):
             return known
-        with Path(path).open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = file_sha256(Path(path))
     except OSError as error:
         return error
     return Fingerprint(location, digest, now.st_size, now.st_mtime_ns)

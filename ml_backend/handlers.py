@@ -14,7 +14,7 @@ from core.formats.label_studio_names import OWN, Labelling
 from core.formats.records import RowError
 from ml_backend.interactive import suggest
 from ml_backend.labelling import labelling_of
-from ml_backend.predictions import nothing
+from ml_backend.predictions import not_yet, nothing
 from ml_backend.service import SETUP, Service
 from ml_backend.tasks import Task, task_of
 from ml_backend.webhooks import Inbox
@@ -81,7 +81,7 @@ class Handlers:
             _LOG.warning("%d tasks get no answer now: %s", len(tasks), error)
         except Exception:
             _LOG.exception("%d tasks get no answer now", len(tasks))
-        return [{"model_version": UNKNOWN, "score": None} for _ in tasks]  # without a result: to be asked again
+        return [not_yet(UNKNOWN) for _ in tasks]
 
     def webhook(self, body: Any) -> Answer:
         """Takes an event down; what it means is worked out later."""

@@ -63,6 +63,11 @@ def prediction_for(
     )
 
 
+def not_yet(version: str) -> dict[str, Any]:
+    """The answer for a task that has none now: without a result, so that Label Studio asks again."""
+    return {"model_version": version, "score": None}
+
+
 def nothing(version: str) -> dict[str, Any]:
     """The answer for a task that cannot be scored: no marks, last in the order of uncertainty."""
     return {"model_version": version, "score": 1.0, "result": []}

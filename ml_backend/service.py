@@ -27,7 +27,7 @@ from ml_backend.homes import Content, Homes
 from ml_backend.in_flight import Flight, InFlight
 from ml_backend.ledger import Ledger
 from ml_backend.pictures import Pictures
-from ml_backend.predictions import Marking, nothing, prediction_for
+from ml_backend.predictions import Marking, not_yet, nothing, prediction_for
 from ml_backend.recent import Base, Page, Recent
 from ml_backend.tasks import Task
 
@@ -180,16 +180,16 @@ class Service:
         try:
             result = flight.done.result(timeout=max(until - time.monotonic(), 0.0))
         except TimeoutError:
-            return {"model_version": marking.version, "score": None}
+            return not_yet(marking.version)
         except CaptionlintError as error:
             _LOG.warning("task %s gets no marks: %s", flight.task.id, error)
-            return {"model_version": marking.version, "score": None}  # it may be had once a setting is mended
+            return not_yet(marking.version)  # it may be had once a setting is mended
         if isinstance(result, Failure):
             _LOG.warning("task %s gets no marks: %s", flight.task.id, result.reason)
             return nothing(marking.version)
         prediction = _calibrated(result, marking)
         if prediction.scorer_version != marking.scorer:  # another calibration came meanwhile
-            return {"model_version": marking.version, "score": None}
+            return not_yet(marking.version)
         return prediction_for(prediction, marking, labelling, blind=flight.blind)
 
     def _version(self, timeout: float) -> tuple[str, float]:

@@ -138,7 +138,6 @@ class ReviewLoop(QObject):
         answer = Answer(way, item.item_id, spans, caption, self._seconds(), item.status != "pending")
         ahead = self._take_ahead()
         if ahead is None:
-            self._leaving = True
             self._write(partial(self._decide, answer))
             return
         job = partial(self._decide_with, answer, ahead)
@@ -181,13 +180,11 @@ class ReviewLoop(QObject):
     def undo(self) -> None:
         """Takes back a step of the draft, else the last decision, wherever it was made."""
         if not self.model.undo() and not self._leaving:
-            self._leaving = True
             self._write(partial(self._travel, history.undo, self._brought_back))
 
     def redo(self) -> None:
         """Does again what was taken back last."""
         if not self.model.redo() and not self._leaving:
-            self._leaving = True
             self._write(partial(self._travel, history.redo, self._brought_back))
 
     def _here(self) -> int | None:
@@ -201,6 +198,7 @@ class ReviewLoop(QObject):
         self.project.ask(job, partial(self._land, self._turns), failed=self.failed.emit)
 
     def _write(self, job: Callable[[Store], Landing]) -> None:
+        self._leaving = True
         self.project.ask(job, partial(self._land, self._turns), failed=self._refused)
 
     def _take_ahead(self) -> StoredItem | None:

@@ -9,8 +9,9 @@ import torch
 from formula_models import CONFIGS, random_state, write_model
 from safetensors.torch import save_file
 
+from core.digests import file_sha256
 from core.errors import CaptionlintError, ModelError, UnprobeableError, UsageError
-from core.loading import build_model, fetch, file_sha256, load_preset
+from core.loading import build_model, fetch, load_preset
 from core.presets import PRESETS, resolve
 from core.scorer import Scorer
 
