@@ -24,6 +24,9 @@ from core.formats.splits import split_of
 from core.formats.targets import finished_file, finished_text
 from core.formats.word_table import WordTableSink
 
+_OTHER_ENDINGS: Final = frozenset({".ndjson", ".tar", ".gz", ".zst", ".zip", ".xlsx", ".ods", ".db", ".sqlite"})
+"""What is no file of any format here, and what programs would take one for."""
+
 __all__ = ["FORMATS_OUT", "OutputFormat", "Writer", "open_writer", "split_of", "write_card"]
 
 
@@ -101,7 +104,8 @@ def open_writer(format: str, out: Path | TextIO, *, unreviewed: bool = False, **
     """A writer of this format to a file, a folder (webdataset) or, for line formats, a text stream.
 
     The output gets its name only when it is complete. Options: `image_prefix` (label-studio), which stands before
-    each image's name. Raises UsageError for an unknown format or option.
+    each image's name. Raises UsageError for an unknown format or option, and where the file's ending says that
+    something else is in it.
     """
     known = FORMATS_OUT.get(format)
     if known is None:
@@ -112,7 +116,21 @@ def open_writer(format: str, out: Path | TextIO, *, unreviewed: bool = False, **
     unknown = sorted(set(options) - known.options)
     if unknown:
         raise UsageError(f"The format {format} has no option {unknown[0]!r}.")
+    if isinstance(out, Path):
+        _check_ending(format, known.suffix, out)
     return Writer(known.opens(out, **options), unreviewed=unreviewed)
+
+
+def _check_ending(format: str, right: str, out: Path) -> None:
+    """Refuses the ending of another kind of file; one that says nothing is well."""
+    ending = out.suffix.lower()
+    if ending == right or (right, ending) == (".jsonl", ".ndjson"):
+        return
+    others = [name for name, one in FORMATS_OUT.items() if one.suffix == ending != ""]
+    if others or ending in _OTHER_ENDINGS:
+        wanted = f"a file that ends in {right}" if right else "a folder"
+        hint = f", or take the format {' or '.join(others)}" if others else ""
+        raise UsageError(f"{out} ends in {ending}, and the format {format} writes {wanted}: name one{hint}.")
 
 
 @contextmanager

@@ -144,7 +144,7 @@ def test_a_pipe_is_not_replaced(tmp_path: Path) -> None:
 
 
 def test_a_database_is_not_replaced(tmp_path: Path, pair: list[ExportItem]) -> None:
-    database = tmp_path / "other.db"
+    database = tmp_path / "bookmarks"
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("CREATE TABLE bookmarks (id)")
     before = database.read_bytes()
@@ -184,6 +184,28 @@ def test_unknown_formats_and_options(tmp_path: Path) -> None:
         open_writer("words", tmp_path / "out", colour="red")
     with pytest.raises(UsageError, match="not open"):
         open_writer("words", tmp_path / "out").write(made("a cat"))
+
+
+@pytest.mark.parametrize("format", EVERY)
+def test_an_ending_of_another_kind_of_file_is_refused(tmp_path: Path, format: str) -> None:
+    right = FORMATS_OUT[format].suffix
+    for ending in {one.suffix for one in FORMATS_OUT.values()} | {".ndjson", ".xlsx", ".JSONL", ".gz", ".tar"}:
+        out = tmp_path / f"labels{ending}"
+        if ending.lower() in ("", right) or (right, ending) == (".jsonl", ".ndjson"):
+            open_writer(format, out)
+            continue
+        with pytest.raises(UsageError) as refused:
+            open_writer(format, out)
+        assert f"ends in {ending.lower()}, and the format {format} writes" in str(refused.value)
+        assert (f"a file that ends in {right}" if right else "a folder") in str(refused.value)
+    for harmless in ("labels", "labels.v2", "labels.2024-05-01", "labels.txt", "labels.bak"):
+        open_writer(format, tmp_path / harmless)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_refusal_names_the_formats_of_that_ending(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="name one, or take the format words-parquet or rlhf-v"):
+        open_writer("words", tmp_path / "out.parquet")
 
 
 def test_words_and_marks_that_do_not_fit_are_refused(tmp_path: Path) -> None:
