@@ -111,7 +111,7 @@ def _tilde(path: Path | str) -> str:
 
 def _show(parts: dict[str, dict[str, Any]]) -> None:
     for title, part in parts.items():
-        typer.echo(title.replace("_", " "))
+        typer.echo(title.replace("_", " ") if part else f"{title}: nothing set")
         for name, value in part.items():
             shown = name if title == "environment" else name.replace("_", " ")
             typer.echo(f"  {shown}: {_spoken(title, name, value)}")
@@ -119,9 +119,9 @@ def _show(parts: dict[str, dict[str, Any]]) -> None:
 
 def _spoken(title: str, name: str, value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{n} {v}" for n, v in value.items()) or "none"
+        return ", ".join(f"{n} {v}" for n, v in value.items()) or "–"
     if isinstance(value, list):
-        return ", ".join(map(_tilde, value)) or "none"
+        return ", ".join(map(_tilde, value)) or "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float) and "off" in name:

@@ -68,5 +68,7 @@ def server_engine(url: str) -> Engine:
 
 
 def server_name(engine: Engine) -> str:
-    """What messages call a server: its address as it was given, without the password."""
-    return engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
+    """What messages call a server: its address as it was given, without the password, wherever that stands in it."""
+    secrets = [name for name in engine.url.query if "password" in name]
+    url = engine.url.set(drivername="postgresql").difference_update_query(secrets)
+    return url.render_as_string(hide_password=True)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.backups import backups
 from db.connection import server_engine, server_name
 from db.migrations import REVISIONS
-from db.unwritable import is_unwritable, read_only
+from db.unwritable import is_logged, is_unwritable, read_only
 
 _TABLES: Final = ("item", "image", "prediction", "revision", "annotator", "scorer")
 _ORPHANS: Final = "SELECT count(*) FROM image WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.image_id = image.id)"
@@ -27,7 +27,7 @@ _NAMED: Final = 5
 
 @dataclass(slots=True)
 class Examination:
-    """What was found. `problems` are sentences; a store without any is sound.
+    """What was found. `problems` are sentences; a store without any is sound. None is what was not looked for.
 
     Attributes:
         schema: the revision it was made with; `newest` is what this program makes.
@@ -41,10 +41,10 @@ class Examination:
     newest: str = REVISIONS[-1]
     size: int | None = None
     rows: dict[str, int] = field(default_factory=dict)
-    orphaned_images: int = 0
-    missing_images: int = 0
+    orphaned_images: int | None = None
+    missing_images: int | None = None
     missing_examples: list[str] = field(default_factory=list)
-    backups: int = 0
+    backups: int | None = None
     problems: list[str] = field(default_factory=list)
 
 
@@ -58,14 +58,22 @@ def _file(path: Path) -> Examination:
     if not path.is_file():
         found.problems.append(f"{path} is not a file.")
         return found
-    found.size = path.stat().st_size
+    before = path.stat()
+    found.size = before.st_size
     found.backups = len(backups(path))
+    if not found.size:
+        found.problems.append(f"{path} is empty, not a store yet.")
+        return found
+    # Only a log with changes in it is worth the file that SQLite would leave behind for having read it.
+    way = read_only(path, writable=is_logged(path) and not is_unwritable(path))
     try:
-        address = f"{path.absolute().as_uri()}?{urlencode(read_only(path, writable=not is_unwritable(path)))}"
+        address = f"{path.absolute().as_uri()}?{urlencode(way)}"
         with closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
             _look_over(connection, found, path.absolute().parent)
     except sqlite3.Error as error:
         found.problems.append(f"{path} cannot be read whole: {error}.")
+    if "immutable" in way and (is_logged(path) or path.stat().st_mtime_ns != before.st_mtime_ns):
+        found.problems = [f"{path} was changed while it was looked over: run the command again."]
     return found
 
 
@@ -85,12 +93,8 @@ def _look_over(connection: sqlite3.Connection, found: Examination, folder: Path)
     for table in _TABLES:
         (found.rows[table],) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
     (found.orphaned_images,) = connection.execute(_ORPHANS).fetchone()
-    for (location,) in connection.execute("SELECT location FROM image WHERE id IN (SELECT image_id FROM item)"):
-        if "://" not in location and not (folder / location).exists():
-            found.missing_images += 1
-            if len(found.missing_examples) < _NAMED:
-                found.missing_examples.append(location)
-    _judge_images(found)
+    used = connection.execute("SELECT location FROM image WHERE id IN (SELECT image_id FROM item)")
+    _judge_images(found, [at for (at,) in used if "://" not in at and not (folder / at).exists()])
 
 
 def _server(url: str) -> Examination:
@@ -118,11 +122,9 @@ def _judge_schema(found: Examination, versions: list[str]) -> None:
         found.problems.append(f"Its schema {found.schema} is of a newer Captionlint; this one knows {found.newest}.")
 
 
-def _judge_images(found: Examination) -> None:
-    if found.missing_images:
-        shown = ", ".join(found.missing_examples)
-        more = f" and {found.missing_images - len(found.missing_examples)} more"
-        pictures = "1 picture is" if found.missing_images == 1 else f"{found.missing_images} pictures are"
-        found.problems.append(
-            f"{pictures} not where the store says: {shown}{more if found.missing_images > _NAMED else ''}."
-        )
+def _judge_images(found: Examination, missing: list[str]) -> None:
+    found.missing_images, found.missing_examples = len(missing), missing[:_NAMED]
+    if missing:
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        pictures = "1 picture is" if len(missing) == 1 else f"{len(missing)} pictures are"
+        found.problems.append(f"{pictures} not where the store says: {', '.join(missing[:_NAMED])}{more}.")

@@ -20,12 +20,11 @@ class Unwritable:
 
     def __init__(self, path: Path, *, name: str) -> None:
         self._path, self._name = path, name
-        self._wal = path.with_name(path.name + "-wal")
         self._query = read_only(path, writable=False)
         self._alone = "immutable" in self._query
-        if self._alone and self._logged():
+        if self._alone and is_logged(path):
             raise StoreError(
-                f"{name} is read-only and its last changes lie in {self._wal.name}, which cannot be read so: "
+                f"{name} is read-only and its last changes lie in {path.name}-wal, which cannot be read so: "
                 "make the file and its folder writable, or work on a copy of all its files."
             )
         self._before = self._seen()
@@ -37,11 +36,8 @@ class Unwritable:
 
     def check(self) -> None:
         """Raises `StoreError` if what was read may be torn, since somebody else has written meanwhile."""
-        if self._alone and (self._logged() or self._seen() != self._before):
+        if self._alone and (is_logged(self._path) or self._seen() != self._before):
             raise StoreError(f"{self._name} was changed while it was read: run the command again.")
-
-    def _logged(self) -> bool:
-        return self._wal.exists() and self._wal.stat().st_size > 0
 
     def _seen(self) -> tuple[int, int]:
         found = self._path.stat()
@@ -51,6 +47,12 @@ class Unwritable:
 def is_unwritable(path: Path) -> bool:
     """Whether a file that is there, or its folder, cannot be written to."""
     return path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def is_logged(path: Path) -> bool:
+    """Whether the write-ahead log beside a store holds anything."""
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def read_only(path: Path, *, writable: bool) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """``captionlint doctor``: what it tells, what it keeps to itself, and what it finds wrong."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -59,6 +60,12 @@ def test_secrets_and_the_home_folder_stay_out(captionlint, monkeypatch, tmp_path
     assert "cannot be read" in text.out
 
 
+def test_a_password_behind_the_question_mark_stays_out_too(captionlint):
+    ran = captionlint("doctor", "--no-test", "--db", "postgresql://ana@127.0.0.1:1/none?password=confidential")
+    assert "postgresql://ana@127.0.0.1:1/none cannot be read" in ran.out
+    assert "confidential" not in ran.out + ran.err
+
+
 def test_a_sound_store(captionlint, db):
     ran = captionlint("doctor", "--no-test", "--json", "--db", db)
     assert ran.code == 0, ran.out
@@ -107,6 +114,30 @@ def test_a_database_of_another_program(tmp_path, content):
     (tmp_path / "text.db").write_text("hello " * 100)
     assert "cannot be read whole" in examine(str(tmp_path / "text.db")).problems[0]
     assert "is not a file" in examine(str(tmp_path / "none.db")).problems[0]
+
+
+def test_what_was_not_looked_for_is_not_counted(captionlint, tmp_path):
+    (tmp_path / "text.db").write_text("hello " * 100)
+    (tmp_path / "empty.db").touch()
+    for where in (tmp_path / "text.db", tmp_path / "empty.db", "postgresql://127.0.0.1:1/none"):
+        ran = captionlint("doctor", "--no-test", "--db", where)
+        assert "rows: –" in ran.out
+        assert "orphaned images: –\n  missing images: –" in ran.out
+    assert "empty.db is empty" in captionlint("doctor", "--no-test", "--db", tmp_path / "empty.db").out
+
+
+def test_looking_leaves_nothing_beside_the_store(db):
+    before = {path.name for path in db.parent.iterdir()}
+    assert examine(str(db)).problems == []
+    assert {path.name for path in db.parent.iterdir()} == before
+
+
+def test_changes_that_lie_in_the_log_are_seen(db):
+    with Store.open(db) as store:
+        items.add(store, rows(db.parent, 8))
+        for suffix in ("", "-wal"):
+            shutil.copy(f"{db}{suffix}", db.parent / f"copy.db{suffix}")
+    assert examine(str(db.parent / "copy.db")).rows["item"] == 8
 
 
 def test_a_store_of_a_newer_program_and_an_untouched_one(db):
