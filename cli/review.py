@@ -36,12 +36,14 @@ def review(
             "There is no display to open the window on: run this on a desktop, or over `ssh -X` (neither DISPLAY nor "
             "WAYLAND_DISPLAY is set)."
         )
-    # A face never imports another one: this is a process, not a call.
+    # A face never imports another one: this is a program, not a call.
     command = [sys.executable, "-m", "desktop", *([db] if db else [])]
     if annotator is not None:
         command += ["--annotator", annotator]
-    code = subprocess.run(command, check=False).returncode
-    if code:
+    if sys.platform != "win32":
+        # In this very process, so that what stops the command stops the window.
+        os.execv(sys.executable, command)  # noqa: S606
+    if subprocess.run(command, check=False).returncode:
         raise typer.Exit(1)
 
 

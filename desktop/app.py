@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from core.openmp import sleep_while_waiting
+from desktop.interrupts import Interrupts
 from desktop.language import Language
 from desktop.problems import show_problem
 from desktop.services import log
@@ -39,9 +40,15 @@ class Program(QObject):
         self.welcoming: WelcomeWindow | None = None
         self._box: QMessageBox | None = None
 
-    def open(self, path: str, *, annotator: str | None = None) -> MainWindow | None:
-        """Shows a store's window at once and opens the store behind it; None where another window holds it."""
+    def open(self, path: str, *, annotator: str | None = None, new: bool = False) -> MainWindow | None:
+        """Shows a store's window at once and opens the store behind it.
+
+        None where another window holds it, or where there is none, unless it is to be a `new` one.
+        """
         path = path if "://" in path else str(Path(path).absolute())
+        if not new and "://" not in path and not Path(path).exists():
+            self._miss(path)
+            return None
         project = Project(path, annotator=annotator or self.settings.annotator)
         holder = project.hold()
         if holder is not None:
@@ -99,7 +106,7 @@ class Program(QObject):
 
     def _open_with(self, path: str, source: str | None) -> None:
         """A store, and captions to import into it: "" for none, None where they are still to be named."""
-        window = self.open(path)
+        window = self.open(path, new=source != "")
         if window is not None and source != "":
             window.project.opened.connect(lambda: window.dialogues.import_(source or ""))
 
@@ -108,17 +115,29 @@ class Program(QObject):
             self.welcoming.deleteLater()
             self.welcoming = None
 
-    def _refuse(self, path: str, holder: str) -> None:
-        box = QMessageBox(QMessageBox.Icon.Warning, "Captionlint", self.tr("This store is open already"))
-        box.setInformativeText(
-            self.tr("{0} is being reviewed in another window ({1}). Go on there, or close it first.").format(
-                path, holder
-            )
+    def _miss(self, path: str) -> None:
+        """A mistyped name makes no store: what there is can be found on the welcome screen."""
+        said = self.tr(
+            "There is no {0}. See to its name. The welcome screen opens what is there, and makes a new store by "
+            "importing captions."
         )
-        box.setObjectName("held")
+        box = self._tell(self.tr("There is no such store"), said.format(path), name="missing")
+        if not self.windows:
+            box.finished.connect(self.welcome)
+
+    def _refuse(self, path: str, holder: str) -> None:
+        said = self.tr("{0} is being reviewed in another window ({1}). Go on there, or close it first.")
+        self._tell(self.tr("This store is open already"), said.format(path, holder), name="held")
+
+    def _tell(self, title: str, said: str, *, name: str) -> QMessageBox:
+        box = QMessageBox(QMessageBox.Icon.Warning, "Captionlint", title)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText(said)
+        box.setObjectName(name)
         self.theme.dress(box)
         self._box = box
         box.open()
+        return box
 
 
 def main(arguments: list[str]) -> int:
@@ -138,6 +157,7 @@ def main(arguments: list[str]) -> int:
     log.install()
     program = Program(application, Settings())
     sys.excepthook = _hook(program)
+    Interrupts(application)
     if given.db:
         if program.open(given.db, annotator=given.annotator) is None and not program.windows:
             return application.exec()  # until the message is read
@@ -149,8 +169,7 @@ def main(arguments: list[str]) -> int:
 def _hook(program: Program) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         _LOG.error("not foreseen", exc_info=(kind, error, trace))
-        if not isinstance(error, KeyboardInterrupt):
-            parent = program.windows[-1] if program.windows else None
-            show_problem(parent, QCoreApplication.translate("app", "That did not work"), error)
+        parent = program.windows[-1] if program.windows else None
+        show_problem(parent, QCoreApplication.translate("app", "That did not work"), error)
 
     return hook

@@ -719,6 +719,14 @@
         <translation>Bestände (*.db *.sqlite);;Alle Dateien (*)</translation>
     </message>
     <message>
+        <source>There is no {0}. See to its name. The welcome screen opens what is there, and makes a new store by importing captions.</source>
+        <translation>{0} gibt es nicht. Prüfen Sie den Namen. Der Startbildschirm öffnet, was da ist, und legt einen neuen Bestand an, wenn Sie Beschreibungen importieren.</translation>
+    </message>
+    <message>
+        <source>There is no such store</source>
+        <translation>Diesen Bestand gibt es nicht</translation>
+    </message>
+    <message>
         <source>This store is open already</source>
         <translation>Dieser Bestand ist schon offen</translation>
     </message>

@@ -10,6 +10,7 @@ import textwrap
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
@@ -78,7 +79,7 @@ def test_fifty_items_by_keyboard_and_the_store_holds_what_was_decided(qtbot, ope
 
 
 SCRIPT = """
-    import sys
+    import signal, sys
     from PySide6.QtCore import QTimer, Qt
     from PySide6.QtTest import QTest
     from desktop import app
@@ -97,16 +98,19 @@ SCRIPT = """
                 QTest.keyClick(self.screen_review.stage.caption, Qt.Key.Key_Return)
             else:
                 self.review.set_kind("count")
-                QTimer.singleShot(1500, lambda: print("ready", self.review.item.item_id, flush=True))
+                QTimer.singleShot(int(sys.argv[3]), lambda: print("ready", self.review.item.item_id, flush=True))
 
+    for name in ("SIGINT", "SIGHUP"):  # which whoever runs the tests may have ignored
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     app.MainWindow = Typist
     sys.exit(app.main(["captionlint", sys.argv[1], "--annotator", "ana"]))
 """
 
 
-def test_killed_in_the_middle_it_opens_at_the_same_item_with_the_same_draft(qtbot, open_window, fill, ask, home):
-    db = fill()
-    command = [sys.executable, "-c", textwrap.dedent(SCRIPT), str(db), "3"]
+def type_and_end(db, home, end, *, after):
+    """Three items accepted, a kind given to the fourth, and, milliseconds later, a signal; the code, and the items."""
+    command = [sys.executable, "-c", textwrap.dedent(SCRIPT), str(db), "3", str(after)]
     environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(Path.cwd())}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as typist:
         lines = []
@@ -114,8 +118,13 @@ def test_killed_in_the_middle_it_opens_at_the_same_item_with_the_same_draft(qtbo
             lines.append(line.split())
             if lines[-1][0] == "ready":
                 break
-        os.kill(typist.pid, signal.SIGKILL)
-    *decided, (_, here) = lines
+        os.kill(typist.pid, end)
+        return typist.wait(60), lines
+
+
+def test_killed_in_the_middle_it_opens_at_the_same_item_with_the_same_draft(qtbot, open_window, fill, ask, home):
+    db = fill()
+    _, (*decided, (_, here)) = type_and_end(db, home, signal.SIGKILL, after=1500)
     assert len(decided) == 3
     for (item_id,) in decided:
         (standing,) = ask(db, reviews.standing, item_id=int(item_id))
@@ -124,6 +133,34 @@ def test_killed_in_the_middle_it_opens_at_the_same_item_with_the_same_draft(qtbo
     window = open_window(db)
     assert window.review.item.item_id == int(here)
     assert [s.kind for s in window.review.spans] == ["count"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_asked_to_stop_the_window_closes_in_order_and_keeps_what_was_begun(open_window, fill, ask, home, name):
+    db = fill()
+    code, (*decided, (_, here)) = type_and_end(db, home, signal.Signals[name], after=0)
+    assert code == 0
+    assert not Path(f"{db}.lock").exists()
+    for (item_id,) in decided:
+        (standing,) = ask(db, reviews.standing, item_id=int(item_id))
+        assert standing.review.status == "accepted"
+    window = open_window(db)
+    assert window.review.item.item_id == int(here)
+    assert [s.kind for s in window.review.spans] == ["count"], "not yet half a second old"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+def test_what_stops_the_command_stops_its_window(qtbot, fill, home):
+    db = fill()
+    command = [sys.executable, "-m", "cli", "review", "--db", str(db)]
+    with subprocess.Popen(command, env={**os.environ, "HOME": str(home)}) as review:
+        qtbot.waitUntil(lambda: bool(list(db.parent.glob("*.backup"))), timeout=60_000)  # made once the store is open
+        lock = Path(f"{db}.lock")
+        assert lock.exists()
+        review.terminate()
+        assert review.wait(60) == 0
+    assert not lock.exists(), "no window is left behind that holds it"
 
 
 def test_a_second_window_on_the_same_file_is_refused_by_name(qtbot, qapp, fill, settings):

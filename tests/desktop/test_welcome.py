@@ -177,6 +177,25 @@ def test_a_store_that_cannot_be_opened_leads_back_to_the_welcome_screen(qtbot, p
     assert not program.welcoming.recent, "what could not be opened is not offered again"
 
 
+def test_a_store_that_is_not_there_is_told_and_none_is_made(qtbot, program, tmp_path):
+    missing = tmp_path / "reveiw.db"
+    assert program.open(str(missing)) is None
+    box = program._box
+    assert box.text() == "There is no such store"
+    assert str(missing) in box.informativeText()
+    assert "welcome screen" in box.informativeText()
+    assert program.welcoming is None
+    box.reject()
+    assert program.welcoming is not None
+    assert not list(tmp_path.glob("reveiw*"))
+
+
+def test_asked_to_end_with_its_first_message_unread_the_program_opens_nothing_more(qtbot, program, tmp_path):
+    program.open(str(tmp_path / "reveiw.db"))
+    QApplication.closeAllWindows()
+    assert (program.windows, program.welcoming) == ([], None)
+
+
 def test_a_dialogue_grows_with_a_long_message_and_enter_still_starts_it(qtbot, program, fill):
     dialogue = program.open(str(fill(scored=False, name="plain.db"))).dialogues.prelabel()
     qtbot.waitUntil(dialogue.isVisible)

@@ -1,0 +1,36 @@
+"""What ends the program from outside: asked to stop, by Ctrl+C or with its terminal, it closes its windows."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from typing import Final
+
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer
+from PySide6.QtWidgets import QApplication
+
+_ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class Interrupts(QObject):
+    """Turns signals into the orderly end, in which decisions are kept and the store is let go of.
+
+    Qt's loop runs no Python while nothing happens, so Python's handlers would wait: a socket wakes it.
+    """
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        self._read, self._written = socket.socketpair()
+        for end in (self._read, self._written):
+            end.setblocking(False)
+        signal.set_wakeup_fd(self._written.fileno(), warn_on_full_buffer=False)
+        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._take)
+        for name in _ENDING:
+            number = getattr(signal, name, None)  # Windows knows no SIGHUP
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` wishes
+                signal.signal(number, lambda *_: None)
+
+    def _take(self) -> None:
+        self._read.recv(64)
+        QTimer.singleShot(0, QApplication.closeAllWindows)
