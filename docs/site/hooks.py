@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-COMMANDS = "<!-- commands -->"
+OPTION = re.compile(r"<code>(-{1,2}[^<\s]+)</code>")
+COMMANDS = re.compile(r"^<!-- commands -->$", re.MULTILINE)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -26,10 +28,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, **_others: Any) -> str:
     """Sets formulas, the source of functions, the commands, and links to files of the repository."""
-    if COMMANDS in markdown:
-        markdown = markdown.replace(COMMANDS, commands.reference())
+    if COMMANDS.search(markdown):
+        markdown = COMMANDS.sub(lambda _: commands.reference(), markdown)
     markdown = repository.relinked(markdown, page.file.src_uri)
     return formulas.as_mathml(repository.with_sources(markdown))
+
+
+def on_page_content(html: str, **_others: Any) -> str:
+    """Keeps a line from ending between an option's hyphens and its name."""
+    return OPTION.sub(r'<code class="option">\1</code>', html)
 
 
 @event_priority(-100)  # after the search has written its index

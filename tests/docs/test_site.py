@@ -93,6 +93,7 @@ def test_commands_functions_and_formulas_stand_in_the_pages(site):
     commands = (site / "commands.html").read_text(encoding="utf-8")
     assert "captionlint label-studio push" in commands
     assert "--target-recall R" in commands
+    assert "captionlint score" not in (site / "repository/docs/site/hooks.py.html").read_text(encoding="utf-8")
     python = (site / "python.html").read_text(encoding="utf-8")
     assert 'id="core.scorer.Scorer.try_score"' in python
     assert 'id="db.operations.items.add"' in python
