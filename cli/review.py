@@ -40,7 +40,7 @@ def review(
     command = [sys.executable, "-m", "desktop", *([db] if db else [])]
     if annotator is not None:
         command += ["--annotator", annotator]
-    if sys.platform != "win32":
+    if os.name == "posix":
         # In this very process, so that what stops the command stops the window.
         os.execv(sys.executable, command)  # noqa: S606
     if subprocess.run(command, check=False).returncode:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, Literal
+from typing import Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
-from core.review import Span, Status
+from core.review import Status
 from db.filters import Filters
 from db.operations import history, items, queue, reviews
 from db.operations.queue import Order
@@ -23,47 +22,14 @@ from db.records import Decision, QueueEntry, StoredItem
 from db.store import Store
 from desktop.review import draft as drafts
 from desktop.review.decisions import sentence, title
+from desktop.review.landing import Ahead, Answer, Landing, Way, as_decided, landing_unread
 from desktop.review.model import ReviewModel
 from desktop.services.project import Project
 
 _LOG: Final = logging.getLogger(__name__)
-Way = Literal["accept", "reject", "skip"]
 _OPEN: Final[tuple[Status, ...]] = ("pending",)
 PAUSE: Final = 300.0
 """Seconds on one item beyond which somebody was away: such a time is not kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A decision on its way to the store; `spans` is None where all marks stand as they were shown."""
-
-    way: Way
-    item_id: int
-    spans: tuple[Span, ...] | None
-    caption: str | None
-    seconds: float | None
-    again: bool
-    """Whether the item was decided before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """The item that comes once the item `after` is decided, read while that one is looked at."""
-
-    after: int
-    order: Order
-    filters: Filters
-    item: StoredItem
-
-
-@dataclass(frozen=True, slots=True)
-class Landing:
-    """What a job of the loop came back with: what was decided, the item to show next, and the actions to take back."""
-
-    decision: Decision | None
-    item: StoredItem | None
-    undo: str | None
-    redo: str | None
 
 
 class ReviewLoop(QObject):
@@ -224,10 +190,19 @@ class ReviewLoop(QObject):
     def _land(self, turn: int, landing: Landing) -> None:
         self._leaving = False
         self._tell_decided(landing)
-        if turn == self._turns:
+        if landing.unread is not None:
+            self._stay(landing)
+        elif turn == self._turns:
             same = landing.item is not None and self._here() == landing.item.item_id
             self._show(landing.item, begins=not same or landing.decision is not None)
         self._tell_landed(landing)
+
+    def _stay(self, landing: Landing) -> None:
+        """Where no item can be read, the one that was decided stays before the eyes, as decided."""
+        item, made = self.model.item, landing.decision
+        if item is not None and made is not None and made.about is None and made.item_id == item.item_id:
+            self.model.show(as_decided(item, made))
+        self.failed.emit(landing.unread)
 
     def _confirm(self, ahead: StoredItem, landing: Landing) -> None:
         """The decision is kept, its follower stands there; where that one changed since it was read, it comes anew.
@@ -255,7 +230,8 @@ class ReviewLoop(QObject):
             self.look_ahead()
 
     def _tell_decided(self, landing: Landing) -> None:
-        self.undo_title, self.redo_title = title(landing.undo), title(landing.redo)
+        if landing.unread is None or landing.decision is not None:
+            self.undo_title, self.redo_title = title(landing.undo), title(landing.redo)
         if landing.decision is not None:
             self.committed.emit(datetime.now(UTC))
             self.decided.emit(landing.decision)
@@ -301,7 +277,11 @@ class ReviewLoop(QObject):
             return Landing(made, ahead, made.made.action, None)
 
     def _decide(self, answer: Answer, store: Store) -> Landing:
-        return self._open_after(store, answer.item_id, self._commit(answer, store), again=answer.again)
+        made = self._commit(answer, store)
+        try:
+            return self._open_after(store, answer.item_id, made, again=answer.again)
+        except Exception as error:
+            return landing_unread(made, error)
 
     def _commit(self, answer: Answer, store: Store) -> Decision:
         who, way, item_id, seconds = self.project.annotator, answer.way, answer.item_id, answer.seconds
@@ -382,7 +362,9 @@ class ReviewLoop(QObject):
         return self._at(here, store)
 
     def _travel(self, move: Callable[..., Decision | None], brought_back: int, store: Store) -> Landing:
-        if brought_back != self._lost:
-            return self._at(self._here(), store)  # the decision that was meant is none
-        made = move(store, annotator=self.project.annotator)
-        return self._at(made.item_id if made else self._here(), store, made)
+        is_meant = brought_back == self._lost  # else the decision that was meant is none
+        made = move(store, annotator=self.project.annotator) if is_meant else None
+        try:
+            return self._at(made.item_id if made else self._here(), store, made)
+        except Exception as error:
+            return landing_unread(made, error)

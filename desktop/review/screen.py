@@ -20,7 +20,8 @@ from desktop.review.assistant import Assistant, Method
 from desktop.review.ending import ending
 from desktop.review.heat_image import heat_image
 from desktop.review.inspector import Inspector
-from desktop.review.loop import ReviewLoop, Way
+from desktop.review.landing import Way
+from desktop.review.loop import ReviewLoop
 from desktop.review.model import ReviewModel
 from desktop.review.stage import Stage
 from desktop.review.threshold import ThresholdModel

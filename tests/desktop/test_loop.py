@@ -175,6 +175,44 @@ def test_a_decision_that_is_kept_is_not_called_lost_for_what_fails_behind_it(qtb
     assert statuses(project, ask, first) == [[]]
 
 
+@pytest.mark.parametrize("way", ["decision", "undo"])
+def test_a_kept_decision_is_told_apart_from_an_item_that_cannot_be_read(qtbot, project, loop, ask, way):
+    first, caption = loop.model.item.item_id, loop.model.text
+    loop.model.set_kind("count")
+    if way == "undo":
+        with qtbot.waitSignal(loop.landed):
+            loop.decide("accept")
+    lost, unread, told = [], [], []
+    loop.failed.connect(unread.append)
+    loop.not_kept.connect(lost.append)
+    loop.said.connect(told.append)
+    sql(project, "CREATE TRIGGER full BEFORE UPDATE ON annotator BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    with qtbot.waitSignals([loop.failed, loop.decided, loop.landed]):
+        if way == "undo":
+            loop.undo()
+        else:
+            loop.ahead = None  # nothing was read ahead
+            loop.decide("accept")
+    assert "no room" in str(unread[0])
+    assert (len(unread), lost) == (1, [])
+    assert statuses(project, ask, first) == [[] if way == "undo" else ["corrected"]]
+    assert told == ["Took back: correction" if way == "undo" else "Corrected, next"]
+    sql(project, "DROP TRIGGER full")
+    if way == "decision":
+        assert (loop.model.text, loop.model.item.status) == (caption, "corrected")
+        assert [span.kind for span in loop.model.spans] == ["count"]
+        assert loop.undo_title == "correction"
+        with qtbot.waitSignal(loop.landed):
+            loop.decide("accept")
+        assert loop.model.item.item_id != first
+        assert statuses(project, ask, first) == [["corrected"]], "it was not decided a second time"
+        with qtbot.waitSignal(loop.landed):
+            loop.undo()
+        assert statuses(project, ask, first) == [[]]
+    else:
+        assert loop.redo_title == "correction"
+
+
 def test_another_order_is_read_ahead_anew(qtbot, project, loop, ask):
     loop.order = "file"
     loop.look_ahead()
