@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,7 +22,7 @@ from core.formats.label_studio_regions import Region, regions_of
 from core.formats.records import RowError, SourceItem, SourceScores
 from core.formats.words import moment
 from core.prediction import WordScore
-from core.review import Review, Span, Status
+from core.review import Kind, Review, Span, Status
 from core.words import split_pieces
 
 _UPLOAD: Final = re.compile(r"/data/upload/(?:\d+/)?(?:[0-9a-f]{8}-)?(?P<name>.+)")
@@ -69,18 +68,25 @@ def review_of(
 ) -> Review:
     """What an annotation decides. `prediction` is the one it began from: its regions that are gone were removed.
 
+    A review that our own file brought says itself which marks it began from.
+
     Raises RowError for another configuration's controls and for regions outside of the caption.
     """
     regions = regions_of(annotation.get("result"), caption, labelling)
-    proposed = regions_of(prediction.get("result"), caption, labelling) if prediction else []
+    said = next((region.proposed for region in regions if region.proposed is not None), None)
+    if said is not None:
+        proposed = {f"proposed {n}": Region("", *place) for n, place in enumerate(said)}
+    else:
+        began = regions_of(prediction.get("result"), caption, labelling) if prediction else []
+        proposed = {region.id: region for region in began if region.marked}
     rewrite = next((region.rewrite for region in regions if region.rewrite is not None), None)
     rewrite = rewrite if rewrite != caption else None
-    spans = tuple(sorted(_spans(regions, proposed), key=lambda span: span.start))
-    if rewrite is None and _verdict(regions, "correct"):
-        # Who calls the caption correct and leaves a proposed mark standing does not agree with it.
-        spans = tuple(replace(span, removed=True) if _untouched(span) else span for span in spans)
+    marked = [region for region in regions if region.marked]
+    agreed = rewrite is None and _verdict(regions, "correct")
+    spans = tuple(sorted(_spans(marked, proposed, agreed=agreed), key=lambda span: span.start))
+    sorted_out = any(_kind(region) != _kind(proposed.get(region.id)) for region in marked)
     return Review(
-        status=_status(annotation, regions, spans, rewrite),
+        status=_status(annotation, regions, spans, rewrite, sorted_out=sorted_out),
         spans=spans,
         corrected_caption=rewrite,
         annotator=_annotator(annotation.get("completed_by")),
@@ -94,28 +100,52 @@ def _reviews(row: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]], c
     for annotation in fields.entries_of(row, "annotations"):
         if not isinstance(annotation, dict):
             raise RowError("the task's annotations are not written out; export with the full JSON format.")
-        parent = annotation.get("parent_prediction")
-        began = [one for one in predictions if parent is not None and one.get("id") == parent]
-        if not began and len(predictions) == 1 and not _is_blind(row):
-            began = list(predictions)
         named = {"completed_by": annotators[0]} | {key: one for key, one in annotation.items() if one is not None}
-        yield review_of(named, caption, began[0] if began else None)
+        yield review_of(named, caption, _began(row, annotation, predictions))
 
 
-def _spans(regions: Sequence[Region], proposed: Sequence[Region]) -> Iterator[Span]:
-    known = {region.id for region in proposed if region.marked}
-    marked = [region for region in regions if region.marked]
+def _began(
+    row: Mapping[str, Any], annotation: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """The prediction that an annotation began from. Label Studio's export has numbers in the list of predictions, but
+    writes out beside the annotation the one that the project showed then.
+    """
+    if "parent_prediction" in annotation:
+        there = [*predictions, annotation.get("prediction")]
+        parent = annotation["parent_prediction"]
+        return next((one for one in there if isinstance(one, dict) and parent and one.get("id") == parent), None)
+    return predictions[0] if len(predictions) == 1 and not _is_blind(row) else None
+
+
+def _spans(marked: Sequence[Region], proposed: Mapping[str, Region], *, agreed: bool) -> Iterator[Span]:
+    """The marks that stand and those that were removed. Who calls the caption correct does not agree with a proposed
+    mark that was only left standing; one that was given a kind or a correction is the annotator's own word.
+    """
     for region in marked:
-        origin = region.origin or ("prediction" if region.id in known else "manual")
-        yield Span(region.start, region.end, region.kind, region.replacement, origin)
-    for old in proposed:
-        kept = any(old.id == new.id or (new.start < old.end and old.start < new.end) for new in marked)
-        if old.marked and not kept:
-            yield Span(old.start, old.end, old.kind, old.replacement, "prediction", removed=True)
+        origin = region.origin or ("prediction" if region.id in proposed else "manual")
+        left = origin == "prediction" and _is_as_proposed(region, proposed.get(region.id))
+        yield Span(region.start, region.end, _kind(region), region.replacement, origin, removed=agreed and left)
+    for old in proposed.values():
+        if not any(old is proposed.get(new.id) or (new.start < old.end and old.start < new.end) for new in marked):
+            yield Span(old.start, old.end, _kind(old), old.replacement, "prediction", removed=True)
+
+
+def _is_as_proposed(region: Region, old: Region | None) -> bool:
+    kind, replacement = (old.kind, old.replacement) if old else (None, None)
+    return region.kind in (None, kind) and region.replacement in (None, replacement)
+
+
+def _kind(region: Region | None) -> Kind:
+    return (region and region.kind) or "other"
 
 
 def _status(
-    annotation: Mapping[str, Any], regions: Sequence[Region], spans: Sequence[Span], rewrite: str | None
+    annotation: Mapping[str, Any],
+    regions: Sequence[Region],
+    spans: Sequence[Span],
+    rewrite: str | None,
+    *,
+    sorted_out: bool,
 ) -> Status:
     if annotation.get("was_cancelled"):
         return "skipped"
@@ -127,15 +157,11 @@ def _status(
     if not unmarked and rewrite is None and _verdict(regions, "correct"):
         return "skipped"  # correct, with a mark of one's own: one of the two is a slip
     changed = any(span.removed or span.origin != "prediction" or span.replacement is not None for span in spans)
-    return "corrected" if changed or rewrite is not None else "accepted"
+    return "corrected" if changed or sorted_out or rewrite is not None else "accepted"
 
 
 def _verdict(regions: Sequence[Region], verdict: Verdict) -> bool:
     return any(region.verdict == verdict for region in regions)
-
-
-def _untouched(span: Span) -> bool:
-    return span.origin == "prediction" and span.replacement is None
 
 
 def _annotator(completed_by: object) -> str:

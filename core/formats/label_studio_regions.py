@@ -23,19 +23,21 @@ _ORIGINS: Final[Mapping[str, Origin]] = {theirs: ours for ours, theirs in LABEL_
 class Region:
     """A stretch of the caption and what its controls say; the task's own controls have no stretch.
 
-    `marked` is false for a stretch labelled unsure. `score` is a confidence, 0 to 1.
+    `marked` is false for a stretch labelled unsure. `score` is a confidence, 0 to 1. `kind` is None where nobody gave
+    one. `proposed` are the places of the marks that a review of ours began from, which it says beside its verdict.
     """
 
     id: str
     start: int = 0
     end: int = 0
     marked: bool = False
-    kind: Kind = "other"
+    kind: Kind | None = None
     replacement: str | None = None
     origin: Origin | None = None
     score: float = 1.0
     verdict: Verdict | None = None
     rewrite: str | None = None
+    proposed: tuple[tuple[int, int], ...] | None = None
 
 
 def regions_of(result: object, caption: str, labelling: Labelling = OWN) -> list[Region]:
@@ -57,6 +59,7 @@ def regions_of(result: object, caption: str, labelling: Labelling = OWN) -> list
         region = regions.setdefault(str(entry.get("id", f"#{number}")), Region(str(entry.get("id", f"#{number}"))))
         if name == labelling.verdict:
             region.verdict = labelling.verdict_named(_first(entry["value"].get("choices"), "choices"))
+            region.proposed = _proposed(entry, caption)
         elif name == labelling.rewrite:
             region.rewrite = _first(entry["value"].get("text"), "text")
         else:
@@ -101,6 +104,23 @@ def _region_control(region: Region, entry: Mapping[str, Any], caption: str, labe
         region.kind = labelling.kind_named(_first(value.get("choices"), "choices"))
     else:
         region.replacement = _first(value.get("text"), "text") or ""
+
+
+def _proposed(entry: Mapping[str, Any], caption: str) -> tuple[tuple[int, int], ...] | None:
+    """What `label_studio_tasks` wrote into the verdict's ``meta``, which Label Studio keeps when it is changed, too."""
+    meta = entry.get("meta")
+    ours = meta.get("captionlint") if isinstance(meta, dict) else None
+    if not isinstance(ours, dict) or "proposed" not in ours:
+        return None
+    places = []
+    for place in fields.list_of(ours, "proposed"):
+        if not isinstance(place, list) or len(place) != 2:
+            raise RowError("meta.captionlint.proposed must be a list of [start, end].")
+        start, end = fields.offset_of(place[0], "start"), fields.offset_of(place[1], "end")
+        if not start < end <= len(caption):
+            raise RowError(f"the proposed mark at {start}:{end} lies outside of the caption.")
+        places.append((start, end))
+    return tuple(places)
 
 
 def _label(region: Region, entry: Mapping[str, Any], labelling: Labelling) -> None:

@@ -50,11 +50,17 @@ def _prediction(item: ExportItem, scorer: str) -> dict[str, Any]:
 def _annotation(item: ExportItem, review: Review) -> dict[str, Any]:
     result = list(_regions(item))
     verdict: Verdict = "misaligned" if result or review.corrected_caption is not None else "correct"
-    result += control(OWN, OWN.verdict, dict(OWN.verdicts)[verdict], region="verdict")
+    (said,) = control(OWN, OWN.verdict, dict(OWN.verdicts)[verdict], region="verdict")
+    # Label Studio numbers predictions anew and forgets which one this began from; what it keeps is the verdict's meta.
+    result.append(said | {"meta": {"captionlint": {"proposed": _proposed(review)}}})
     if review.corrected_caption is not None:
         result += control(OWN, OWN.rewrite, review.corrected_caption, region="rewrite")
     moment = review.reviewed_at.isoformat()
     return {"result": result, "lead_time": review.seconds, "created_at": moment, "updated_at": moment}
+
+
+def _proposed(review: Review) -> list[list[int]]:
+    return [[span.start, span.end] for span in review.spans if span.removed or span.origin == "prediction"]
 
 
 def _regions(item: ExportItem) -> Iterator[dict[str, Any]]:
@@ -68,6 +74,7 @@ def _regions(item: ExportItem) -> Iterator[dict[str, Any]]:
         where["region"] = proposed.get((span.start, span.end), f"s{number}")
         (mark,) = control(OWN, OWN.marks, OWN.mark, **where)
         yield mark | {"origin": LABEL_STUDIO_ORIGINS[span.origin]}
-        yield from control(OWN, OWN.kind, OWN.choice_for(span.kind) or span.kind, **where)
+        if span.kind != "other":  # which is what a mark is that nobody gave a kind
+            yield from control(OWN, OWN.kind, OWN.choice_for(span.kind) or span.kind, **where)
         if span.replacement is not None:
             yield from control(OWN, OWN.correction, span.replacement, **where)

@@ -81,9 +81,14 @@ class Annotator:
         self.page.locator(f"{_CAPTION} .htx-highlight", has_text=word).click()
         expect(self.page.get_by_placeholder("what is right instead")).to_be_visible()
 
+    def sort(self, kind: str) -> None:
+        """Says of the chosen word what it is."""
+        self.page.locator(".lsf-choice__item", has_text=kind).first.click()
+        expect(self.page.locator(".lsf-choice__item", has_text=kind).get_by_role("checkbox").first).to_be_checked()
+
     def correct(self, *, kind: str, replacement: str) -> None:
         """Says of the chosen word what it is and what would be right."""
-        self.page.locator(".lsf-choice__item", has_text=kind).first.click()
+        self.sort(kind)
         field = self.page.get_by_placeholder("what is right instead")
         field.fill(replacement)
         field.press("Enter")

@@ -3,6 +3,7 @@
 The tests follow one another, as the work does.
 """
 
+import json
 import subprocess
 import sys
 
@@ -183,11 +184,26 @@ def test_marks_that_stand_are_accepted(commands, annotator, evidence, marked, db
     assert {span.origin for span in kept.review.spans} == {"prediction"}
 
 
+def test_a_mark_that_was_only_given_a_kind_is_not_taken_away_as_untouched(commands, annotator, evidence, marked, db):
+    task = marked()
+    uid = task["data"]["uid"]
+    annotator.open(task["project"], task["id"])
+    first, *_ = annotator.marked(len(evidence[uid].marks))
+    annotator.choose(first)
+    annotator.sort("attribute")
+    annotator.submit("Caption correct")
+    assert commands.run("pull", "--db", db).out.startswith("1 reviews kept, ")
+    (kept,) = standing(db, uid)
+    assert kept.review.status == "skipped"  # one of the two is a slip
+    (mark, *_) = evidence[uid].marks
+    assert Span(mark.start, mark.end, "attribute", None, "prediction") in kept.review.spans
+
+
 def test_a_deleted_annotation_is_taken_back(commands, label_studio, db):
     rows = [row for row in label_studio.tasks(label_studio.project(PROJECT)["id"]) if row["annotations"]]
     label_studio.api.call("DELETE", f"/api/annotations/{rows[0]['annotations'][0]['id']}/")
-    assert commands.run("pull", "--db", db).out == "0 reviews kept, 2 were here already, 1 taken back\n"
-    assert commands.run("pull", "--db", db).out == "0 reviews kept, 2 were here already, 0 taken back\n"
+    assert commands.run("pull", "--db", db).out == "0 reviews kept, 3 were here already, 1 taken back\n"
+    assert commands.run("pull", "--db", db).out == "0 reviews kept, 3 were here already, 0 taken back\n"
     assert standing(db, rows[0]["data"]["uid"]) == ()
     with Store.open(db) as store:
         assert items.get(store, item_id=items.find(store, source_id=rows[0]["data"]["uid"])).status == "pending"
@@ -212,6 +228,24 @@ def test_new_marks_go_to_the_same_tasks(commands, label_studio, db):
     assert max(len(row["predictions"]) for row in rows) == 2
     assert "e-0.002;" in label_studio.project(PROJECT)["model_version"]
     assert commands.run("doctor", "--db", db).code == 0
+
+
+def test_reviews_come_home_the_same_from_a_project_that_an_export_was_imported_into(commands, label_studio, db):
+    def said():
+        with Store.open(db) as store:
+            found = [reviews.standing(store, item_id=item_id) for item_id in items.ids(store)]
+        return [(one.item_id, one.review.status, one.review.spans) for stands in found for one in stands]
+
+    before = said()
+    assert {"accepted", "corrected"} <= {status for _, status, _ in before}
+    out = db.with_name("tasks.json")
+    line = [sys.executable, "-m", "cli", "export", "--db", db, "--format", "label-studio", out]
+    subprocess.run([str(part) for part in line], check=True, stdout=subprocess.DEVNULL)
+    assert commands.run("init", "--project", "Imported").code == 0
+    imported = label_studio.project("Imported")["id"]
+    label_studio.api.post(f"/api/projects/{imported}/import", json.loads(out.read_text()))
+    assert commands.run("pull", "--project", "Imported", "--db", db).out.startswith("2 reviews kept, ")
+    assert said() == before
 
 
 def test_a_wrong_token_is_one_clear_line(commands, label_studio, monkeypatch):

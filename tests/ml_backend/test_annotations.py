@@ -84,6 +84,35 @@ def test_a_caption_called_correct_has_no_mark_that_was_left_standing():
     assert found.status == "corrected"
 
 
+@pytest.mark.parametrize("kind", ["attribute", "other"])
+def test_a_mark_that_somebody_gave_a_kind_is_their_own_word(kind):
+    """Label Studio calls the origin of a kind that was chosen for a proposed mark ``prediction`` as well."""
+    result = [*PREDICTION["result"], region("w1", "kind", "choices", 2, 7, [kind], origin="prediction")]
+    stands, was_left = Span(2, 7, kind, None, "prediction"), Span(8, 11, "other", None, "prediction", removed=True)
+    correct = review_of(annotation(*result, choice("Caption correct")), CAPTION, prediction=PREDICTION)
+    assert (correct.status, correct.spans) == ("skipped", (stands, was_left))
+    wrong = review_of(annotation(*result, choice("Has misalignment")), CAPTION, prediction=PREDICTION)
+    assert wrong.status == ("accepted" if kind == "other" else "corrected")
+    assert wrong.spans == (stands, Span(8, 11, "other", None, "prediction"))
+
+
+def test_a_kind_that_was_proposed_is_nobodys_word():
+    result = [*PREDICTION["result"], region("w1", "kind", "choices", 2, 7, ["attribute"])]
+    found = review_of(annotation(*result, choice("Caption correct")), CAPTION, prediction={"result": result})
+    assert [(s.start, s.removed) for s in found.spans] == [(2, True), (8, True)]
+    assert found.status == "corrected"
+
+
+def test_a_review_that_our_file_brought_says_which_marks_it_began_from():
+    """Label Studio forgets the prediction when it takes the file in, and keeps the verdict's meta."""
+    said = choice("Caption correct") | {"meta": {"captionlint": {"proposed": [[2, 7], [8, 11]]}}}
+    imported = annotation(said, parent_prediction=None)
+    assert [(s.start, s.end, s.removed) for s in review_of(imported, CAPTION).spans] == [(2, 7, True), (8, 11, True)]
+    assert review_of(imported, CAPTION).status == "corrected"
+    redrawn = annotation(mark("m", 2, 7, origin="manual"), said, parent_prediction=None)
+    assert [s.removed for s in review_of(redrawn, CAPTION).spans] == [False, True]
+
+
 def test_a_caption_called_correct_beside_a_mark_of_ones_own_is_nobodys_word():
     given = annotation(mark("m", 2, 7, origin="manual"), choice("Caption correct"), parent_prediction=None)
     assert review_of(given, CAPTION).status == "skipped"

@@ -71,7 +71,9 @@ def items(draw: st.DrawFn) -> ExportItem:
             origin = "prediction" if what == "kept" else "manual"
             spans.append(Span(word.start, word.end, draw(st.sampled_from(KINDS)), draw(st.none() | names), origin))
     corrected = draw(st.none() | texts.filter(lambda text: text != caption))
-    changed = any(s.removed or s.origin != "prediction" or s.replacement is not None for s in spans)
+    changed = any(
+        s.removed or s.origin != "prediction" or s.replacement is not None or s.kind != "other" for s in spans
+    )
     status = "corrected" if corrected is not None or changed else "accepted"
     annotator = draw(names)
     scores = st.none() | st.floats(-1, 1)

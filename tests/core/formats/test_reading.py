@@ -215,6 +215,31 @@ def test_an_export_of_label_studio_becomes_reviews(tmp_path: Path) -> None:
     assert (scores["brown"], scores["dog"], scores["sofa"]) == (-0.8, -0.6, 0.0)
 
 
+def test_an_export_names_the_prediction_that_an_annotation_began_from(tmp_path: Path) -> None:
+    """Label Studio 1.23.2 lists predictions by number, and writes one out beside each annotation."""
+    mark = {"id": "w1", "from_name": "misalign", "to_name": "caption", "type": "labels",
+            "value": {"start": 2, "end": 5, "labels": ["Misaligned"]}}  # fmt: skip
+    right = {"id": "v", "from_name": "verdict", "type": "choices", "value": {"choices": ["Caption correct"]}}
+    shown = {"id": 11, "model_version": "demo-1", "result": [mark]}
+    annotations = [
+        {"completed_by": n, "parent_prediction": parent, "prediction": shown, "result": [right]}
+        for n, parent in enumerate([11, 12, None], 1)
+    ]
+    source = jsonl(tmp_path / "a.jsonl", {"data": ROW, "predictions": [11], "annotations": annotations})
+    began, of_another, from_nothing = rows_of(source)[0].reviews
+    assert began.spans == (Span(2, 5, "other", None, "prediction", removed=True),)
+    assert [review.status for review in (began, of_another, from_nothing)] == ["corrected", "accepted", "accepted"]
+    assert of_another.spans == from_nothing.spans == ()
+
+
+def test_a_proposed_mark_outside_of_the_caption_is_reported(tmp_path: Path) -> None:
+    for proposed, reason in (([[2, 900]], "2:900 lies outside"), ([2], "list of"), ("x", "must be a list")):
+        right = {"id": "v", "from_name": "verdict", "type": "choices", "value": {"choices": ["Caption correct"]},
+                 "meta": {"captionlint": {"proposed": proposed}}}  # fmt: skip
+        source = jsonl(tmp_path / "a.jsonl", {"data": ROW, "annotations": [{"result": [right]}]})
+        assert reason in bad_rows_of(source)[0].reason
+
+
 def test_label_studio_of_another_configuration_is_reported(tmp_path: Path) -> None:
     box = {"from_name": "label", "to_name": "image", "type": "rectanglelabels", "value": {"x": 1}}
     person = {

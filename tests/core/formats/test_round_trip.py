@@ -43,6 +43,19 @@ def test_reviews_and_scores_come_back(tmp_path: Path, format: str, item: ExportI
 
 @quick
 @given(item=items())
+def test_reviews_come_back_from_a_label_studio_that_took_the_file_in(tmp_path: Path, item: ExportItem) -> None:
+    """As 1.23.2 does: predictions by number, annotations that began from none, results and meta as they were."""
+    out = written(tmp_path, "label-studio", item)
+    (task,) = json.loads(out.read_text("utf-8"))
+    task["predictions"] = [11]
+    for annotation in task["annotations"]:
+        annotation |= {"parent_prediction": None, "prediction": {}}
+    out.write_text(json.dumps([task]))
+    assert_same(rows_of(out)[0], item)
+
+
+@quick
+@given(item=items())
 def test_shards_come_back_with_the_caption_to_train_on(tmp_path: Path, item: ExportItem) -> None:
     (tmp_path / "a.png").write_bytes(png())
     out = written(tmp_path, "webdataset", replace(item, image_path=tmp_path / "a.png"))
