@@ -38,6 +38,7 @@ OTHERS = {
     "pipx": "installs",
     "pip": "installs",
     "sudo": "installs",
+    "tar": "unpacks what `make package` builds",
     "export": "is the shell's",
     "docker": "needs a daemon",
     "git": "needs a repository's address",
