@@ -64,6 +64,14 @@ def write_tree(bundle: Path, root: Path, *, made: Path, version: str, date: str)
     (share / "man" / "man1" / "captionlint-desktop.1.gz").symlink_to("captionlint.1.gz")
     put_text(copyright_text(), share / "doc" / "captionlint" / "copyright")
     put_packed(HERE.parent / "CHANGELOG.md", share / "doc" / "captionlint" / "changelog.gz")
+    open_to_all(root)
+
+
+def open_to_all(root: Path) -> None:
+    """Everyone may read, whatever umask built it; what its builder may run, everyone may."""
+    for path in (root, *root.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
 
 
 def write_deb(root: Path, folder: Path, *, version: str) -> None:
@@ -76,6 +84,7 @@ def write_deb(root: Path, folder: Path, *, version: str) -> None:
     depends = (f"libc6 (>= {needed_glibc(root)})", *DEPENDS)
     control = root / "DEBIAN" / "control"
     control.parent.mkdir()
+    control.parent.chmod(0o755)  # dpkg-deb refuses any other
     control.write_text(
         _CONTROL.format(
             version=version, architecture=architecture, kibibytes=-(-used // 1024), depends=", ".join(depends)
@@ -83,6 +92,8 @@ def write_deb(root: Path, folder: Path, *, version: str) -> None:
         encoding="utf-8",
     )
     (control.parent / "md5sums").write_text(md5sums(root), encoding="utf-8")
+    for written in control.parent.iterdir():
+        written.chmod(0o644)
     pack = ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z10", "--threads-max=0", "--build"]
     if subprocess.run([*pack, str(root), str(target)], check=False, stdout=subprocess.DEVNULL).returncode:
         pack.remove("--threads-max=0")  # dpkg before 1.21.9
