@@ -1,4 +1,4 @@
-"""Writes the man page and the shells' completions from the command line's own help.
+"""Writes the man page and the shells' completions from the command line's own help, as the site's reference does.
 
 ``python packaging/manual.py FOLDER [DATE]`` in an environment in which Captionlint is installed.
 """
@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
-from enum import Enum
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 import typer.main
 from typer._completion_shared import get_completion_script
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "docs" / "site"))
+
+from commands import called, default, every, placeholder
 
 from cli.main import app
 
@@ -61,7 +63,7 @@ def man_page(date: str) -> str:
     lines = [
         f'.TH CAPTIONLINT 1 "{date}" "Captionlint {version("captionlint")}" "User Commands"',
         ".SH NAME",
-        f"captionlint \\- {about[:1].lower()}{about[1:].rstrip('.')}",
+        f"captionlint, captionlint\\-desktop \\- {about[:1].lower()}{about[1:].rstrip('.')}",
         ".SH SYNOPSIS",
         ".B captionlint",
         "[\\fIOPTIONS\\fR] \\fICOMMAND\\fR [\\fIARGUMENTS\\fR]",
@@ -72,45 +74,26 @@ def man_page(date: str) -> str:
         *options(command),
         ".SH COMMANDS",
     ]
-    for words, sub in commands(command, ()):
-        usage = " ".join(escaped(placeholder(p)) for p in sub.params if is_argument(p))
-        lines += [
-            f".SS captionlint {escaped(' '.join(words))} {usage}".rstrip(),
-            escaped(sub.help or ""),
-            *options(sub),
-        ]
+    for name, sub in every(command):
+        usage = " ".join(escaped(called(p)) for p in sub.params if is_argument(p))
+        lines += [f".SS {escaped(name)} {usage}".rstrip(), escaped(sub.help or ""), *options(sub)]
     return "\n".join([*lines, _ENDING])
 
 
-def commands(group: Any, prefix: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, (*prefix, name))
-        else:
-            yield (*prefix, name), command
-
-
 def options(command: Any) -> list[str]:
-    """Each option and argument with its help, in the order of ``--help``."""
+    """Each option and argument with its help and its default, in the order of ``--help``."""
     lines = []
     for parameter in command.params:
+        about = getattr(parameter, "help", None) or ""
         if is_argument(parameter):
-            names = f"\\fI{escaped(placeholder(parameter))}\\fR"
+            names = f"\\fI{escaped(called(parameter))}\\fR"
         else:
             names = ", ".join(f"\\fB{escaped(name)}\\fR" for name in (*parameter.opts, *parameter.secondary_opts))
-            if not parameter.is_flag:
-                names += f" \\fI{escaped(placeholder(parameter))}\\fR"
-        lines += [".TP", names, escaped(getattr(parameter, "help", None) or "")]
+            names += f" \\fI{escaped(placeholder(parameter))}\\fR" if placeholder(parameter) else ""
+            if "[default:" not in about and default(parameter):
+                about += f" [default: {default(parameter)}]"
+        lines += [".TP", names, escaped(about)]
     return lines
-
-
-def placeholder(parameter: Any) -> str:
-    """What stands for a value: its own word, its choices, or its name."""
-    if parameter.metavar:
-        return str(parameter.metavar)
-    if isinstance(parameter.default, Enum):
-        return "|".join(str(choice.value) for choice in type(parameter.default))
-    return str(parameter.name).upper()
 
 
 def is_argument(parameter: Any) -> bool:

@@ -26,6 +26,8 @@ def test_the_man_page_names_every_command_and_option(manual):
         assert f".SS captionlint {command}" in text
     assert "\\fB--epsilon\\fR" in text
     assert "mean|sum|min" in text
+    assert "How many scenes. [default: 64]" in text
+    assert "captionlint, captionlint-desktop - find" in text
 
 
 def test_the_man_page_is_sound_roff(manual):
