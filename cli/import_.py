@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,9 @@ from cli.store_options import Db
 from core.errors import CaptionlintError, UsageError
 
 if TYPE_CHECKING:
+    from core.formats.records import BadRow, SourceItem
     from db.records import Added
+    from db.store import Store
 
 _SHOWN = 20
 
@@ -32,29 +35,23 @@ def import_(
     Label Studio JSON, Parquet, WebDataset; word scores of other detectors too.
     """
     from core.formats.reading import read
-    from db.operations import items
     from db.store import Store
+    from db.unfilled import remove_if_unfilled
 
     for name, given in (("SOURCE", source), ("--images", images)):
         if given == "":  # as a path it would be this folder
             raise UsageError(f"{name} is empty: name a file or a folder.")
     # Before the store: a wrong name leaves no empty file behind.
     rows = read(Path(source), images=Path(images) if images else None)
-    with Store.open(db) as store, bar("importing") as move:
-        if update:
-            store.back_up()
-        seen = 0
-
-        def moved(so_far: Added) -> None:
-            nonlocal seen
-            seen = so_far.added + so_far.unchanged + so_far.updated + so_far.bad_count + so_far.conflict_count
-            move(seen)
-
-        try:
-            added = items.add(store, rows, update=update, strict=strict, on_progress=moved)
-        except KeyboardInterrupt:
-            typer.echo(f"stopped after {seen} rows, all kept; run the command again to go on", err=True)
-            raise typer.Exit(1) from None
+    made = None if "://" in db or Path(db).exists() else Path(db)
+    try:
+        with Store.open(db) as store, bar("importing") as move:
+            if update and not made:
+                store.back_up()
+            added = _add(store, rows, update=update, strict=strict, move=move)
+    finally:
+        if made:
+            remove_if_unfilled(made)
     _report(added)
     if added.conflict_count:
         raise CaptionlintError(
@@ -64,6 +61,25 @@ def import_(
         lost = not images and any(row.picture for row in added.bad)
         hint = f"; picture names start from {_start(Path(source))}, --images names another folder" if lost else ""
         raise CaptionlintError(f"No row of {source} could be used{hint}.")
+
+
+def _add(
+    store: Store, rows: Iterator[SourceItem | BadRow], *, update: bool, strict: bool, move: Callable[[int], None]
+) -> Added:
+    from db.operations import items
+
+    seen = 0
+
+    def moved(so_far: Added) -> None:
+        nonlocal seen
+        seen = so_far.added + so_far.unchanged + so_far.updated + so_far.bad_count + so_far.conflict_count
+        move(seen)
+
+    try:
+        return items.add(store, rows, update=update, strict=strict, on_progress=moved)
+    except KeyboardInterrupt:
+        typer.echo(f"stopped after {seen} rows, all kept; run the command again to go on", err=True)
+        raise typer.Exit(1) from None
 
 
 def _start(source: Path) -> Path:

@@ -80,6 +80,8 @@ class Store:
                 store.backup = versions.prepare(engine, name=store.name, path=store.path)
                 if store.path:
                     _write_ahead(engine, busy_timeout)
+                    if not store.path.exists():  # a process that had made it and put nothing in took it back
+                        raise StoreError(faults.GONE.format(name=store.name))
         except BaseException:
             store.close()
             raise
@@ -207,4 +209,5 @@ def _write_ahead(engine: Engine, patience: float) -> None:
                     raise
                 time.sleep(0.02)
             else:
+                raw.cursor().execute("SELECT name FROM sqlite_master LIMIT 1").fetchall()  # from here on it is in use
                 return

@@ -8,6 +8,7 @@ one row a word is read by `core.formats.word_table`.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -23,6 +24,7 @@ from core.formats.records import BadRow, RowError, SourceItem
 
 _SEPARATORS: Final = ("\t", ",", ";")
 _NEEDED: Final = frozenset({"image", "caption"})
+_NO_TEXT: Final = re.compile("[\0-\x08\x0e-\x1f]")
 _LONGEST_CELL: Final = 1 << 17
 """Characters after which a cell of another program is an open quote; of our own tables whole lines are welcome."""
 
@@ -80,6 +82,10 @@ def _columns(source: Path, header: str) -> tuple[str, list[str]]:
     for separator, columns in tried.items():
         if set(columns) >= _NEEDED:
             return separator, columns
+    if _NO_TEXT.search(header):
+        raise FormatError(
+            f"{source} is not text, Parquet or a WebDataset tar: see whether it is damaged or another file."
+        )
     found = max(tried.values(), key=len)
     names = ", ".join(repr(name[:40])[1:-1] for name in found[:20] if name) or "none"
     raise FormatError(f"{source} needs the columns image and caption; its first line has: {names}.")

@@ -32,6 +32,8 @@ def read(source: Path, *, images: Path | None = None) -> Iterator[SourceItem | B
     folder = ImageFolder(images if images is not None else source if source.is_dir() else source.parent)
     rows = _read_folder(source, folder) if source.is_dir() else _reader_of(source)(source, folder)
     first = list(islice(rows, 1))  # a wrong header shows before anything is made of the rows
+    if not first:
+        raise FormatError(f"{source} holds no rows.")
     return chain(first, rows)
 
 

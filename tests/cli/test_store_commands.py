@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from itertools import islice
@@ -195,6 +196,31 @@ def test_a_source_that_cannot_be_used_leaves_no_store_behind(tmp_path, captionli
     assert (ran.code, len(ran.err.splitlines())) == (1, 1)
     assert "url, text" in ran.err
     assert not (tmp_path / "a.db").exists()
+
+
+@pytest.mark.parametrize("options", [[], ["--strict"], ["--update"]])
+def test_an_import_of_nothing_usable_leaves_no_store_behind(tmp_path, captionlint, options):
+    source = tmp_path / "captions.jsonl"
+    source.write_text('{"image": "gone.png", "caption": "a cat"}\n{"image": "gone.png"}\n', encoding="utf-8")
+    folder = tmp_path / "stores"
+    folder.mkdir()
+    ran = captionlint("import", source, "--db", folder / "review.db", *options)
+    assert ran.code == 1
+    assert list(folder.iterdir()) == []
+
+
+def test_ctrl_c_before_the_first_row_leaves_no_store_behind(source, tmp_path, captionlint, monkeypatch):
+    monkeypatch.setattr("db.operations.items._add", lambda *_arguments, **_options: signal.raise_signal(signal.SIGINT))
+    ran = captionlint("import", source, "--db", tmp_path / "new.db")
+    assert (ran.code, ran.err) == (1, "stopped after 0 rows, all kept; run the command again to go on\n")
+    assert list(tmp_path.glob("new.db*")) == []
+
+
+def test_a_store_that_was_there_stays_though_nothing_was_usable(db, tmp_path, captionlint):
+    source = tmp_path / "bad.jsonl"
+    source.write_text('{"image": "gone.png", "caption": "a cat"}\n', encoding="utf-8")
+    assert captionlint("import", source, "--db", db).code == 1
+    assert captionlint("stats", "--db", db).code == 0
 
 
 def test_an_export_counts_what_it_leaves_behind(db, tmp_path, captionlint):

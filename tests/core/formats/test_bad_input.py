@@ -155,6 +155,9 @@ def test_lists_that_are_too_deep_or_break_off(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (b"", "is empty"),
+        (b"image,caption\n", "holds no rows"),
+        (b"[]", "holds no rows"),
+        (b"\x19dj\xfd\x0e\xfe\x01\xac\xe9,\x1b\xed\n", "is not text, Parquet or a WebDataset tar"),
         (b"url,text\nx,y\n", "needs the columns image and caption; its first line has: url, text"),
         ("url,text\n".encode("utf-16-le"), "UTF-16 without"),
         (png(), "is a PNG image"),
