@@ -60,7 +60,11 @@ def _installation(problems: list[str]) -> dict[str, dict[str, Any]]:
         "versions": installation.versions(),
         "places": {name: _tilde(path) for name, path in places.items()},
         "free_bytes": free,
-        "models": {"demo": "bundled", **installation.kept_models(places["models"])},
+        "models": {
+            "demo": "bundled",
+            **installation.kept_models(places["models"]),
+            **{f"{name} (unfinished)": size for name, size in installation.unfinished_models(places["models"]).items()},
+        },
         "environment": installation.environment(),
         "gpu": installation.driver(),
     }

@@ -10,6 +10,8 @@ import platform
 import shutil
 import sqlite3
 import sys
+from collections import Counter
+from contextlib import suppress
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, version
 from pathlib import Path
 from typing import Final
@@ -67,8 +69,21 @@ def kept_models(folder: Path) -> dict[str, int]:
         weights = [p for end in ("safetensors", "bin", "pt") for p in repository.glob(f"snapshots/*/**/*.{end}")]
         if weights:
             size = sum(blob.stat().st_size for blob in {p.resolve() for p in weights} if blob.exists())
-            found[repository.name.removeprefix("models--").replace("--", "/")] = size
+            found[_repository(repository)] = size
     return found
+
+
+def unfinished_models(folder: Path) -> dict[str, int]:
+    """Repositories in the hub's cache with downloads that were stopped or still run, with their bytes on disk."""
+    found: Counter[str] = Counter()
+    for part in (*folder.glob("models--*/blobs/*.begun"), *folder.glob("models--*/blobs/*.incomplete")):
+        with suppress(OSError):  # it is whole now, and has another name
+            found[_repository(part.parents[1])] += part.stat().st_size
+    return dict(sorted(found.items()))
+
+
+def _repository(folder: Path) -> str:
+    return folder.name.removeprefix("models--").replace("--", "/")
 
 
 def free_bytes(path: Path) -> int | None:

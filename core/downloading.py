@@ -3,6 +3,7 @@
 The hub's client (huggingface_hub 2.4) writes each download under a name that is used once: one that is stopped begins
 anew, and when its process was killed the part stays on the disk for good. So the file is brought here to where the
 client looks before it downloads, ``blobs/ETAG`` in the repository's folder of the cache; the rest is the client's.
+A part that nobody will go on with, since the hub has another file by now, goes when that one is downloaded.
 """
 
 from __future__ import annotations
@@ -53,11 +54,14 @@ def _bring(url: str, folder: Path) -> Path | None:
     if not about.etag or not about.size:
         return None
     whole: Path = folder / about.etag
-    lock = folder.parents[1] / ".locks" / folder.parent.name / f"{about.etag}.lock"  # the client's own
-    lock.parent.mkdir(parents=True, exist_ok=True)
+    locks = folder.parents[1] / ".locks" / folder.parent.name  # the client's own
+    locks.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
-    with WeakFileLock(lock):
+    with WeakFileLock(locks / f"{whole.name}.lock"):
         if not whole.exists():
+            for part in set(folder.glob(f"*{_BEGUN}")) - {_part(whole)}:
+                with suppress(OSError), WeakFileLock(locks / f"{part.stem}.lock", timeout=0.1):  # or another goes on
+                    part.unlink()
             _go_on(url, headers, whole, about.size)
     return whole
 
@@ -74,7 +78,7 @@ def _link(repository: str, name: str, blob: Path) -> None:
 def _go_on(url: str, headers: dict[str, str], whole: Path, size: int) -> None:
     from huggingface_hub.file_download import http_get
 
-    begun = whole.with_name(whole.name + _BEGUN)
+    begun = _part(whole)
     with begun.open("ab") as file:
         if file.tell() > size:
             file.truncate(0)
@@ -84,6 +88,10 @@ def _go_on(url: str, headers: dict[str, str], whole: Path, size: int) -> None:
         begun.unlink()
         raise OSError("what arrived is damaged")
     begun.replace(whole)
+
+
+def _part(whole: Path) -> Path:
+    return whole.with_name(whole.name + _BEGUN)
 
 
 def _blobs(repository: str) -> Path:

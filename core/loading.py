@@ -245,7 +245,7 @@ def _download(preset: Preset, weights: dict[str, Any]) -> Path:
             _reach_hub()
             with suppress(ImportError):  # it takes parts of the hub's client that may be renamed: then that begins anew
                 bring(*_hub_files(weights))
-        return Path(download_pretrained(weights, prefer_hf_hub=True))
+        return _cached(weights) or Path(download_pretrained(weights, prefer_hf_hub=True))
     except Exception as error:  # the hub's client and urllib have dozens of ways to say "no network"
         why = (error.strerror if isinstance(error, OSError) else None) or first_line(error)
         raise ModelError(

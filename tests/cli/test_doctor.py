@@ -169,3 +169,13 @@ def test_weights_in_the_cache_are_named(tmp_path):
     (folder / "open_clip_model.safetensors").write_bytes(b"x" * 1000)
     (tmp_path / "models--some--tokenizer" / "snapshots" / "abc").mkdir(parents=True)
     assert installation.kept_models(tmp_path) == {"laion/CLIP-ViT-B-32": 1000}
+
+
+def test_unfinished_downloads_are_named(tmp_path, monkeypatch, captionlint):
+    folder = tmp_path / "models--laion--CLIP-ViT-B-32" / "blobs"
+    folder.mkdir(parents=True)
+    for name in ("a.begun", "b.0123abcd.incomplete", "whole"):
+        (folder / name).write_bytes(b"x" * 1_000_000)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    ran = captionlint("doctor", "--no-test")
+    assert "  laion/CLIP-ViT-B-32 (unfinished): 2.0 MB\n" in ran.out

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from small_hub import Hub
 
 ROOT = Path(__file__).parents[2]
@@ -34,8 +35,8 @@ def bring(hub, tmp_path):
     hidden = {name for name in os.environ if name.lower().endswith("_proxy") or name.startswith("HF_")}
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     environment |= {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path), "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
-    return lambda **more: subprocess.Popen(
-        [sys.executable, "-c", BRING], cwd=ROOT, env=environment | more, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    return lambda program=BRING, **more: subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment | more, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True,
     )  # fmt: skip
 
@@ -80,6 +81,28 @@ def test_a_part_that_does_not_belong_to_it_is_begun_anew(hub, bring, tmp_path):
     said, errors = bring().communicate()
     assert hub.ranges == [None], errors
     assert Path(said.strip()).read_bytes() == hub.content
+
+
+def test_a_part_of_an_earlier_revision_goes_unless_somebody_goes_on_with_it(hub, bring, tmp_path):
+    folder = tmp_path / "hub" / "models--some--model" / "blobs"
+    locks = tmp_path / "hub" / ".locks" / "models--some--model"
+    for made in (folder, locks):
+        made.mkdir(parents=True)
+    for name in ("earlier", "going-on"):
+        (folder / f"{name}.begun").write_bytes(b"x")
+    with FileLock(locks / "going-on.lock"):
+        _, errors = bring().communicate()
+    assert [path.name for path in blobs(tmp_path)] == sorted([hub.etag, "going-on.begun"]), errors
+
+
+FETCH = "from core.loading import fetch; from core.presets import resolve; fetch(resolve('fast'))"
+
+
+def test_the_hub_is_asked_once_by_us_and_once_by_its_client(bring, hub, tmp_path):
+    """open_clip's own download would ask a third time, for what is here by then."""
+    hub.path = "/laion/CLIP-ViT-B-32-laion2B-s34B-b79K/resolve/main/open_clip_model.safetensors"
+    _, errors = bring(program=FETCH).communicate()
+    assert (hub.heads, hub.ranges) == (2, [None]), errors
 
 
 def test_two_processes_at_once_download_it_once(hub, bring, tmp_path):
