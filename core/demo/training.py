@@ -26,9 +26,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.blocks import run_block
-from core.demo.captions import BANK, NOUN_COUNT, Facts, caption_words, directions, shorten, truth
-from core.demo.scenes import Scene, SceneType, Swap, draw, sample_scene, stream, swap_word
-from core.demo.vocabulary import COUNTS, KINDS, NOUNS, RELATIONS
+from core.demo.batches import Tokens, make_batch, pixels, single_object
+from core.demo.captions import BANK, NOUN_COUNT, Facts, directions, truth
+from core.demo.scenes import SceneType, Swap, sample_scene, stream, swap_word
+from core.demo.vocabulary import COUNTS, NOUNS, RELATIONS
 from core.demo.weights import CONFIG, pack, token_rows
 from core.presets import TEMPLATE
 
@@ -36,12 +37,9 @@ log = logging.getLogger(__name__)
 
 PAIRS: Final = 64
 """Scenes a step; each comes with its twin."""
-MEAN: Final = torch.tensor([0.48145466, 0.4578275, 0.40821073])
-STD: Final = torch.tensor([0.26862954, 0.26130258, 0.27577711])
 HELD_OUT: Final = 600
 """Scenes of the log's pair accuracy, of a seed that training never draws from."""
 MATRIX_WEIGHT: Final = 0.25
-SPECIAL: Final = ("size", "count", "relation")
 FEW: Final = tuple(NOUNS)[::10]
 """The nouns with which the sides of a picture are learnt first."""
 
@@ -82,18 +80,6 @@ class Schedule:
             return {"size": 0.4, "two": 0.4, "count": 2.0, "relation": 1.6}
         relations = 3.0 if self.stage_b <= step < self.stage_c else 1.0
         return {"size": 1.0, "two": 1.0, "count": 1.6, "relation": relations}
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Pictures (P, 3, 96, 96); captions: the P own ones, then one false one for each picture."""
-
-    pictures: Tensor
-    tokens: Tensor
-    ends: Tensor
-    facts: Facts
-    true: Tensor
-    known: Tensor
 
 
 class Trainee(nn.Module):
@@ -140,76 +126,6 @@ class Trainee(nn.Module):
     def logits(self, pictures: Tensor, captions: Tensor) -> Tensor:
         """scale · cosine + bias, (P, C)."""
         return self.log_scale.exp() * pictures @ captions.T + self.bias
-
-
-class Tokens:
-    """Words to rows of the cut token table; a caption is a list of words."""
-
-    def __init__(self, rows: tuple[int, ...]) -> None:
-        from open_clip.tokenizer import SimpleTokenizer
-
-        self._tokenizer = SimpleTokenizer()
-        self._position = {token: i for i, token in enumerate(rows)}
-        self._words: dict[str, int] = {}
-
-    def row(self, word: str) -> int:
-        """The row of a known word."""
-        if word not in self._words:
-            (token,) = self._tokenizer.encode(word)
-            self._words[word] = self._position[token]
-        return self._words[word]
-
-    def batch(self, captions: list[list[str]]) -> tuple[Tensor, Tensor]:
-        """Rows (C, L) cut to the longest caption, and the position of each end token (C,)."""
-        start, end = self._position[self._tokenizer.sot_token_id], self._position[self._tokenizer.eot_token_id]
-        ends = torch.tensor([len(c) + 1 for c in captions])
-        tokens = torch.zeros(len(captions), int(ends.max()) + 1, dtype=torch.long)
-        for i, words in enumerate(captions):
-            tokens[i, : len(words) + 2] = torch.tensor([start, *map(self.row, words), end])
-        return tokens, ends
-
-
-def pixels(scenes: list[Scene]) -> Tensor:
-    """Drawn and normalised: (P, 3, 96, 96)."""
-    stack = torch.from_numpy(np.stack([np.asarray(draw(scene)[0]) for scene in scenes]))
-    return ((stack.float() / 255 - MEAN) / STD).permute(0, 3, 1, 2).contiguous()
-
-
-def make_batch(swaps: list[Swap], tokens: Tokens, rng: np.random.Generator, *, loose: bool = False) -> Batch:
-    """Draws the scenes and twins and writes their own and false captions, shortened alike."""
-    scenes = [s for swap in swaps for s in (swap.scene, swap.twin)]
-    own: list[list[str]] = []
-    wrong: list[list[str]] = []
-    claimed: list[Scene] = []
-    roles: list[frozenset[str]] = []
-    for swap in swaps:
-        false = [swap_word(s, rng, kind=_false_kind(s, rng)) for s in (swap.scene, swap.twin)]
-        order = shorten(swap.scene, frozenset({swap.word, *(f.word for f in false)}), rng, loose=loose)
-        prefix = TEMPLATE.split() if rng.random() < 0.7 else []
-        words = caption_words(swap.scene)
-        kept = frozenset(words[i][1] for i in order)
-        for scene, lie in zip((swap.scene, swap.twin), false, strict=True):
-            own.append(prefix + [caption_words(scene)[i][0] for i in order])
-            wrong.append(prefix + [caption_words(lie.twin)[i][0] for i in order])
-            claimed.append(lie.twin)
-            roles.append(kept)
-    facts = Facts.of(scenes)
-    true, known = truth(facts, Facts.of(scenes + claimed, roles + roles))
-    rows, ends = tokens.batch(own + wrong)
-    return Batch(pixels(scenes), rows, ends, facts, torch.from_numpy(true), torch.from_numpy(known))
-
-
-def single_object(rng: np.random.Generator) -> Scene:
-    """A scene of the warm-up: one big object."""
-    return replace(sample_scene(rng, type="size"), size="huge")
-
-
-def _false_kind(scene: Scene, rng: np.random.Generator) -> str:
-    kinds = KINDS[scene.type]
-    special = [k for k in kinds if k in SPECIAL]
-    if special and rng.random() < 0.5:
-        return special[0]
-    return str(rng.choice([k for k in kinds if k not in SPECIAL]))
 
 
 def sigmoid_loss(logits: Tensor, true: Tensor, known: Tensor) -> Tensor:
