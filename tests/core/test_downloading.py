@@ -36,8 +36,8 @@ def bring(hub, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     environment |= {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path), "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
     return lambda program=BRING, **more: subprocess.Popen(
-        [sys.executable, "-c", program], cwd=ROOT, env=environment | more, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True,
+        [sys.executable, "-c", program], cwd=ROOT, env=environment | more,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
