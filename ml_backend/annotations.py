@@ -48,8 +48,12 @@ def review_uid(annotation: Mapping[str, Any]) -> str:
     name = annotation.get("id")
     if name is None:
         raise FormatError("The annotation has no id; export with the full JSON format.")
-    when = moment(annotation.get("updated_at") or annotation.get("created_at")).astimezone(UTC).isoformat()
-    return "ls-" + hashlib.sha256(f"{name}\0{when}".encode()).hexdigest()[:29]
+    return "ls-" + hashlib.sha256(f"{name}\0{moment_of(annotation)}".encode()).hexdigest()[:29]
+
+
+def moment_of(annotation: Mapping[str, Any]) -> str:
+    """When an annotation came to be as it is: ISO 8601 in UTC, so that texts are in the order of time."""
+    return moment(annotation.get("updated_at") or annotation.get("created_at")).astimezone(UTC).isoformat()
 
 
 def _whole_words(span: Span, caption: str) -> Span:

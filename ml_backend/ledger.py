@@ -140,6 +140,15 @@ class Ledger:
         )
         return None if row is None else KeptAnnotation(row[0], row[1], row[2], row[3], bool(row[4]))
 
+    def others_of(self, annotation_id: object, kept: KeptAnnotation) -> list[tuple[str, KeptAnnotation]]:
+        """What the same annotator also said of the same item, as far as it is not deleted, the last first."""
+        rows = self._connection().execute(
+            "SELECT id, item_id, annotator, uid, moment FROM annotation WHERE deleted = 0 AND uid IS NOT NULL"
+            " AND item_id = ? AND annotator = ? AND id <> ? ORDER BY moment DESC, length(id) DESC, id DESC",
+            (kept.item_id, kept.annotator, str(annotation_id)),
+        )
+        return [(str(row[0]), KeptAnnotation(row[1], row[2], row[3], row[4], deleted=False)) for row in rows]
+
     def standing_annotations(self) -> list[str]:
         """Label Studio's ids of the annotations that were applied and, as far as is known, not deleted."""
         rows = self._connection().execute("SELECT id FROM annotation WHERE deleted = 0 AND uid IS NOT NULL ORDER BY id")

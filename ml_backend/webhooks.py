@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -17,15 +16,14 @@ from core.errors import CaptionlintError, FormatError, LabelStudioError, ModelEr
 from core.formats.label_studio_names import OWN, Labelling
 from core.formats.label_studio_regions import regions_of
 from core.formats.records import RowError
-from core.formats.words import moment
 from core.review import Review
-from db.operations import answers, reviews
-from db.store import Store
-from ml_backend.annotations import review_of, review_uid
+from db.operations import answers
+from ml_backend.annotations import moment_of, review_of
 from ml_backend.bridge.client import LabelStudio
+from ml_backend.keeping import keep, take_back
 from ml_backend.labelling import labelling_of
 from ml_backend.learning import learn
-from ml_backend.ledger import Event, KeptAnnotation, Ledger
+from ml_backend.ledger import Event, Ledger
 from ml_backend.predictions import prediction_for
 from ml_backend.service import Service
 from ml_backend.tasks import Task, task_of
@@ -146,16 +144,12 @@ class Inbox:
     def _keep(self, annotation: dict[str, Any], body: Mapping[str, Any]) -> None:
         labelling = labelling_of(body["label_config"]) if body.get("label_config") else OWN
         before = self._ledger.annotation(annotation.get("id"))
-        when = moment(annotation.get("updated_at") or annotation.get("created_at")).astimezone(UTC)
-        if before is not None and (before.deleted or (before.moment or "") > when.isoformat()):
+        if before is not None and (before.deleted or (before.moment or "") > moment_of(annotation)):
             return  # what was deleted stays so, and what came late is old
         task = _task(annotation, body["tasks"], labelling)
         item_id = self._service.homes.home_of(task)
         review, blind = self._review(annotation, task, item_id, labelling)
-        uid = review_uid(annotation)
-        reviews.adopt(self._service.store, item_id=item_id, review=review, uid=uid, blind=blind)
-        kept = KeptAnnotation(item_id, review.annotator, uid, when.isoformat(), deleted=False)
-        self._ledger.remember_annotation(annotation.get("id"), kept)
+        keep(self._service.store, self._ledger, annotation, item_id=item_id, review=review, blind=blind)
 
     def _review(
         self, annotation: dict[str, Any], task: Task, item_id: int, labelling: Labelling
@@ -181,22 +175,6 @@ class Inbox:
             _LOG.info("prediction %d is not to be had: %s", prediction_id, error)
             return None
         return dict(found)
-
-
-def take_back(store: Store, ledger: Ledger, annotation_id: object) -> bool:
-    """Takes back what a deleted annotation said, if that still stands, and lets no late delivery bring it again."""
-    before = ledger.annotation(annotation_id) or KeptAnnotation(None, None, None, None, deleted=False)
-    gone = None
-    if before.item_id is not None and before.annotator is not None:
-        (standing,) = reviews.standing(store, item_id=before.item_id, annotator=before.annotator) or (None,)
-        if standing is not None and standing.uid == before.uid:
-            # By Label Studio's clock, not this machine's: what its annotator says next must count as later.
-            when = standing.review.reviewed_at + timedelta(microseconds=1)
-            review = Review("pending", (), None, before.annotator, when)
-            gone = reviews.adopt(store, item_id=before.item_id, review=review, uid=f"{before.uid}-gone")
-    kept = KeptAnnotation(before.item_id, before.annotator, before.uid, before.moment, deleted=True)
-    ledger.remember_annotation(annotation_id, kept)
-    return gone is not None
 
 
 def _task(annotation: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], labelling: Labelling) -> Task:

@@ -84,6 +84,8 @@ def review_of(
     marked = [region for region in regions if region.marked]
     agreed = rewrite is None and _verdict(regions, "correct")
     spans = tuple(sorted(_spans(marked, proposed, agreed=agreed), key=lambda span: span.start))
+    if annotation.get("was_cancelled"):  # who skips an item says nothing against its marks
+        spans = tuple(span for span in spans if not span.removed)
     sorted_out = any(_kind(region) != _kind(proposed.get(region.id)) for region in marked)
     return Review(
         status=_status(annotation, regions, spans, rewrite, sorted_out=sorted_out),

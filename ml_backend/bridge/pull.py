@@ -5,22 +5,21 @@ ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC
 from typing import Any
 
 from core.errors import FormatError, ImageError, LabelStudioError
 from core.formats.records import RowError
-from core.formats.words import moment
-from db.operations import items, reviews
+from db.operations import items
 from db.store import Store
-from ml_backend.annotations import review_of, review_uid
+from ml_backend.annotations import review_of
 from ml_backend.bridge.client import LabelStudio
 from ml_backend.bridge.project import Project, tasks
 from ml_backend.homes import Homes
-from ml_backend.ledger import KeptAnnotation, Ledger
+from ml_backend.keeping import keep, take_back
+from ml_backend.ledger import Ledger
 from ml_backend.tasks import task_of
-from ml_backend.webhooks import take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,8 @@ def pull(
     """Keeps what people decided, with the origin of every mark; a mark of the prediction that is gone was removed.
 
     An annotation counts once, whether it comes by webhook or by this, and again only when it was changed. One that is
-    not on the server any more is taken back, unless its annotator has decided otherwise since. A task that is no item
-    of the store becomes one.
+    not on the server any more, though its task is, is taken back, unless its annotator has decided otherwise since. A
+    task that is no item of the store becomes one.
 
     Raises:
         LabelStudioError: the server cannot be reached or refuses; what came is kept, and the next run goes on.
@@ -60,7 +59,7 @@ def pull(
         pulled = taking.task(row, pulled)
         if on_progress:
             on_progress(number)
-    for annotation_id in _gone(ledger, label_studio, present):
+    for annotation_id in _gone(homes, ledger, label_studio, project, present):
         pulled = replace(pulled, taken_back=pulled.taken_back + take_back(store, ledger, annotation_id))
     return pulled
 
@@ -94,19 +93,22 @@ class _Taking:
         parent = annotation.get("parent_prediction")
         began = next((one for one in row.get("predictions") or () if one["id"] == parent), None)
         review = review_of(annotation, caption, prediction=began, labelling=self.project.labelling)
-        uid = review_uid(annotation)
         blind = items.get(self.store, item_id=item_id).blind
-        made = reviews.adopt(self.store, item_id=item_id, review=review, uid=uid, blind=blind)
-        when = moment(_changed(annotation)).astimezone(UTC).isoformat()
-        kept = KeptAnnotation(item_id, review.annotator, uid, when, deleted=False)
-        self.ledger.remember_annotation(annotation["id"], kept)
-        return made is not None
+        return keep(self.store, self.ledger, annotation, item_id=item_id, review=review, blind=blind)
 
 
-def _gone(ledger: Ledger, label_studio: LabelStudio, present: set[str]) -> Iterator[str]:
-    """Annotations that were kept and are on the server no more; those of other projects still are."""
-    for annotation_id in ledger.standing_annotations():
-        if annotation_id in present:
+def _gone(
+    homes: Homes, ledger: Ledger, label_studio: LabelStudio, project: Project, present: set[str]
+) -> Iterator[str]:
+    """Annotations that were kept and are on the server no more; those of other projects still are.
+
+    Who clears away tasks or a whole project does not take back what was said there: the project must have the task.
+    """
+    missing = [name for name in ledger.standing_annotations() if name not in present]
+    here = _items_here(homes, label_studio, project) if missing else set()
+    for annotation_id in missing:
+        kept = ledger.annotation(annotation_id)
+        if kept is None or kept.item_id not in here:
             continue
         try:
             label_studio.get(f"/api/annotations/{annotation_id}/")
@@ -114,6 +116,14 @@ def _gone(ledger: Ledger, label_studio: LabelStudio, present: set[str]) -> Itera
             if error.status != 404:
                 raise
             yield annotation_id
+
+
+def _items_here(homes: Homes, label_studio: LabelStudio, project: Project) -> set[int]:
+    found = []
+    for row in tasks(label_studio, project, fields=("data",)):
+        with suppress(RowError):
+            found.append(task_of(row, project.labelling))
+    return set(homes.items_of(found).values())
 
 
 def _changed(annotation: Mapping[str, Any]) -> str:

@@ -246,6 +246,11 @@ def test_reviews_come_home_the_same_from_a_project_that_an_export_was_imported_i
     label_studio.api.post(f"/api/projects/{imported}/import", json.loads(out.read_text()))
     assert commands.run("pull", "--project", "Imported", "--db", db).out.startswith("2 reviews kept, ")
     assert said() == before
+    for row in label_studio.tasks(imported):  # to clear up is not to take back
+        label_studio.api.call("DELETE", f"/api/tasks/{row['id']}/")
+    ran = commands.run("pull", "--project", "Imported", "--db", db)
+    assert ran.out == "0 reviews kept, 0 were here already, 0 taken back\n"
+    assert said() == before
 
 
 def test_a_wrong_token_is_one_clear_line(commands, label_studio, monkeypatch):

@@ -77,6 +77,13 @@ def test_the_verdict_is_heard(given, status):
     assert review_of(given, CAPTION).status == status
 
 
+def test_who_skips_an_item_takes_no_mark_away():
+    found = review_of(
+        annotation(mark("m", 20, 25, origin="manual"), was_cancelled=True), CAPTION, prediction=PREDICTION
+    )
+    assert (found.status, found.spans) == ("skipped", (Span(21, 25, origin="manual"),))
+
+
 def test_a_caption_called_correct_has_no_mark_that_was_left_standing():
     given = annotation(*PREDICTION["result"], choice("Caption correct"))
     found = review_of(given, CAPTION, prediction=PREDICTION)

@@ -15,6 +15,7 @@ from core.review import Span
 from db.operations import items, queue, reviews, scorers, vocabulary
 from ml_backend import webhooks
 from ml_backend.annotations import review_uid
+from ml_backend.keeping import keep
 from ml_backend.ledger import Ledger
 
 CAPTION = "a xbrown xdog\r\non 😀 the sofa"
@@ -126,6 +127,29 @@ def test_what_was_deleted_stays_so(apply, backend):
 def test_deleting_an_older_annotation_leaves_the_newer_one(apply, backend):
     apply(created(4, choice("Cannot judge")), created(5, mark("w1", 2, 8, origin="prediction"), second=9), deleted(4))
     assert [review.status for review in standing(backend)] == ["corrected"]
+
+
+def test_of_two_annotations_of_one_person_the_other_stands_when_the_newer_is_deleted(apply, backend):
+    """And is taken back itself when it is deleted, also after a pull has seen it once more."""
+    older, newer = annotation(4, choice("Cannot judge")), annotation(5, choice("Caption correct"), second=9)
+    ben = annotation(6, mark("w1", 2, 8, origin="prediction"), second=5) | {"completed_by": 2}
+    apply(*(event("ANNOTATION_CREATED", given) for given in (older, ben, newer)), deleted(5))
+    assert [(r.annotator, r.status) for r in standing(backend)] == [("2", "corrected"), ("1", "rejected")]
+    (_, again) = standing(backend)
+    assert not keep(backend.store, backend.ledger, older, item_id=1, review=again, blind=False)
+    apply(deleted(4))
+    assert [(r.annotator, r.status) for r in standing(backend)] == [("2", "corrected")]
+    assert items.get(backend.store, item_id=1).status == "corrected"
+
+
+def test_a_deletion_that_was_cut_off_goes_on(apply, backend):
+    apply(created(4, choice("Cannot judge")), created(5, choice("Caption correct"), second=9))
+    before = backend.ledger.annotation(4), backend.ledger.annotation(5)
+    apply(deleted(5))
+    for number, kept in zip((4, 5), before, strict=True):  # as if the process had died before it noted anything
+        backend.ledger.remember_annotation(number, kept)
+    apply(deleted(5), deleted(4))
+    assert standing(backend) == []
 
 
 def test_accepting_all_sends_lists(apply, backend):

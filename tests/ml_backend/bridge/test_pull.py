@@ -97,14 +97,39 @@ def test_a_later_decision_here_stands(store, server, pulling):
 
 
 def test_one_that_is_gone_is_taken_back_and_one_of_another_project_is_not(store, server, pulling):
-    tell(server, annotation(4), annotation(5, at="2026-11-01T11:00:00Z"))
+    bens = annotation(4) | {"completed_by": 2}
+    tell(server, bens, annotation(5, at="2026-11-01T11:00:00Z"))
     assert pulling().kept == 2
-    tell(server, annotation(4, at="2026-11-01T10:00:00Z"))
+    tell(server, bens)
     server.answers["/api/annotations/5/"] = (200, {}, {"id": 5})
     assert pulling().taken_back == 0
     server.answers["/api/annotations/5/"] = (404, {}, {"detail": "Not found."})
     assert pulling().taken_back == 1
     assert pulling().taken_back == 0
+    assert [stored.review.annotator for stored in kept(store)] == ["2"]
+
+
+def test_what_was_said_of_a_task_that_was_cleared_away_stays(store, server, pulling):
+    tell(server, annotation(4))
+    pulling()
+    server.answers["/api/tasks"] = (200, {}, {"total": 0, "tasks": []})
+    server.answers["/api/annotations/4/"] = (404, {}, {"detail": "Not found."})
+    assert pulling() == Pulled()
+    assert len(kept(store)) == 1
+
+
+def test_what_somebody_says_in_another_annotation_stands_again(store, server, pulling):
+    older, newer = annotation(4, region("w1", 2, 4, "prediction")), annotation(5, at="2026-11-01T11:00:00Z")
+    tell(server, older, newer)
+    pulling()
+    tell(server, older)
+    server.answers["/api/annotations/5/"] = (404, {}, {"detail": "Not found."})
+    assert [pulling(), pulling()] == [Pulled(known=1, taken_back=1), Pulled(known=1)]
+    (found,) = kept(store)
+    assert (found.review.status, found.review.spans[0].removed) == ("corrected", False)
+    tell(server)
+    server.answers["/api/annotations/4/"] = (404, {}, {"detail": "Not found."})
+    assert pulling() == Pulled(taken_back=1)
     assert kept(store) == ()
 
 
