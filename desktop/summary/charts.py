@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, Final
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QSize, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -24,8 +24,8 @@ _PLOTS: Final = {
     ),
     "kinds": (
         QT_TRANSLATE_NOOP("SummaryScreen", "What was wrong"),
-        "",
         QT_TRANSLATE_NOOP("SummaryScreen", "marks"),
+        "",
         (1, 0, 1, 1),
     ),
     "speed": (
@@ -36,6 +36,9 @@ _PLOTS: Final = {
     ),
 }
 """Title, what the axes say, and the place in the grid."""
+
+_LOWEST: Final = 320
+"""Pixels below which the plots say nothing."""
 
 _PAINTED: Final = 30
 """Milliseconds in which one plot is painted before the next turn."""
@@ -56,10 +59,11 @@ class Charts(QWidget):
         self._waiting: list[str] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(18)
+        self._grid.setSpacing(12)
         for line in (0, 1):  # each has its place before it is there, so that it is painted once
             self._grid.setRowStretch(line, 1)
             self._grid.setColumnStretch(line, 1)
+        self.setMinimumHeight(_LOWEST)
         self._loading = Background(name="plots", parent=self)
         self._turn = QTimer(self, interval=_PAINTED, singleShot=True)
         self._turn.timeout.connect(self._draw_next)
@@ -69,6 +73,10 @@ class Charts(QWidget):
     def is_drawn(self) -> bool:
         """Whether all that was found is there to be seen."""
         return len(self.plots) == len(_PLOTS) and not self._waiting
+
+    def sizeHint(self) -> QSize:
+        """What the plots would like to have is no reason to scroll: they take what there is."""
+        return self.minimumSize()
 
     def prepare(self) -> None:
         """Loads what draws, so that it is there when it is wanted."""

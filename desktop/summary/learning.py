@@ -82,13 +82,15 @@ class Learning(QObject):
             with_mark(f"{value:.2f}") for value in (learned.ap, learned.ap_attribution, learned.ap_blind)
         )
         good = self.tr(
-            "Average precision of the marks, on pictures they were not learned from: {0}; before {1}, without looking "
-            "at the picture {2}."
+            "How well wrong words now come before right ones, on pictures not learned from: {0} of 1 (before: {1}; "
+            "without looking at the picture: {2})."
         ).format(ap, bare, blind)
-        marked = self.tr("{0} of the words are marked.").format(percent(learned.flag_rate))
-        told = [found, good, marked]
-        if learned.ap < learned.ap_attribution:
+        told = [found, good]
+        if learned.ap > learned.ap_attribution:
+            told.append(self.tr("That is better than before."))
+        elif learned.ap < learned.ap_attribution:
             told.append(self.tr("That is worse than before: review some more, then learn again."))
+        told.append(self.tr("{0} of the words are marked.").format(percent(learned.flag_rate)))
         return " ".join(told)
 
     def _lose(self, code: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyqtgraph
@@ -16,12 +16,13 @@ from desktop.summary.figures import Curve
 from desktop.theme import Look
 
 Array = NDArray[np.float64]
+_TITLE: Final = "10pt"
 
 
 def plot(look: Look, title: str, *, across: str, up: str, parent: QWidget | None = None) -> Any:
     """An empty plot: hairline axes, no grid in the way, no zooming by accident."""
     made = pyqtgraph.PlotWidget(parent=parent, background=look.base.panel, enableMenu=False)
-    made.setTitle(title, color=look.base.text, size="10pt")
+    made.setTitle(title, color=look.base.text, size=_TITLE)
     item = made.getPlotItem()
     item.hideButtons()
     item.setMouseEnabled(x=False, y=False)
@@ -39,37 +40,43 @@ def plot(look: Look, title: str, *, across: str, up: str, parent: QWidget | None
 
 
 def draw_curve(made: Any, curve: Curve, epsilon: float | None, look: Look) -> None:
-    """Precision and recall over the threshold, and where the threshold stands."""
+    """Precision and recall over the threshold, and where the threshold stands; the title tells the lines apart."""
     made.clear()
-    made.addLegend(offset=(-12, 12), labelTextColor=look.base.text, brush=look.base.panel)
     kept = ~np.isnan(curve.precision)
     blue, orange = look.base.speaks_for[2], look.base.against[2]
-    made.plot(
-        curve.epsilon[kept],
-        curve.precision[kept],
-        pen=pyqtgraph.mkPen(blue, width=2.5),
-        name=QCoreApplication.translate("plots", "precision"),
-    )
+    made.plot(curve.epsilon[kept], curve.precision[kept], pen=pyqtgraph.mkPen(blue, width=2.5))
     dashes = pyqtgraph.mkPen(orange, width=2.5, style=Qt.PenStyle.DashLine)
-    made.plot(curve.epsilon, curve.recall, pen=dashes, name=QCoreApplication.translate("plots", "recall"))
+    made.plot(curve.epsilon, curve.recall, pen=dashes)
     made.setYRange(0, 1, padding=0.02)
     if epsilon is not None:
         pen = pyqtgraph.mkPen(look.base.text, width=1)
         made.addItem(pyqtgraph.InfiniteLine(pos=epsilon, angle=90, pen=pen))
+    # A legend inside would cover the lines: where they run is not known before.
+    told = "".join(
+        f'&nbsp;&nbsp;&nbsp;&nbsp;<b style="color:{colour}">{dash}</b>&nbsp;{name}'
+        for colour, dash, name in (
+            (blue, "——", QCoreApplication.translate("plots", "precision")),
+            (orange, "– – –", QCoreApplication.translate("plots", "recall")),
+        )
+    )
+    made.setTitle(made.accessibleName() + told, color=look.base.text, size=_TITLE)
 
 
 def draw_kinds(made: Any, kinds: Mapping[str, int], look: Look) -> None:
-    """How many marks of each kind stand."""
+    """How many marks of each kind stand; the bars lie, so that no name meets its neighbour."""
     made.clear()
     names = list(kinds)
     bars = pyqtgraph.BarGraphItem(
-        x=list(range(len(names))), height=[kinds[n] for n in names], width=0.6, pen=None,
+        x0=0, y=list(range(len(names))), height=0.6, width=[kinds[n] for n in names], pen=None,
         brush=QColor(look.base.speaks_for[2]),
     )  # fmt: skip
     made.addItem(bars)
-    made.getPlotItem().getAxis("bottom").setTicks([list(enumerate(names))])
-    made.setXRange(-0.6, max(len(names), 3) - 0.4, padding=0)
-    made.setYRange(0, max([*kinds.values(), 1]) * 1.1, padding=0)
+    item = made.getPlotItem()
+    item.showGrid(x=True, y=False, alpha=0.12)
+    item.getViewBox().invertY(True)
+    item.getAxis("left").setTicks([list(enumerate(names))])
+    made.setYRange(-0.6, max(len(names), 3) - 0.4, padding=0)
+    made.setXRange(0, max([*kinds.values(), 1]) * 1.1, padding=0)
 
 
 def draw_speed(made: Any, hours: Array, rate: Array, look: Look) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -21,9 +20,6 @@ from desktop.summary.figures import Curve, Figures, figures
 from desktop.summary.learning import Learning
 from desktop.theme import Theme
 from desktop.wording import QT_TRANSLATE_NOOP, number, percent, with_mark
-
-_CHARTS: Final = 440
-"""Pixels below which the plots say nothing: the screen scrolls instead."""
 
 
 class SummaryScreen(QWidget):
@@ -43,7 +39,7 @@ class SummaryScreen(QWidget):
         self.curve: Curve | None = None
         self.setObjectName("stage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.cards = Flow(gap=18, stretch=True)
+        self.cards = Flow(gap=12, stretch=True)
         self.numbers = {name: self._card(title) for name, title in _CARDS}
         self.agreement = QLabel(wordWrap=True)
         self.agreement.setProperty("dim", True)
@@ -57,9 +53,7 @@ class SummaryScreen(QWidget):
         self.learned.hide()
         self.learning.changed.connect(self._show_learning)
         self.charts = Charts(theme)
-        self.charts.setMinimumHeight(_CHARTS)
-        # What the plots would like to have is no reason to scroll: they take what there is.
-        self.charts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.charts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -70,8 +64,8 @@ class SummaryScreen(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
         layout = QVBoxLayout(body)
-        layout.setContentsMargins(28, 24, 28, 20)
-        layout.setSpacing(18)
+        layout.setContentsMargins(28, 20, 28, 16)
+        layout.setSpacing(14)
         layout.addLayout(self.cards)
         layout.addWidget(self.charts, 1)
         layout.addWidget(self.learned)
@@ -131,7 +125,7 @@ class SummaryScreen(QWidget):
         frame = QFrame()
         frame.setProperty("card", True)
         column = QVBoxLayout(frame)
-        column.setContentsMargins(16, 12, 16, 12)
+        column.setContentsMargins(14, 10, 14, 10)
         column.setSpacing(2)
         number = QLabel("–", textFormat=Qt.TextFormat.PlainText)
         font = number.font()

@@ -470,16 +470,20 @@
         </translation>
     </message>
     <message>
-        <source>Average precision of the marks, on pictures they were not learned from: {0}; before {1}, without looking at the picture {2}.</source>
-        <translation>Mittlere Präzision der Markierungen auf Bildern, aus denen sie nicht gelernt wurden: {0}; zuvor {1}, ohne Blick auf das Bild {2}.</translation>
-    </message>
-    <message>
         <source>{0} of the words are marked.</source>
         <translation>{0} der Wörter sind markiert.</translation>
     </message>
     <message>
         <source>That is worse than before: review some more, then learn again.</source>
         <translation>Das ist schlechter als zuvor: mehr prüfen, dann erneut lernen.</translation>
+    </message>
+    <message>
+        <source>How well wrong words now come before right ones, on pictures not learned from: {0} of 1 (before: {1}; without looking at the picture: {2}).</source>
+        <translation>Wie gut falsche Wörter nun vor richtigen stehen, auf Bildern, aus denen nicht gelernt wurde: {0} von 1 (zuvor: {1}; ohne Blick auf das Bild: {2}).</translation>
+    </message>
+    <message>
+        <source>That is better than before.</source>
+        <translation>Das ist besser als zuvor.</translation>
     </message>
     <message>
         <source>The process ended unexpectedly ({0}).</source>
@@ -1055,11 +1059,11 @@
     </message>
     <message>
         <source>of the marks were right</source>
-        <translation>der Markierungen waren richtig</translation>
+        <translation>der Markierungen richtig</translation>
     </message>
     <message>
         <source>of wrong words were marked</source>
-        <translation>der falschen Wörter waren markiert</translation>
+        <translation>der falschen Wörter markiert</translation>
     </message>
 </context>
 <context>

@@ -58,13 +58,15 @@ def test_too_few_reviews_are_said_and_change_nothing(qtbot, tmp_path):
 
 
 @pytest.mark.usefixtures("qapp")
-def test_marks_that_became_worse_are_said_to_be():
+def test_what_was_learned_is_told_in_words_better_or_worse():
     said = []
     for ap in (0.75, 0.9):
         learning = Learning("made.db")
         learning._take(Learned(captions=11, ap=ap, ap_attribution=0.83, ap_blind=0.2, flag_rate=0.1))
-        said.append("worse than before" in learning.said)
-    assert said == [True, False]
+        said.append([word for word in ("better", "worse") if f"{word} than before" in learning.said])
+        assert f"{ap:.2f} of 1 (before: 0.83; without looking at the picture: 0.20)" in learning.said
+        assert "verage precision" not in learning.said, "a reviewer does not know the term"
+    assert said == [["worse"], ["better"]]
 
 
 def test_the_summary_has_the_action(qtbot, open_window, fill):

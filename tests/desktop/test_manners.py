@@ -1,19 +1,19 @@
 """What people expect of a desktop program: themes, files dropped on it, its place remembered, diagnostics, exports."""
 
 import os
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 from dropping import drop
 from platformdirs import user_data_path
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QPainter, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QScrollArea
 from stores import rows
 
-from core.review import Span
+from core.review import KINDS, Span
 from core.tints import DARK, LIGHT
 from db.operations import items, reviews, stats
 from db.operations.judged import judged
@@ -256,16 +256,48 @@ def decide(ask, path):
     ask(path, reviews.skip, item_id=ids[4], annotator="ana")
 
 
-def test_the_summary_fits_a_usual_window_and_scrolls_in_a_low_one(qtbot, open_window, fill):
+@pytest.mark.parametrize("code", ["en", "de"])
+def test_the_summary_fits_a_small_window_and_scrolls_in_a_lower_one(qtbot, language, open_window, fill, code):
+    language.choose(code)
     window = open_window(fill())
-    window.resize(1440, 900)
+    window.show_screen("summary")
+    summary = window.summary
+    qtbot.waitUntil(lambda: summary.charts.is_drawn, timeout=60_000)
+    bar = summary.findChild(QScrollArea).verticalScrollBar()
+    for width, height in ((1440, 900), (1024, 700)):
+        window.resize(width, height)
+        qtbot.waitUntil(lambda: bar.maximum() == 0)
+    below = summary.charts.geometry().bottom()
+    assert below < min(summary.agreement.y(), summary.learn.y()), "the plots end above the foot"
+    window.resize(1024, 400)
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    assert summary.charts.height() == summary.charts.minimumHeight()
+
+
+@pytest.mark.parametrize("code", ["en", "de"])
+def test_no_name_in_the_plots_meets_its_neighbour(qtbot, language, open_window, fill, code):
+    language.choose(code)
+    window = open_window(fill())
+    window.resize(1024, 700)
     window.show_screen("summary")
     qtbot.waitUntil(lambda: window.summary.charts.is_drawn, timeout=60_000)
-    bar = window.summary.findChild(QScrollArea).verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.maximum() == 0)
-    window.resize(1440, 400)
-    qtbot.waitUntil(lambda: bar.maximum() > 0)
-    assert window.summary.charts.height() == window.summary.charts.minimumHeight()
+    plot = window.summary.charts.plots["kinds"]
+    axis = plot.getPlotItem().getAxis("left")
+    shown = []
+
+    def draw():  # what the axis draws: it leaves out a name where there is no room for all
+        image = QImage(1, 1, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        _, _, texts = axis.generateDrawSpecs(painter)
+        painter.end()
+        shown[:] = [(rect, text) for rect, _, text in texts]
+        return len(shown) == len(KINDS)
+
+    qtbot.waitUntil(draw)
+    boxes = sorted(rect.getRect() for rect, _ in shown)
+    rows = sorted((y, y + height) for _, y, _, height in boxes)
+    assert all(one[1] <= other[0] + 1 for one, other in pairwise(rows))
+    assert all(rect.left() >= 0 for rect, _ in shown)
 
 
 def test_the_summary_shows_the_stores_own_figures(qtbot, open_window, fill, ask):
