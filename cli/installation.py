@@ -26,10 +26,14 @@ _SHOWN: Final = (
     "huggingface_hub", "typer",
 )  # fmt: skip
 _SETTINGS: Final = (
-    "HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "HF_ENDPOINT", "HF_TOKEN", "HTTPS_PROXY", "CUDA_VISIBLE_DEVICES",
-    "OMP_NUM_THREADS", "QT_QPA_PLATFORM", "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY",
+    "HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "HF_ENDPOINT", "HF_TOKEN", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY",
+    "http_proxy", "ALL_PROXY", "all_proxy", "SSL_CERT_FILE", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS",
+    "QT_QPA_PLATFORM", "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY",
 )  # fmt: skip
-_SPOKEN: Final = {"HF_HUB_OFFLINE", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "QT_QPA_PLATFORM"}
+_SPOKEN: Final = {
+    "HF_HUB_OFFLINE", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "QT_QPA_PLATFORM", "CAPTIONLINT_MODEL",
+    "CAPTIONLINT_DEVICE",
+}  # fmt: skip
 """Whose value is told; of the others only that they are set, since addresses may hold a password."""
 
 
@@ -96,7 +100,10 @@ def free_bytes(path: Path) -> int | None:
 
 def environment() -> dict[str, str]:
     """Settings of the environment that change what happens, without what may be secret."""
-    return {name: os.environ[name] if name in _SPOKEN else "set" for name in _SETTINGS if os.environ.get(name)}
+    ours = sorted(name for name in os.environ if name.startswith("CAPTIONLINT_"))
+    return {
+        name: os.environ[name] if name in _SPOKEN else "set" for name in (*_SETTINGS, *ours) if os.environ.get(name)
+    }
 
 
 def changed_files() -> list[str]:

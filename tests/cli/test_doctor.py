@@ -48,12 +48,16 @@ def test_secrets_and_the_home_folder_stay_out(captionlint, monkeypatch, tmp_path
     monkeypatch.setenv("HF_TOKEN", "hf_confidential")
     monkeypatch.setenv("HTTPS_PROXY", "http://ana:confidential@proxy")
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", "confidential")
+    monkeypatch.setenv("CAPTIONLINT_DB", "postgresql://ana:confidential@127.0.0.1:1/none")
+    monkeypatch.setenv("CAPTIONLINT_MODEL", "fast")
     monkeypatch.setenv("HOME", str(tmp_path / "ana"))
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     text = captionlint("doctor", "--no-test", "--db", "postgresql://ana:confidential@127.0.0.1:1/none")
     data = captionlint("doctor", "--no-test", "--json")
     assert "confidential" not in text.out + text.err + data.out
     assert "HF_TOKEN: set" in text.out
+    assert "CAPTIONLINT_DB: set" in text.out
+    assert "CAPTIONLINT_MODEL: fast" in text.out
     assert str(tmp_path / "ana") not in text.out + data.out
     assert json.loads(data.out)["places"]["models"].startswith("~")
     assert text.code == 1
