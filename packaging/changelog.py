@@ -22,11 +22,12 @@ def main(arguments: list[str], root: Path = ROOT) -> str:
         return section(fragments)
     if not arguments or not re.fullmatch(r"\d+\.\d+\.\d+", arguments[0]):
         sys.exit("Say which version: python3 packaging/changelog.py 0.2.0")
-    if not fragments:
-        sys.exit("There is nothing in changelog.d to gather.")
     date = arguments[1] if arguments[1:] else time.strftime("%Y-%m-%d", time.gmtime())
     path = root / "CHANGELOG.md"
-    path.write_text(merged(path.read_text(encoding="utf-8"), section(fragments), arguments[0], date), encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    if not fragments and _waiting(arguments[0]) not in text:
+        sys.exit("There is nothing in changelog.d to gather.")
+    path.write_text(merged(text, section(fragments), arguments[0], date), encoding="utf-8")
     for fragment in fragments:
         fragment.unlink()
     return f"CHANGELOG.md has a section {arguments[0]} from {len(fragments)} fragments."
@@ -57,21 +58,26 @@ def section(fragments: dict[Path, str]) -> str:
         ]
         if items:
             parts.append(f"### {kind.capitalize()}\n\n" + "\n".join(items))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts) + "\n" if parts else ""
 
 
 def merged(changelog: str, new: str, version: str, date: str) -> str:
     """The section at the top; into that of the same version where it still says ``(unreleased)``."""
     heading = f"## {version} ({date})"
-    waiting = f"## {version} (unreleased)\n"
+    waiting = _waiting(version)
     if waiting in changelog:
         before, after = changelog.split(waiting, 1)
         old, mark, rest = after.partition("\n## ")
-        return f"{before}{heading}\n{old.rstrip()}\n\n{new}{mark}{rest}"
+        whole = f"{old.rstrip()}\n\n{new}".rstrip() + "\n"
+        return f"{before}{heading}\n{whole}{mark}{rest}"
     if f"## {version} (" in changelog:
         sys.exit(f"CHANGELOG.md has a section {version} already.")
     title, _, rest = changelog.partition("\n## ")
     return f"{title.rstrip()}\n\n{heading}\n\n{new}" + (f"\n## {rest}" if rest else "")
+
+
+def _waiting(version: str) -> str:
+    return f"## {version} (unreleased)\n"
 
 
 if __name__ == "__main__":

@@ -41,6 +41,17 @@ def test_a_section_that_waits_for_its_release_is_completed(project):
     assert text.endswith("- The sun shines again.\n\n## 0.1.0 (x)\n\n- First.\n")
 
 
+def test_a_section_that_waits_needs_no_fragments(project):
+    for path in (project / "changelog.d").iterdir():
+        path.unlink()
+    waiting = "# Changelog\n\n## 0.1.0 (unreleased)\n\n- First.\n"
+    (project / "CHANGELOG.md").write_text(waiting)
+    with pytest.raises(SystemExit, match=r"nothing in changelog\.d"):
+        changelog.main(["0.2.0"], project)
+    changelog.main(["0.1.0", "2026-02-02"], project)
+    assert (project / "CHANGELOG.md").read_text() == waiting.replace("unreleased", "2026-02-02")
+
+
 def test_notes_change_nothing(project):
     assert "- A moon." in changelog.main(["--notes"], project)
     assert len(list((project / "changelog.d").iterdir())) == 3
