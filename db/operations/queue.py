@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -23,6 +24,17 @@ _KEYS: Final[dict[str, InstrumentedAttribute[Any] | None]] = {
     "random": Item.shuffle,
     "file": None,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item stood in an order: the queue can go on from there after the item moved."""
+
+    item_id: int
+    order: Order
+    value: float | None
+
+
 _EVERYTHING: Final = Filters()
 _AT_ONCE: Final = 500
 
@@ -32,7 +44,7 @@ def page(
     *,
     order: Order = "suspicious",
     filters: Filters = _EVERYTHING,
-    after: int | None = None,
+    after: int | Place | None = None,
     limit: int = 100,
 ) -> tuple[QueueEntry, ...]:
     """Up to `limit` items behind the item `after`, or from the front; items without a prediction come last.
@@ -44,7 +56,7 @@ def page(
 
 
 def following(
-    store: Store, *, order: Order = "suspicious", filters: Filters = _EVERYTHING, after: int | None = None
+    store: Store, *, order: Order = "suspicious", filters: Filters = _EVERYTHING, after: int | Place | None = None
 ) -> QueueEntry | None:
     """The next item, or None at the end."""
     with store.reading() as session:
@@ -53,12 +65,18 @@ def following(
 
 
 def preceding(
-    store: Store, *, order: Order = "suspicious", filters: Filters = _EVERYTHING, before: int
+    store: Store, *, order: Order = "suspicious", filters: Filters = _EVERYTHING, before: int | Place
 ) -> QueueEntry | None:
     """The item before, or None at the front."""
     with store.reading() as session:
         found = _page(store, session, order=order, filters=filters, after=before, limit=1, back=True)
     return found[0] if found else None
+
+
+def place(store: Store, *, order: Order = "suspicious", item_id: int) -> Place:
+    """Where an item stands now. Raises `StoreError` for one that is not there."""
+    with store.reading() as session:
+        return _place(session, order, item_id)
 
 
 def count(store: Store, *, filters: Filters = _EVERYTHING) -> int:
@@ -127,22 +145,31 @@ def blind_share(store: Store) -> float:
 
 
 def _page(
-    store: Store, session: Session, *, order: Order, filters: Filters, after: int | None, limit: int, back: bool
+    store: Store,
+    session: Session,
+    *,
+    order: Order,
+    filters: Filters,
+    after: int | Place | None,
+    limit: int,
+    back: bool,
 ) -> tuple[QueueEntry, ...]:
     """One page; an order may begin with items that were chosen one by one (`_head`), the others follow by its key."""
     share = marking.blind_share(session)
     key = _key(order)
     passing = _columns().where(*conditions(session, filters, blind_share=share))
     head = _head(session, order)
-    in_head = after in head
+    behind = after.item_id if isinstance(after, Place) else after
+    in_head = behind in head
     found: list[Any] = []
     if in_head or (after is None and not back):
-        found = _of_head(session, passing, head, after, back=back)[:limit]
+        found = _of_head(session, passing, head, behind, back=back)[:limit]
     if len(found) < limit and not (in_head and back):
         keys = [Item.id] if key is None else [key, Item.id]
         query = passing.where(Item.id.not_in(head)) if head else passing
         if after is not None and not in_head:
-            query = query.where(_beyond(session, key, after, back=back))
+            here = after if isinstance(after, Place) else _place(session, order, after)
+            query = query.where(_beyond(key, here, back=back))
         query = query.order_by(*(k.desc() if back else k for k in keys))
         found += session.execute(query.limit(limit - len(found))).all()
     if back and not in_head and len(found) < limit:
@@ -170,15 +197,22 @@ def _key(order: str) -> InstrumentedAttribute[Any] | None:
     return _KEYS[order]
 
 
-def _beyond(session: Session, key: InstrumentedAttribute[Any] | None, after: int, *, back: bool) -> ColumnElement[bool]:
-    past_id = Item.id < after if back else Item.id > after
+def _place(session: Session, order: Order, item_id: int) -> Place:
+    key = _key(order)
+    if key is None:
+        return Place(item_id, order, None)
+    value = session.scalar(select(key).where(Item.id == item_id))
+    if value is None:
+        raise StoreError(f"The store has no item {item_id}.")
+    return Place(item_id, order, value)
+
+
+def _beyond(key: InstrumentedAttribute[Any] | None, here: Place, *, back: bool) -> ColumnElement[bool]:
+    past_id = Item.id < here.item_id if back else Item.id > here.item_id
     if key is None:
         return past_id
-    value = session.scalar(select(key).where(Item.id == after))
-    if value is None:
-        raise StoreError(f"The store has no item {after}.")
-    past = key < value if back else key > value
-    at_least = key <= value if back else key >= value  # lets the index start at the right place
+    past = key < here.value if back else key > here.value
+    at_least = key <= here.value if back else key >= here.value  # lets the index start at the right place
     return and_(at_least, or_(past, past_id))
 
 

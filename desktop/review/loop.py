@@ -17,7 +17,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Signal
 from core.review import Status
 from db.filters import Filters
 from db.operations import history, items, queue, reviews
-from db.operations.queue import Order
+from db.operations.queue import Order, Place
 from db.records import Decision, QueueEntry, StoredItem
 from db.store import Store
 from desktop.review import draft as drafts
@@ -68,6 +68,7 @@ class ReviewLoop(QObject):
         self.undo_title: str | None = None
         self.redo_title: str | None = None
         self._left: int | None = None
+        self._held: Place | None = None
         self.ahead: Ahead | None = None
         self._since = QElapsedTimer()
         self._leaving = False
@@ -83,9 +84,17 @@ class ReviewLoop(QObject):
         if self.model.item is None or item_id != self.model.item.item_id:
             self._ask(partial(self._at, item_id))
 
+    def hold_place(self) -> None:
+        """The item is about to be ranked anew by the annotator's own doing: the queue goes on from where it stands."""
+        here = self._here()
+        if here is not None and self._from(here) == here:
+            job = partial(queue.place, order=self.order, item_id=here)
+            self.project.ask(job, partial(setattr, self, "_held"), failed=lambda _: None)
+
     def refresh(self) -> None:
         """Reads the item again, after something else changed it; what the annotator makes of it goes on."""
         here = self._here()
+        self._held = None
         if here is not None:
             job = partial(items.get, item_id=here, annotator=self.project.annotator)
             self.project.ask(job, self._renew, topic="refresh")
@@ -152,6 +161,11 @@ class ReviewLoop(QObject):
         """Does again what was taken back last."""
         if not self.model.redo() and not self._leaving:
             self._write(partial(self._travel, history.redo, self._brought_back))
+
+    def _from(self, item_id: int) -> int | Place:
+        """From where the queue goes on behind an item."""
+        held = self._held
+        return held if held is not None and (held.item_id, held.order) == (item_id, self.order) else item_id
 
     def _here(self) -> int | None:
         return self.model.item.item_id if self.model.item else None
@@ -316,11 +330,12 @@ class ReviewLoop(QObject):
     def _undecided(self, store: Store, after: int | None) -> QueueEntry | None:
         if self.filters.status and "pending" not in self.filters.status:
             return None
-        return queue.following(store, order=self.order, filters=self._open(), after=after)
+        start = None if after is None else self._from(after)
+        return queue.following(store, order=self.order, filters=self._open(), after=start)
 
     def _pass(self, item_id: int, store: Store) -> Landing:
         """Behind a decided item that stays as it is comes the next one of the list."""
-        found = queue.following(store, order=self.order, filters=self.filters, after=item_id)
+        found = queue.following(store, order=self.order, filters=self.filters, after=self._from(item_id))
         return self._at(found.item_id, store) if found else self._open_after(store, item_id)
 
     def _from_front(self, store: Store) -> Landing:
@@ -343,17 +358,17 @@ class ReviewLoop(QObject):
 
         def job(store: Store) -> Landing:
             if back:
-                found = queue.preceding(store, order=self.order, filters=self.filters, before=here)
+                found = queue.preceding(store, order=self.order, filters=self.filters, before=self._from(here))
             else:
-                found = queue.following(store, order=self.order, filters=self.filters, after=here)
+                found = queue.following(store, order=self.order, filters=self.filters, after=self._from(here))
             return self._at(found.item_id if found else here, store)
 
         self._ask(job)
 
     def _suspicious(self, here: int | None, store: Store) -> Landing:
         """Looks behind the item before the eyes, then from the front."""
-        for start in (here, None):
-            after = start
+        for start in (None if here is None else self._from(here), None):
+            after: int | Place | None = start
             while found := queue.page(store, order=self.order, filters=self._open(), after=after, limit=50):
                 for entry in found:
                     if not entry.blind and entry.f_clip_score is not None and entry.f_clip_score < 0:

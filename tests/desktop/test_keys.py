@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 
-from db.operations import reviews
+from db.operations import queue, reviews
 from desktop.keymap import COMMANDS, Keymap, shown
 
 
@@ -221,6 +221,20 @@ def test_never_mark_this_word(qtbot, window):
         press(window, "I")
     assert marked(window) == []
     assert window.threshold.ignored == (wrong,)
+
+
+@pytest.mark.parametrize("key", ["Return", "N"])
+def test_a_word_that_is_never_marked_does_not_lead_past_what_was_next(qtbot, window, ask, key):
+    ids = ask(window.project.path, queue.item_ids)
+    here = window.review.item.item_id
+    with qtbot.waitSignals([window.threshold.kept, window.queue.loaded]):
+        press(window, "I")
+    qtbot.waitUntil(lambda: window.project.worker.idle and window.loop.ahead is not None)
+    moved = ask(window.project.path, queue.item_ids)
+    assert moved.index(here) > ids.index(here)
+    with qtbot.waitSignal(window.loop.landed):
+        press(window, key)
+    assert window.review.item.item_id == ids[ids.index(here) + 1] != moved[(moved.index(here) + 1) % len(moved)]
 
 
 def test_all_keys_come_and_go(qtbot, window):
