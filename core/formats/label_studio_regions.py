@@ -128,7 +128,8 @@ def _label(region: Region, entry: Mapping[str, Any], labelling: Labelling) -> No
         region.origin = _ORIGINS.get(str(entry["origin"]), "manual")
     label = _first(entry["value"].get("labels"), "labels")
     if label not in (labelling.mark, labelling.unsure):
-        raise RowError(f"the label {str(label)[:40]!r} is neither {labelling.mark} nor {labelling.unsure}.")
+        known = " or ".join(name for name in (labelling.mark, labelling.unsure) if name is not None)
+        raise RowError(f"the label {str(label)[:40]!r} is not {known}, the only ones that are understood here.")
     region.marked = label == labelling.mark
     score = fields.number_of(entry.get("score"), "score")
     region.score = 1.0 if score is None else min(max(score, 0.0), 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from ml_backend.bridge.tokens import TokenAuth, sent_on, unreachable
 
 _TIMEOUT: Final = (10.0, 300.0)
 """Seconds to connect and to wait for an answer: a chunk of a thousand tasks takes a slow server a minute."""
+_TOKEN: Final = re.compile(r"[!-~]+")
 
 
 class LabelStudio:
@@ -29,6 +31,8 @@ class LabelStudio:
             raise UsageError(f"{url!r} is no address: give one such as http://localhost:8080.")
         if not api_key.strip():
             raise UsageError("Label Studio wants a token: give --api-key, or set LABEL_STUDIO_API_KEY.")
+        if not _TOKEN.fullmatch(api_key.strip()):  # no header could carry it
+            raise UsageError("The token has characters that none of Label Studio has: copy it again, in one line.")
         self.url = url.rstrip("/")
         self._timeout = timeout
         self._session = requests.Session()

@@ -1,8 +1,11 @@
 """From recorded annotations to reviews."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.errors import FormatError
+from core.formats.label_studio_names import OWN
 from core.review import Span
 from ml_backend.annotations import review_of, review_uid
 
@@ -128,6 +131,13 @@ def test_a_caption_called_correct_beside_a_mark_of_ones_own_is_nobodys_word():
 def test_a_stretch_drawn_twice_counts_once():
     given = annotation(mark("a", 2, 7, origin="manual"), mark("b", 3, 5, origin="manual"))
     assert review_of(given, CAPTION).spans == (Span(2, 7, origin="manual"),)
+
+
+def test_a_label_of_another_meaning_is_refused_by_the_names_that_there_are():
+    strange = region("a", "misalign", "labels", 2, 7, ["Nope"])
+    for labelling, said in ((OWN, "Misaligned or Unsure,"), (replace(OWN, unsure=None), "Misaligned,")):
+        with pytest.raises(FormatError, match=f"'Nope' is not {said}"):
+            review_of(annotation(strange), CAPTION, labelling=labelling)
 
 
 def test_regions_outside_of_the_caption_are_refused():

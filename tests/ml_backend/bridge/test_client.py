@@ -128,3 +128,10 @@ def test_refuses_what_cannot_work(url: str, key: str, wanted: str) -> None:
 def test_an_empty_answer_is_none(server: Server) -> None:
     server.answers["/a"] = (204, {}, b"")
     assert LabelStudio(server.url, "abc").post("/a") is None
+
+
+@pytest.mark.parametrize("token", ["a\nb", "ключ", "two words"])
+def test_a_token_that_no_header_can_carry_is_refused_first(server, token):
+    with pytest.raises(UsageError, match="copy it again"):
+        LabelStudio(server.url, token)
+    assert server.came == []
