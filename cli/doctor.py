@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import installation
+from cli.store_options import named
 from core.errors import first_line
 from core.guard import overwritten
 
@@ -20,7 +21,10 @@ _LITTLE = 2_000_000_000
 
 def doctor(
     db: Annotated[
-        str | None, typer.Option("--db", metavar="FILE.db", help="Also look over this store; nothing in it is changed.")
+        str | None,
+        typer.Option(
+            "--db", metavar="FILE.db", callback=named, help="Also look over this store; nothing in it is changed."
+        ),
     ] = None,
     test: Annotated[
         bool, typer.Option("--test/--no-test", help="Score drawn scenes and compare; without it torch is not loaded.")

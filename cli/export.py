@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from cli.progress import bar
 from cli.store_options import Db
+from core.errors import UsageError
 
 
 def export(
@@ -27,6 +29,8 @@ def export(
     from db.operations import exports
     from db.store import Store
 
+    if out == "-" and sys.stdout is None:
+        raise UsageError("stdout is closed: name a file to write.")
     options = {} if image_prefix is None else {"image_prefix": image_prefix}
     with Store.open(db, create=False, to_read=True) as store, bar("exporting") as move:
         done = exports.write(

@@ -46,6 +46,8 @@ def run() -> None:
     _speak_unicode()
     try:
         app()
+    except KeyboardInterrupt:  # before a command begins; within one typer ends it alike
+        sys.exit(130)
     except Exception as error:
         if "--debug" in sys.argv:
             raise

@@ -473,3 +473,20 @@ def test_a_missing_display_is_said_in_one_line(db, captionlint, monkeypatch):
     ran = captionlint("review", "--db", db)
     assert ran.code == 2
     assert "no display" in ran.err
+
+
+@pytest.mark.parametrize("command", [["stats"], ["settings"], ["doctor", "--no-test"], ["import", "x"]])
+def test_an_empty_name_of_a_store_is_not_this_folder(captionlint, command):
+    ran = captionlint(*command, "--db", "")
+    assert (ran.code, ran.err) == (2, "captionlint: --db is empty: name a file, or give a postgresql:// URL.\n")
+
+
+def test_an_export_to_a_closed_stdout_says_so(db, captionlint, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)  # as Python has it after `>&-`
+    ran = captionlint("export", "--db", db, "--format", "words", "--unreviewed", "-")
+    assert (ran.code, ran.err) == (2, "captionlint: stdout is closed: name a file to write.\n")
+
+
+def test_ctrl_c_before_a_command_begins_is_silent(captionlint, monkeypatch):
+    monkeypatch.setattr("cli.main.app", lambda: signal.raise_signal(signal.SIGINT))
+    assert captionlint("models") == (130, "", "")
