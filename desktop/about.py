@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.services import diagnostics
+from desktop.theme import bare
 
 
 class AboutDialogue(QDialog):
@@ -31,6 +32,7 @@ class AboutDialogue(QDialog):
         copy = QPushButton(self.tr("Copy diagnostics"), autoDefault=False)
         copy.clicked.connect(copy_diagnostics)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        bare(buttons)
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

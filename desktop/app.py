@@ -21,7 +21,7 @@ from desktop.services import log
 from desktop.services.fluent import keep_fluent
 from desktop.services.project import Project
 from desktop.services.settings import Settings
-from desktop.theme import Theme
+from desktop.theme import Theme, bare
 from desktop.welcome.window import WelcomeWindow
 from desktop.window import MainWindow
 
@@ -130,10 +130,11 @@ class Program(QObject):
         self._tell(self.tr("This store is open already"), said.format(path, holder), name="held")
 
     def _tell(self, title: str, said: str, *, name: str) -> QMessageBox:
-        box = QMessageBox(QMessageBox.Icon.Warning, "Captionlint", title)
+        box = QMessageBox(QMessageBox.Icon.Warning, "Captionlint", title, QMessageBox.StandardButton.Ok)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(said)
         box.setObjectName(name)
+        bare(box)
         self.theme.dress(box)
         self._box = box
         box.open()

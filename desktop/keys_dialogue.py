@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop.keymap import BY_NAME, COMMANDS, SECTIONS, Keymap, section_title, shown, title_of
 from desktop.placing import open_at
+from desktop.theme import bare
 
 _EACH = 2
 
@@ -41,6 +42,7 @@ class KeysDialogue(QDialog):
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("danger", True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        bare(buttons)
         self.reset = QPushButton(self.tr("As they were at first"), autoDefault=False)
         buttons.addButton(self.reset, QDialogButtonBox.ButtonRole.ResetRole)
         self.save = buttons.button(QDialogButtonBox.StandardButton.Save)

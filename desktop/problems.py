@@ -10,7 +10,6 @@ import traceback
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from core.errors import (
@@ -22,6 +21,7 @@ from core.errors import (
     StoreError,
     UsageError,
 )
+from desktop.theme import bare
 from desktop.wording import QT_TRANSLATE_NOOP, is_english
 
 
@@ -32,8 +32,7 @@ def show_problem(parent: QWidget | None, title: str, error: BaseException) -> QM
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setInformativeText(in_words(error))
     box.setDetailedText(_details(error))
-    close = box.button(QMessageBox.StandardButton.Close)
-    close.setIcon(QIcon())
+    bare(box)
     box.setDefaultButton(QMessageBox.StandardButton.Close)
     box.setObjectName("problem")
     box.open()

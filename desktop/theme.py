@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMessageBox, QWidget
 from shiboken6 import isValid
 
 from core import tints
@@ -103,6 +103,12 @@ class Theme(QObject):
         return [window for window in self._windows if isValid(window)]
 
 
+def bare(buttons: QDialogButtonBox | QMessageBox) -> None:
+    """Takes the system's pictures off the buttons: they know no theme, and no other button has one."""
+    for button in buttons.buttons():
+        button.setIcon(QIcon())
+
+
 def palette(look: Look) -> QPalette:
     """The palette that Qt's own widgets draw with."""
     base, role = look.base, QPalette.ColorRole
@@ -150,6 +156,11 @@ def style_sheet(look: Look) -> str:
         selection-background-color: {b.accent}; selection-color: {look.on_accent}; }}
     #captionEditor {{ border: none; border-radius: 0; padding: 0 20px; }}
     QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus {{ border-color: {b.accent}; }}
+    QCheckBox {{ spacing: 8px; }}
+    QCheckBox::indicator {{ width: 14px; height: 14px; background: {b.panel}; border: 1px solid {b.dim};
+        border-radius: 3px; }}
+    QCheckBox::indicator:checked {{ background: {b.accent}; border-color: {b.accent}; }}
+    QCheckBox::indicator:focus {{ border-color: {b.accent}; }}
     QComboBox::drop-down {{ border: none; width: 22px; }}
     QComboBox QAbstractItemView {{ background: {b.panel}; border: 1px solid {b.line}; outline: none;
         selection-background-color: {look.selected}; selection-color: {b.text}; }}

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 from PySide6.QtCore import QCoreApplication, QStandardPaths
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from core.formats.writing import FORMATS_OUT
 from desktop.borrowed import borrowed
 from desktop.choice import Choice
 from desktop.importing import jobs
 from desktop.importing.dialogue import JobDialogue
+from desktop.tick_box import TickBox
 
 
 class ExportDialogue(JobDialogue):
@@ -42,7 +43,7 @@ class ExportDialogue(JobDialogue):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.out, 1)
         layout.addWidget(choose)
-        self.unreviewed = QCheckBox(self.tr("Add items that nobody has reviewed"))
+        self.unreviewed = TickBox(self.tr("Add items that nobody has reviewed"))
         self.count = QLabel(self.tr("%Ln reviewed item(s)", "", reviewed))
         self.count.setProperty("dim", True)
         self.form.addRow(self.tr("Format"), self.format)

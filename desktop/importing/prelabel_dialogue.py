@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from core.presets import PRESETS
 from desktop.borrowed import borrowed
@@ -11,6 +11,7 @@ from desktop.choice import Choice
 from desktop.importing import jobs
 from desktop.importing.dialogue import JobDialogue
 from desktop.services.scorer_child import ModelChoice
+from desktop.tick_box import TickBox
 from desktop.wording import number
 
 
@@ -35,7 +36,7 @@ class PrelabelDialogue(JobDialogue):
             self.model.addItem(preset.name)
         self.about = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.about.setProperty("dim", True)
-        self.retry = QCheckBox(self.tr("Try again what failed before"))
+        self.retry = TickBox(self.tr("Try again what failed before"))
         self.form.addRow(self.tr("Model"), self.model)
         self.form.addRow("", self.about)
         self.form.addRow("", self.retry)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.review.threshold import ThresholdModel
+from desktop.theme import bare
 
 
 class IgnoredDialog(QDialog):
@@ -31,6 +32,7 @@ class IgnoredDialog(QDialog):
         add = QPushButton(self.tr("Add"), autoDefault=False)
         remove = QPushButton(self.tr("Mark it again"), autoDefault=False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        bare(buttons)
         row = QHBoxLayout()
         row.addWidget(self.new, 1)
         row.addWidget(add)

@@ -1218,7 +1218,7 @@
     </message>
     <message>
         <source>Mark or unmark the word</source>
-        <translation>Wort markieren oder Markierung aufheben</translation>
+        <translation>Das Wort markieren oder nicht</translation>
     </message>
     <message>
         <source>Extend the mark to the right</source>
