@@ -13,10 +13,22 @@ from cli.store_options import Db
 from core.errors import UsageError
 
 
+def _formats(incomplete: str) -> list[str]:
+    """What Tab offers."""
+    from core.formats.writing import FORMATS_OUT
+
+    return [name for name in FORMATS_OUT if name.startswith(incomplete)]
+
+
 def export(
     out: Annotated[str, typer.Argument(metavar="OUT", help="A file or folder; - is stdout, for line formats.")],
     db: Db,
-    format: Annotated[str, typer.Option("--format", metavar="F", help="words, dpo, csv, … (a wrong one lists all).")],
+    format: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="F", autocompletion=_formats, help="words, dpo, csv, … (a wrong one lists all)."
+        ),
+    ],
     unreviewed: Annotated[bool, typer.Option("--unreviewed", help="Add items that nobody has reviewed.")] = False,
     image_prefix: Annotated[
         str | None, typer.Option("--image-prefix", metavar="URL", help="label-studio: stands before image names.")

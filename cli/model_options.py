@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.errors import UsageError
-from core.presets import LAYERS, TEMPLATE
+from core.presets import LAYERS, PRESETS, TEMPLATE
 
 if TYPE_CHECKING:
     from core.scorer import Scorer
@@ -31,9 +31,19 @@ class ImageDtype(StrEnum):
     auto = "auto"
 
 
+def _presets(incomplete: str) -> list[str]:
+    """What Tab offers."""
+    return [name for name in PRESETS if name.startswith(incomplete)]
+
+
 ModelName = Annotated[
     str | None,
-    typer.Option("--model", metavar="NAME[:PRETRAINED]", help="A preset (see `captionlint models`) or a model's name."),
+    typer.Option(
+        "--model",
+        metavar="NAME[:PRETRAINED]",
+        autocompletion=_presets,
+        help="A preset (see `captionlint models`) or a model's name.",
+    ),
 ]
 ModelConfig = Annotated[
     Path | None, typer.Option("--model-config", metavar="F.json", help="An open_clip model configuration.")

@@ -490,3 +490,21 @@ def test_an_export_to_a_closed_stdout_says_so(db, captionlint, monkeypatch):
 def test_ctrl_c_before_a_command_begins_is_silent(captionlint, monkeypatch):
     monkeypatch.setattr("cli.main.app", lambda: signal.raise_signal(signal.SIGINT))
     assert captionlint("models") == (130, "", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("export --format wo", {"words", "words-parquet"}),
+        ("prelabel --model de", {"demo"}),
+        ("label-studio pu", {"push", "pull"}),
+    ],
+)
+def test_tab_offers_commands_formats_and_models(line, offered):
+    asked = {"COMP_WORDS": f"captionlint {line}", "COMP_CWORD": str(line.count(" ") + 1)}
+    program = "import sys; sys.argv = ['captionlint']; from cli.captionlint import run; run()"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False,
+        env={**os.environ, **asked, "_CAPTIONLINT_COMPLETE": "complete_bash"},
+    )  # fmt: skip
+    assert set(ran.stdout.split()) == offered, ran.stderr
