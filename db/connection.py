@@ -67,8 +67,11 @@ def server_engine(url: str) -> Engine:
         raise StoreError(f"PostgreSQL needs a driver: {adding('postgresql')}.") from error
 
 
-def server_name(engine: Engine) -> str:
-    """What messages call a server: its address as it was given, without the password, wherever that stands in it."""
-    secrets = [name for name in engine.url.query if "password" in name]
-    url = engine.url.set(drivername="postgresql").difference_update_query(secrets)
-    return url.render_as_string(hide_password=True)
+def without_password(address: str) -> str:
+    """A server's address as messages and settings may hold it: without the password, wherever that stands in it."""
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        return f"{address.partition('://')[0]}://"
+    place = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return place.difference_update_query([name for name in url.query if "password" in name]).render_as_string()

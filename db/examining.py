@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.backups import backups
-from db.connection import server_engine, server_name
+from db.connection import server_engine, without_password
 from db.migrations import REVISIONS
 from db.unwritable import is_logged, is_unwritable, read_only
 
@@ -99,7 +99,7 @@ def _look_over(connection: sqlite3.Connection, found: Examination, folder: Path)
 
 def _server(url: str) -> Examination:
     engine = server_engine(url)
-    found = Examination(server_name(engine))
+    found = Examination(without_password(url))
     try:
         with engine.connect() as connection:
             _judge_schema(found, [str(v) for v in connection.scalars(text("SELECT version_num FROM alembic_version"))])

@@ -65,7 +65,7 @@ class Store:
         """
         if "://" in str(where):
             engine = connection.server_engine(str(where))
-            store = cls(engine, name=connection.server_name(engine), path=None)
+            store = cls(engine, name=connection.without_password(str(where)), path=None)
         else:
             path = Path(os.path.abspath(where))  # noqa: PTH100 — resolve() would follow a link to another folder
             check(path, create=create, to_read=to_read)

@@ -64,7 +64,7 @@ class Menus(QObject):
         """Lists the stores that were open."""
         self.recent.clear()
         for path in self._window.settings.recent:
-            if path != self._window.project.path:
+            if path != self._window.project.address:
                 action = self.recent.addAction(path.replace("&", "&&"))
                 action.triggered.connect(lambda _=False, path=path: self._window.open_asked.emit(path))
         self.recent.setEnabled(not self.recent.isEmpty())

@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.assistant = Assistant(project, self.review, self.scoring, self)
         self.pictures = Pictures(self)
         self.thumbnails = Thumbnails(self)
-        self.keeper = DraftKeeper(self.review, self.loop, Drafts(project.path, project.annotator), self)
+        self.keeper = DraftKeeper(self.review, self.loop, Drafts(project.address, project.annotator), self)
         self.watch = StoreWatch(project, is_own=self._is_writing, parent=self)
         self._saved_at: datetime | None = None
         self._build()
@@ -226,7 +226,7 @@ class MainWindow(QMainWindow):
         self.loop.go(item_id)
 
     def _opened(self) -> None:
-        self.settings.remember_file(self.project.path)
+        self.settings.remember_file(self.project.address)
         self.menus.refresh_recent()
         self.watch.start()
         self.loop.begin()

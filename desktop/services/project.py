@@ -11,6 +11,7 @@ from typing import TypeVar
 from PySide6.QtCore import QLockFile, QObject, Signal
 
 from core.errors import StoreError
+from db.connection import without_password
 from db.store import Store
 from desktop.services.background import Background
 
@@ -40,7 +41,13 @@ class Project(QObject):
     @property
     def name(self) -> str:
         """What the window calls it."""
-        return Path(self.path).name
+        where = self.address
+        return Path(where.partition("?")[0] if "://" in where else where).name
+
+    @property
+    def address(self) -> str:
+        """Where the store is, as settings may hold it: without a server's password."""
+        return without_password(self.path) if "://" in self.path else self.path
 
     def hold(self) -> str | None:
         """Locks the file against a second window; returns who holds it, in words, where one does."""
@@ -79,7 +86,7 @@ class Project(QObject):
 
         def run() -> T:
             if self._store is None:
-                raise StoreError(f"{self.path} is not open.")
+                raise StoreError(f"{self.address} is not open.")
             return job(self._store)
 
         self.worker.ask(run, then, failed=failed, topic=topic)

@@ -12,7 +12,7 @@ class Card(QPushButton):
     def __init__(self, title: str, explains: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("wide", True)
-        self.setAutoDefault(False)
+        self.setAutoDefault(True)  # Enter acts, not Space alone
         self.setAccessibleName(title)
         self.setAccessibleDescription(explains)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)

@@ -32,8 +32,8 @@ class ModelChooser(QWidget):
         self.cards = {name: self._card(preset) for name, preset in PRESETS.items()}
         self._group = QButtonGroup(self)
         self.running = Running()
-        self.get = QPushButton(self.tr("Download now"), autoDefault=False)
-        self.stop = QPushButton(self.tr("Pause"), autoDefault=False)
+        self.get = QPushButton(self.tr("Download now"), autoDefault=True)
+        self.stop = QPushButton(self.tr("Pause"), autoDefault=True)
         self.note = QLabel(wordWrap=True)
         self.note.setProperty("dim", True)
         column = QVBoxLayout(self)

@@ -170,7 +170,7 @@ class WelcomeWindow(QMainWindow):
         column.addSpacing(14)
         column.addWidget(_heading(self.tr("Opened before")))
         for path in paths:
-            button = QPushButton(_short(path), flat=True, autoDefault=False)
+            button = QPushButton(_short(path), flat=True, autoDefault=True)
             button.setProperty("link", True)
             button.setToolTip(path.replace("<", "‹"))
             button.setAccessibleName(self.tr("Open {0}").format(path))

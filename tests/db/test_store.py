@@ -12,6 +12,7 @@ from stores import FakeScorer, photo, rows
 from core.errors import StoreError, UsageError
 from core.formats.reading import read
 from db import backups, migrations
+from db.connection import without_password
 from db.operations import items, queue, reviews, stats, vocabulary
 from db.prelabel import prelabel
 from db.store import Store
@@ -98,12 +99,25 @@ def test_a_url_that_is_none(url):
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://ana:secret@host:5432/x", "postgresql://ana@host:5432/x"),
+        ("postgresql+psycopg://ana:se%40cret@host/x?sslmode=require", "postgresql://ana@host/x?sslmode=require"),
+        ("postgresql:///x?host=/run/pg&password=secret&sslpassword=secret", "postgresql:///x?host=%2Frun%2Fpg"),
+        ("postgresql://ana:secret@host:nonsense/x", "postgresql://"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(address, shown):
+    assert without_password(address) == shown
+
+
 def test_a_server_that_does_not_answer():
     pytest.importorskip("psycopg")
     with pytest.raises(StoreError, match="server refused") as caught:
         Store.open("postgresql://ana:secret@127.0.0.1:9/x")
     assert "secret" not in str(caught.value)
-    assert "address, user, password and database of postgresql://ana:***@127.0.0.1:9/x" in str(caught.value)
+    assert "address, user, password and database of postgresql://ana@127.0.0.1:9/x" in str(caught.value)
 
 
 def test_a_server_that_gives_no_right(database):

@@ -10,7 +10,7 @@ from platformdirs import user_data_path
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QPainter, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QScrollArea
+from PySide6.QtWidgets import QLabel, QMenu, QMessageBox, QPushButton, QScrollArea
 from stores import rows
 
 from core.review import KINDS, Span
@@ -183,6 +183,23 @@ def press_in(qtbot, window, keys):
         window.activateWindow()
     combination = QKeySequence(keys)[0]
     QTest.keyClick(window, combination.key(), combination.keyboardModifiers())
+
+
+def test_a_servers_password_stands_in_no_title_and_no_setting(qtbot, qapp, settings):
+    program = Program(qapp, settings)
+    address = "postgresql://ana:confidential@127.0.0.1:9/captions?password=confidential&connect_timeout=1"
+    window = program.open(address)
+    assert window.project.name == "captions"
+    assert window.windowTitle() == f"{window.project.name} — Captionlint"
+    assert window.project.address == "postgresql://ana@127.0.0.1:9/captions?connect_timeout=1"
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "problem") is not None, timeout=20_000)
+    problem = window.findChild(QMessageBox, "problem")
+    assert "confidential" not in problem.text() + problem.informativeText() + problem.detailedText()
+    problem.reject()
+    qtbot.waitUntil(lambda: not program.windows)
+    window.settings.remember_file(window.project.address)
+    assert settings.recent == [window.project.address]
+    program.welcoming.close()
 
 
 def test_stores_that_were_open_are_remembered_while_they_are_there(qtbot, qapp, open_window, fill, settings, tmp_path):

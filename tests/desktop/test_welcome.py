@@ -81,6 +81,19 @@ def test_the_demo_set_is_drawn_scored_and_opened(qtbot, program, ask):
     assert program.windows[0].project.path == window.project.path
 
 
+def test_enter_does_what_space_does(qtbot, program, fill, settings):
+    settings.remember_file(str(fill()))
+    welcome = program.welcome()
+    qtbot.keyClick(welcome.models.cards["demo"], Qt.Key.Key_Return)
+    assert settings.model == "demo"
+    qtbot.keyClick(welcome.folder, Qt.Key.Key_Return)
+    dialogue = welcome.findChild(QFileDialog)
+    assert dialogue.fileMode() == QFileDialog.FileMode.Directory
+    dialogue.close()
+    qtbot.keyClick(welcome.recent[0], Qt.Key.Key_Enter)
+    assert opened(qtbot, program).queue.rowCount() == 6
+
+
 def test_recent_stores_are_offered_by_name(qtbot, program, fill, settings):
     path = fill()
     settings.remember_file(str(path))
