@@ -115,6 +115,8 @@ def _records(
             row = next(rows, None)
             if row is None:
                 break
+            if feed.ended:  # the reader wanted more, and there was none
+                raise RowError("a quote that opens here is never closed, so that the lines below became part of it")
             if row:
                 yield _record(row, columns, number)
         except (csv.Error, RowError) as error:
@@ -164,6 +166,7 @@ class _Feed:
         self._lines = lines
         self._problems: list[BadRow] = []
         self.number = 1
+        self.ended = False
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
@@ -172,6 +175,7 @@ class _Feed:
                 self._problems.append(line)
             else:
                 yield line.text
+        self.ended = True
 
     def problems(self) -> list[BadRow]:
         found, self._problems = self._problems, []

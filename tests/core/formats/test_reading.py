@@ -320,6 +320,18 @@ def test_parquet_with_paths_and_with_images_inside(tmp_path: Path) -> None:
         list(read(source))
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_quote_that_is_never_closed_is_told_with_the_line_it_opens_in(tmp_path: Path, end: str) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text(f'image,caption\na.jpg,"a ""red"" cat"\nb.jpg,"a dog\nc.jpg,a cow\nd.jpg,a hen{end}', newline="")
+    good, bad = read(source)
+    assert good.caption == 'a "red" cat'
+    assert bad.where == "a.csv:3"
+    assert bad.reason == "a quote that opens here is never closed, so that the lines below became part of it."
+    source.write_text(f'image,caption\na.jpg,"a red cat"{end}', newline="")
+    assert [row.caption for row in read(source)] == ["a red cat"]
+
+
 def test_csv_cells_with_line_ends_keep_their_line_numbers(tmp_path: Path) -> None:
     source = tmp_path / "a.csv"
     with source.open("w", newline="") as file:
