@@ -107,7 +107,7 @@ def _records(
     lines: Iterator[Line | BadRow], separator: str, columns: Sequence[str], name: str, longest: int
 ) -> Iterator[_Record | BadRow]:
     feed = _Feed(lines)
-    rows = csv.reader(feed, delimiter=separator)
+    rows = csv.reader(feed, delimiter=separator, strict=True)  # else a quote amid a cell goes without a word
     while True:
         number = feed.number + 1
         try:
@@ -115,14 +115,23 @@ def _records(
             row = next(rows, None)
             if row is None:
                 break
-            if feed.ended:  # the reader wanted more, and there was none
-                raise RowError("a quote that opens here is never closed, so that the lines below became part of it")
             if row:
                 yield _record(row, columns, number)
-        except (csv.Error, RowError) as error:
+        except RowError as error:
             yield BadRow(f"{name}:{number}", f"{str(error).rstrip('.')}.")
+        except csv.Error as error:
+            yield BadRow(f"{name}:{number}", _broken(error, at_end=feed.ended))
         yield from feed.problems()
     yield from feed.problems()
+
+
+def _broken(error: csv.Error, *, at_end: bool) -> str:
+    """Why a row cannot be told from those below it, in words of the file."""
+    if at_end:  # the reader wanted more, and there was none
+        return "a quote that opens here is never closed, so that the lines below became part of it."
+    if "expected after" in str(error):
+        return "a quote that opens here is not closed where its cell ends, or one in its text is not doubled."
+    return f"{str(error).rstrip('.')}."
 
 
 def _record(row: Sequence[str], columns: Sequence[str], number: int) -> _Record:

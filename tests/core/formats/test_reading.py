@@ -332,6 +332,17 @@ def test_a_quote_that_is_never_closed_is_told_with_the_line_it_opens_in(tmp_path
     assert [row.caption for row in read(source)] == ["a red cat"]
 
 
+def test_a_quote_that_the_next_one_closes_takes_no_row_along_without_a_word(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text('image,caption\na.jpg,"a dog\nb.jpg,a cow\nc.jpg,"a hen"\nd.jpg,a "red" cat\ne.jpg,"a 5" nail"\n')
+    swallowing, good, altered = read(source)
+    assert [bad.where for bad in (swallowing, altered)] == ["a.csv:2", "a.csv:6"]
+    assert {bad.reason for bad in (swallowing, altered)} == {
+        "a quote that opens here is not closed where its cell ends, or one in its text is not doubled."
+    }
+    assert good.caption == 'a "red" cat'
+
+
 def test_csv_cells_with_line_ends_keep_their_line_numbers(tmp_path: Path) -> None:
     source = tmp_path / "a.csv"
     with source.open("w", newline="") as file:
