@@ -23,7 +23,7 @@ def keep(
     uid, when = review_uid(annotation), moment_of(annotation)
     made = reviews.adopt(store, item_id=item_id, review=review, uid=uid, blind=blind)
     before = ledger.annotation(annotation["id"])
-    if before is None or before.deleted or before.moment != when:  # else it may stand under another uid
+    if before is None or (before.moment or "") < when:  # the same state may stand under another uid, or be deleted
         kept = KeptAnnotation(item_id, review.annotator, uid, when, deleted=False)
         ledger.remember_annotation(annotation["id"], kept)
     return made is not None

@@ -133,6 +133,18 @@ def test_what_somebody_says_in_another_annotation_stands_again(store, server, pu
     assert kept(store) == ()
 
 
+def test_what_was_read_before_it_was_changed_does_not_hide_the_change_from_its_deletion(store, server, pulling):
+    """As a webhook's process brings the change while this one has the old state in its hands."""
+    tell(server, annotation(4, region("w1", 2, 4, "prediction"), at="2026-11-01T11:00:00Z"))
+    pulling()
+    tell(server, annotation(4))
+    assert pulling() == Pulled(known=1)
+    tell(server)
+    server.answers["/api/annotations/4/"] = (404, {}, {"detail": "Not found."})
+    assert pulling() == Pulled(taken_back=1)
+    assert kept(store) == ()
+
+
 def test_another_configurations_annotation_is_a_problem_and_the_rest_goes_on(store, server, pulling):
     strange = {"id": "z", "from_name": "bbox", "to_name": "image", "type": "rectanglelabels", "value": {"x": 1}}
     tell(server, annotation(4, strange), annotation(5, at="2026-11-01T11:00:00Z", parent=None))
