@@ -7,6 +7,9 @@ import sys
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()
-    from desktop.app import main
+    try:
+        from desktop.app import main
 
-    sys.exit(main(sys.argv))
+        sys.exit(main(sys.argv))
+    except KeyboardInterrupt:  # before the program listens for it
+        sys.exit(130)

@@ -1,10 +1,13 @@
 """What works beside the window's thread: decoding, processes, plots, and pages of the queue."""
 
 import os
+import signal
+import sys
 import time
 from multiprocessing.connection import Connection
 
 import numpy as np
+import pytest
 from PIL import Image
 from PySide6.QtGui import QColor
 from stores import rows
@@ -72,6 +75,22 @@ def test_a_process_that_is_stopped_is_dropped_at_once_and_buried_later(qtbot):
     qtbot.wait(50)
     assert len(heard) == before
     child.send("too late")
+
+
+def listen(connection: Connection) -> None:
+    """Says whether Ctrl+C would end it."""
+    connection.send(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a process inherits no such thing")
+def test_ctrl_c_is_the_windows_to_hear_and_not_its_processes(qtbot):
+    ours = signal.getsignal(signal.SIGINT)
+    said = []
+    child = Child(listen)
+    child.received.connect(said.append)
+    qtbot.waitUntil(lambda: bool(said), timeout=60_000)
+    assert said == [True]
+    assert signal.getsignal(signal.SIGINT) is ours
 
 
 def test_the_end_of_a_process_comes_after_all_it_said(qtbot):

@@ -2,6 +2,7 @@
 
 import os
 import random
+import runpy
 import signal
 import sqlite3
 import subprocess
@@ -161,6 +162,16 @@ def test_what_stops_the_command_stops_its_window(qtbot, fill, home):
         review.terminate()
         assert review.wait(60) == 0
     assert not lock.exists(), "no window is left behind that holds it"
+
+
+def test_ctrl_c_before_the_program_listens_is_silent(monkeypatch, capsys):
+    def interrupted(arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("desktop.app.main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("desktop", run_name="__main__")
+    assert (ended.value.code, *capsys.readouterr()) == (130, "", "")
 
 
 def test_a_second_window_on_the_same_file_is_refused_by_name(qtbot, qapp, fill, settings):
