@@ -10,6 +10,7 @@ from stores import rows
 from core.errors import StoreError
 from db import versions
 from db.operations import items
+from db.operations.settings import change
 from db.store import Store
 from db.unfilled import remove_if_unfilled
 
@@ -30,6 +31,15 @@ def test_a_store_with_an_item_stays(tmp_path):
     remove_if_unfilled(path)
     with Store.open(path) as store:
         assert items.count(store) == 1
+
+
+@pytest.mark.parametrize("given", [{"never_mark": ["photo"]}, {"blind_share": 0.1}])
+def test_a_store_that_somebody_set_meanwhile_stays(tmp_path, given):
+    path = tmp_path / "review.db"
+    with Store.open(path) as store:
+        change(store, **given)
+    remove_if_unfilled(path)
+    assert path.exists()
 
 
 def test_what_is_no_store_stays(tmp_path):
