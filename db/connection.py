@@ -56,9 +56,12 @@ def take_turn(connection: Connection) -> None:
 def server_engine(url: str) -> Engine:
     """An engine on a PostgreSQL server; raises `UsageError` for a URL of anything else, or that is none."""
     try:
-        parsed = make_url(url)
+        parsed = _parsed(url)
     except (ArgumentError, ValueError) as error:  # not shown as it is: it may hold a password
-        raise UsageError("A store's address reads like postgresql://USER:PASSWORD@HOST:5432/DATABASE.") from error
+        raise UsageError(
+            "A store's address reads like postgresql://USER:PASSWORD@HOST:5432/DATABASE, with %40 for an @ in the "
+            "password."
+        ) from error
     if parsed.get_backend_name() != "postgresql":
         raise UsageError(f"A store is an SQLite file or a postgresql:// URL, not {parsed.get_backend_name()}://.")
     try:
@@ -70,8 +73,15 @@ def server_engine(url: str) -> Engine:
 def without_password(address: str) -> str:
     """A server's address as messages and settings may hold it: without the password, wherever that stands in it."""
     try:
-        url = make_url(address)
+        url = _parsed(address)
     except (ArgumentError, ValueError):
         return f"{address.partition('://')[0]}://"
     place = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
     return place.difference_update_query([name for name in url.query if "password" in name]).render_as_string()
+
+
+def _parsed(address: str) -> URL:
+    url = make_url(address)
+    if "@" in (url.host or ""):  # which takes what follows an @ in the password for a part of the host
+        raise ValueError("the host holds an @")
+    return url

@@ -92,7 +92,10 @@ def test_a_url_of_something_else():
         Store.open("mysql://localhost/x")
 
 
-@pytest.mark.parametrize("url", ["://", "postgresql://ana:secret@localhost:port/x", "postgresql://[::1/x"])
+@pytest.mark.parametrize(
+    "url",
+    ["://", "postgresql://ana:secret@localhost:port/x", "postgresql://[::1/x", "postgresql://ana:p@secret@host/x"],
+)
 def test_a_url_that_is_none(url):
     with pytest.raises(UsageError, match="postgresql://USER") as caught:
         Store.open(url)
@@ -106,6 +109,7 @@ def test_a_url_that_is_none(url):
         ("postgresql+psycopg://ana:se%40cret@host/x?sslmode=require", "postgresql://ana@host/x?sslmode=require"),
         ("postgresql:///x?host=/run/pg&password=secret&sslpassword=secret", "postgresql:///x?host=%2Frun%2Fpg"),
         ("postgresql://ana:secret@host:nonsense/x", "postgresql://"),
+        ("postgresql://ana:p@secret@host/x", "postgresql://"),
     ],
 )
 def test_an_address_is_shown_without_its_password(address, shown):
