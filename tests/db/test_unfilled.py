@@ -64,8 +64,9 @@ def test_a_store_that_another_process_has_open_stays(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows deletes no open file")
+@pytest.mark.parametrize("anew", [False, True])
 @pytest.mark.parametrize("made", [False, True])
-def test_who_opens_it_while_it_goes_is_told(tmp_path, monkeypatch, made):
+def test_who_opens_it_while_it_goes_is_told(tmp_path, monkeypatch, made, anew):
     path = tmp_path / "review.db"
     if made:
         Store.open(path).close()
@@ -73,6 +74,8 @@ def test_who_opens_it_while_it_goes_is_told(tmp_path, monkeypatch, made):
     def late(engine, **named):
         backup = versions.prepare(engine, **named)
         path.unlink()
+        if anew:  # by yet another process
+            path.touch()
         return backup
 
     monkeypatch.setattr("db.store.versions", type("Late", (), {"prepare": staticmethod(late)}))
@@ -80,3 +83,13 @@ def test_who_opens_it_while_it_goes_is_told(tmp_path, monkeypatch, made):
         StoreError, match=r"review\.db was deleted or moved away while it was open: run the command again"
     ):
         Store.open(path)
+
+
+def test_a_store_may_be_made_by_way_of_a_link(tmp_path):
+    link = tmp_path / "link.db"
+    try:
+        link.symlink_to(tmp_path / "review.db")
+    except OSError:
+        pytest.skip("no links can be made here")
+    Store.open(link).close()
+    assert (tmp_path / "review.db").stat().st_size
