@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from db.store import Store
 
 _SHOWN = 20
+_AHEAD: Final = 1000
 
 
 def import_(
@@ -36,22 +39,21 @@ def import_(
     """
     from core.formats.reading import read
     from db.store import Store
-    from db.unfilled import remove_if_unfilled
 
     for name, given in (("SOURCE", source), ("--images", images)):
         if given == "":  # as a path it would be this folder
             raise UsageError(f"{name} is empty: name a file or a folder.")
-    # Before the store: a wrong name leaves no empty file behind.
+    # Before the store: a wrong name, or rows of which none can be used, leave no empty file behind.
     rows = read(Path(source), images=Path(images) if images else None)
-    made = None if "://" in db or Path(db).exists() else Path(db)
-    try:
-        with Store.open(db) as store, bar("importing") as move:
-            if update and not made:
+    is_new = "://" not in db and not Path(db).exists()
+    ahead = list(_ahead(rows, 1 if strict else _AHEAD)) if is_new else []
+    is_of_use = not is_new or any(map(_is_usable, ahead[-1:])) or len(ahead) == _AHEAD
+    with TemporaryDirectory() as elsewhere:  # where what is wrong with the rows is found out, as it would be here
+        place = db if is_of_use else Path(elsewhere, "none.db")
+        with Store.open(place) as store, bar("importing") as move:
+            if update and not is_new:
                 store.back_up()
-            added = _add(store, rows, update=update, strict=strict, move=move)
-    finally:
-        if made:
-            remove_if_unfilled(made)
+            added = _add(store, chain(ahead, rows), update=update, strict=strict, move=move)
     _report(added)
     if added.conflict_count:
         raise CaptionlintError(
@@ -61,6 +63,20 @@ def import_(
         lost = not images and any(row.picture for row in added.bad)
         hint = f"; picture names start from {_start(Path(source))}, --images names another folder" if lost else ""
         raise CaptionlintError(f"No row of {source} could be used{hint}.")
+
+
+def _ahead(rows: Iterator[SourceItem | BadRow], most: int) -> Iterator[SourceItem | BadRow]:
+    """The rows up to the first that can be used, or the first `most`."""
+    for row in islice(rows, most):
+        yield row
+        if _is_usable(row):
+            break
+
+
+def _is_usable(row: SourceItem | BadRow) -> bool:
+    from core.formats.records import BadRow
+
+    return not isinstance(row, BadRow) and ("://" in row.image or Path(row.image).is_file())
 
 
 def _add(

@@ -14,12 +14,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from core.errors import StoreError
 from db.backups import backups
 
-GONE: Final = "{name} was deleted or moved away while it was open: run the command again."
 _SENTENCES: Final = {
     "SQLITE_BUSY": "{name} stayed locked by another program: close it, or try again in a moment.",
     "SQLITE_LOCKED": "{name} stayed locked by another program: close it, or try again in a moment.",
     "SQLITE_READONLY": "{name} is read-only: make the file and its folder writable, or work on a copy.",
-    "SQLITE_READONLY_DBMOVED": GONE,
     "SQLITE_FULL": "The disk is full, and the last change of {name} was not kept: make room and try again.",
     "SQLITE_IOERR": "The disk failed under {name} ({detail}): see to the disk, then open the file again.",
     "SQLITE_CANTOPEN": "{name} cannot be opened: check that its folder exists and that you may write there.",
@@ -60,7 +58,7 @@ def _sentence(error: BaseException | None, name: str, path: Path | None) -> str:
     if code.startswith("SQLITE_CORRUPT") or isinstance(error, UnicodeDecodeError) or torn:
         return damaged(name, path)
     full = code == "SQLITE_IOERR_SHMSIZE"  # no room for the -shm file
-    family = "SQLITE_FULL" if full else code if code in _SENTENCES else "_".join(code.split("_")[:2])
+    family = "SQLITE_FULL" if full else "_".join(code.split("_")[:2])
     sentence = _SENTENCES.get(family, "{name} could not be read or written ({detail}): open it again.")
     return sentence.format(name=name, detail=detail)
 

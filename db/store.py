@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -69,7 +69,6 @@ class Store:
         else:
             path = Path(os.path.abspath(where))  # noqa: PTH100 — resolve() would follow a link to another folder
             check(path, create=create, to_read=to_read)
-            opened = _file_named(path, create=create)
             unwritable = Unwritable(path, name=str(where)) if to_read and is_unwritable(path) else None
             engine = connection.file_engine(unwritable.url if unwritable else path, busy_timeout=busy_timeout)
             store = cls(engine, name=str(where), path=path, unwritable=unwritable)
@@ -81,9 +80,6 @@ class Store:
                 store.backup = versions.prepare(engine, name=store.name, path=store.path)
                 if store.path:
                     _write_ahead(engine, busy_timeout)
-                    # A process that had made it and put nothing in took it back, and perhaps another made it anew.
-                    if _file_named(store.path) != opened:
-                        raise StoreError(faults.GONE.format(name=store.name))
         except BaseException:
             store.close()
             raise
@@ -196,17 +192,6 @@ def check(path: Path, *, create: bool = False, to_read: bool = False) -> None:
         )
 
 
-def _file_named(path: Path, *, create: bool = False) -> tuple[int, int] | None:
-    """Which file has a name now; SQLite would go on with one that lost it, and with the -wal file of the next."""
-    with suppress(OSError):  # SQLite says in better words what is in the way
-        if create and not path.exists():
-            os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
-    with suppress(OSError):
-        found = path.stat()
-        return found.st_dev, found.st_ino
-    return None
-
-
 def _write_ahead(engine: Engine, patience: float) -> None:
     """Lets readers and one writer work side by side; the file remembers it.
 
@@ -222,5 +207,4 @@ def _write_ahead(engine: Engine, patience: float) -> None:
                     raise
                 time.sleep(0.02)
             else:
-                raw.cursor().execute("SELECT name FROM sqlite_master LIMIT 1").fetchall()  # from here on it is in use
                 return

@@ -209,11 +209,14 @@ def test_an_import_of_nothing_usable_leaves_no_store_behind(tmp_path, captionlin
     assert list(folder.iterdir()) == []
 
 
-def test_ctrl_c_before_the_first_row_leaves_no_store_behind(source, tmp_path, captionlint, monkeypatch):
-    monkeypatch.setattr("db.operations.items._add", lambda *_arguments, **_options: signal.raise_signal(signal.SIGINT))
-    ran = captionlint("import", source, "--db", tmp_path / "new.db")
-    assert (ran.code, ran.err) == (1, "stopped after 0 rows, all kept; run the command again to go on\n")
+def test_a_strict_import_whose_first_row_is_bad_leaves_no_store_behind(source, tmp_path, captionlint):
+    source.write_text("nonsense\n" + source.read_text(encoding="utf-8"), encoding="utf-8")
+    asked = ["import", source, "--db", tmp_path / "new.db", "--images", tmp_path / "photos"]
+    ran = captionlint(*asked, "--strict")
+    assert ran.code == 1
+    assert "captions.jsonl:1: this is not JSON" in ran.err
     assert list(tmp_path.glob("new.db*")) == []
+    assert captionlint(*asked).out == "6 added, 1 not usable\n"
 
 
 def test_a_store_that_was_there_stays_though_nothing_was_usable(db, tmp_path, captionlint):
