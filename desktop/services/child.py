@@ -20,7 +20,7 @@ Target = Callable[..., None]
 
 
 class Child(QObject):
-    """One spawned process and the pipe to it.
+    """One spawned process and the pipe to it. Whoever lets go of it before it `ended` stops it first.
 
     Signals:
         received: a message from the process.

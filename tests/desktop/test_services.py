@@ -88,7 +88,8 @@ def test_ctrl_c_is_the_windows_to_hear_and_not_its_processes(qtbot):
     said = []
     child = Child(listen)
     child.received.connect(said.append)
-    qtbot.waitUntil(lambda: bool(said), timeout=60_000)
+    with qtbot.waitSignal(child.ended, timeout=60_000):  # a child is let go of once it ended or was stopped
+        pass
     assert said == [True]
     assert signal.getsignal(signal.SIGINT) is ours
 
