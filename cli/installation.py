@@ -18,6 +18,7 @@ from typing import Final
 
 import platformdirs
 
+from core.downloading import BEGUN
 from core.guard import PACKAGES
 
 _SHOWN: Final = (
@@ -80,7 +81,7 @@ def kept_models(folder: Path) -> dict[str, int]:
 def unfinished_models(folder: Path) -> dict[str, int]:
     """Repositories in the hub's cache with downloads that were stopped or still run, with their bytes on disk."""
     found: Counter[str] = Counter()
-    for part in (*folder.glob("models--*/blobs/*.begun"), *folder.glob("models--*/blobs/*.incomplete")):
+    for part in (*folder.glob(f"models--*/blobs/*{BEGUN}"), *folder.glob("models--*/blobs/*.incomplete")):
         with suppress(OSError):  # it is whole now, and has another name
             found[_repository(part.parents[1])] += part.stat().st_size
     return dict(sorted(found.items()))

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from core.digests import file_sha256
 
-_BEGUN: Final = ".begun"
+BEGUN: Final = ".begun"
+"""How the name of a file ends that is not whole yet."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -59,7 +60,7 @@ def _bring(url: str, folder: Path) -> Path | None:
     folder.mkdir(parents=True, exist_ok=True)
     with WeakFileLock(locks / f"{whole.name}.lock"):
         if not whole.exists():
-            for part in set(folder.glob(f"*{_BEGUN}")) - {_part(whole)}:
+            for part in set(folder.glob(f"*{BEGUN}")) - {_part(whole)}:
                 with suppress(OSError), WeakFileLock(locks / f"{part.stem}.lock", timeout=0.1):  # or another goes on
                     part.unlink()
             _go_on(url, headers, whole, about.size)
@@ -91,7 +92,7 @@ def _go_on(url: str, headers: dict[str, str], whole: Path, size: int) -> None:
 
 
 def _part(whole: Path) -> Path:
-    return whole.with_name(whole.name + _BEGUN)
+    return whole.with_name(whole.name + BEGUN)
 
 
 def _blobs(repository: str) -> Path:
@@ -101,6 +102,6 @@ def _blobs(repository: str) -> Path:
 
 
 def _sizes(folder: Path) -> Iterator[int]:
-    for path in folder.glob(f"*{_BEGUN}"):
+    for path in folder.glob(f"*{BEGUN}"):
         with suppress(OSError):  # it is whole now, and has another name
             yield path.stat().st_size

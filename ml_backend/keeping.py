@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +11,7 @@ from core.review import Review
 from db.operations import reviews
 from db.records import StoredReview
 from db.store import Store
-from ml_backend.annotations import moment_of, review_uid
+from ml_backend.annotations import moment_of, review_uid, uid_of
 from ml_backend.ledger import KeptAnnotation, Ledger
 
 
@@ -64,5 +63,5 @@ def _replace(
 
 
 def _gone(kept: KeptAnnotation) -> str:
-    """Names the revision that takes a review back, in as many letters: what stands again can be taken back, too."""
-    return "ls-" + hashlib.sha256(f"{kept.uid}\0gone".encode()).hexdigest()[:29]
+    """Names the revision that takes a review back: what stands again can be taken back, too."""
+    return uid_of(kept.uid, "gone")

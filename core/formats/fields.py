@@ -98,6 +98,14 @@ def offset_of(value: object, name: str) -> int:
     return value
 
 
+def stretch_of(start: object, end: object, caption: str, what: str) -> tuple[int, int]:
+    """Where a stretch of the caption, one character long at least, begins and ends; `what` names it in errors."""
+    place = offset_of(start, "start"), offset_of(end, "end")
+    if not place[0] < place[1] <= len(caption):
+        raise RowError(f"the {what} at {place[0]}:{place[1]} lies outside of the caption.")
+    return place
+
+
 def list_of(row: Mapping[str, Any], name: str) -> list[Any]:
     """A list that must be there."""
     value = row.get(name)

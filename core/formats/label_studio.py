@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 from core.formats import fields
 from core.formats.image_paths import ImageFolder
 from core.formats.label_studio_names import OWN, Labelling, Verdict
-from core.formats.label_studio_regions import Region, regions_of
+from core.formats.label_studio_regions import Region, ours_of, regions_of
 from core.formats.records import RowError, SourceItem, SourceScores
 from core.formats.words import moment
 from core.prediction import WordScore
@@ -98,7 +98,7 @@ def review_of(
 
 
 def _reviews(row: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]], caption: str) -> Iterator[Review]:
-    annotators = fields.entries_of(_ours(row), "annotators") or [None]
+    annotators = fields.entries_of(ours_of(row), "annotators") or [None]
     for annotation in fields.entries_of(row, "annotations"):
         if not isinstance(annotation, dict):
             raise RowError("the task's annotations are not written out; export with the full JSON format.")
@@ -173,7 +173,7 @@ def _annotator(completed_by: object) -> str:
 
 
 def _scores(row: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]], caption: str) -> tuple[SourceScores, ...]:
-    ours = _ours(row)
+    ours = ours_of(row)
     if isinstance(ours.get("scorer"), str):
         epsilon = fields.number_of(ours.get("epsilon"), "epsilon")
         return (SourceScores(fields.text_of(ours, "scorer"), tuple(_own_words(ours, caption)), epsilon=epsilon),)
@@ -184,22 +184,14 @@ def _scores(row: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]], ca
 
 
 def _is_blind(row: Mapping[str, Any]) -> bool:
-    return _ours(row).get("blind") is True
-
-
-def _ours(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    meta = row.get("meta")
-    ours = meta.get("captionlint") if isinstance(meta, dict) else None
-    return ours if isinstance(ours, dict) else {}
+    return ours_of(row).get("blind") is True
 
 
 def _own_words(ours: Mapping[str, Any], caption: str) -> Iterator[WordScore]:
     for entry in fields.list_of(ours, "words"):
         if not isinstance(entry, list) or len(entry) != 3:
             raise RowError("meta.captionlint.words must be a list of [start, end, score].")
-        start, end = fields.offset_of(entry[0], "start"), fields.offset_of(entry[1], "end")
-        if not start < end <= len(caption):
-            raise RowError(f"the word at {start}:{end} lies outside of the caption.")
+        start, end = fields.stretch_of(entry[0], entry[1], caption, "word")
         yield WordScore(caption[start:end], start, end, fields.number_of(entry[2], "score"))
 
 

@@ -95,9 +95,7 @@ def control(
 
 def _region_control(region: Region, entry: Mapping[str, Any], caption: str, labelling: Labelling) -> None:
     value = entry["value"]
-    region.start, region.end = fields.offset_of(value.get("start"), "start"), fields.offset_of(value.get("end"), "end")
-    if not region.start < region.end <= len(caption):
-        raise RowError(f"the region at {region.start}:{region.end} lies outside of the caption.")
+    region.start, region.end = fields.stretch_of(value.get("start"), value.get("end"), caption, "region")
     if entry["from_name"] == labelling.marks:
         _label(region, entry, labelling)
     elif entry["from_name"] == labelling.kind:
@@ -108,19 +106,22 @@ def _region_control(region: Region, entry: Mapping[str, Any], caption: str, labe
 
 def _proposed(entry: Mapping[str, Any], caption: str) -> tuple[tuple[int, int], ...] | None:
     """What `label_studio_tasks` wrote into the verdict's ``meta``, which Label Studio keeps when it is changed, too."""
-    meta = entry.get("meta")
-    ours = meta.get("captionlint") if isinstance(meta, dict) else None
-    if not isinstance(ours, dict) or "proposed" not in ours:
+    ours = ours_of(entry)
+    if "proposed" not in ours:
         return None
     places = []
     for place in fields.list_of(ours, "proposed"):
         if not isinstance(place, list) or len(place) != 2:
             raise RowError("meta.captionlint.proposed must be a list of [start, end].")
-        start, end = fields.offset_of(place[0], "start"), fields.offset_of(place[1], "end")
-        if not start < end <= len(caption):
-            raise RowError(f"the proposed mark at {start}:{end} lies outside of the caption.")
-        places.append((start, end))
+        places.append(fields.stretch_of(place[0], place[1], caption, "proposed mark"))
     return tuple(places)
+
+
+def ours_of(carrier: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What we wrote into the ``meta`` of a task or of a control; Label Studio keeps it."""
+    meta = carrier.get("meta")
+    ours = meta.get("captionlint") if isinstance(meta, dict) else None
+    return ours if isinstance(ours, dict) else {}
 
 
 def _label(region: Region, entry: Mapping[str, Any], labelling: Labelling) -> None:
