@@ -63,16 +63,17 @@ def settings(
 def _collect(store: Store) -> dict[str, Any]:
     from db.operations import queue, scorers, vocabulary
 
+    found = [(known, scorers.counts(store, version=known.version)) for known in scorers.known(store)]
     return {
         "scorers": [
             {
                 "version": known.version,
                 "epsilon": known.epsilon,
-                "predictions": known.predictions,
-                "failures": known.failures,
+                "predictions": counts.predictions,
+                "failures": counts.failures,
                 "shown": known.current,
             }
-            for known in scorers.known(store)
+            for known, counts in found
         ],
         "blind_share": queue.blind_share(store),
         "never_marked": list(vocabulary.ignored(store)),

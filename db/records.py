@@ -44,7 +44,7 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """How many predictions and failures were written."""
+    """How many predictions and failures were written, or are there."""
 
     predictions: int
     failures: int
@@ -57,8 +57,6 @@ class ScorerInfo:
     version: str
     details: dict[str, Any]
     epsilon: float
-    predictions: int
-    failures: int
     current: bool
 
 

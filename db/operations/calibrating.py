@@ -37,8 +37,8 @@ def base_scorer(store: Store) -> ScorerInfo:
     if current is None:
         raise CalibrationError(f"{store.name} has no predictions: run `captionlint prelabel --db {store.name}` first.")
     version = current.details.get(BASE, current.version)
-    found = next((s for s in scorers.known(store) if s.version == version and s.predictions), None)
-    if found is None:
+    found = next((s for s in scorers.known(store) if s.version == version), None)
+    if found is None or not scorers.counts(store, version=version).predictions:
         raise CalibrationError(f"{store.name} has no predictions of {version} itself: give its --model to calibrate.")
     return found
 

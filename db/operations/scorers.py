@@ -12,7 +12,7 @@ from core.errors import StoreError
 from core.prediction import DEFAULT_EPSILON
 from db import lookups
 from db.ranking import begin, rank_next
-from db.records import ScorerInfo
+from db.records import Recorded, ScorerInfo
 from db.schema import Failure, Prediction, Scorer
 from db.store import Store
 
@@ -22,14 +22,23 @@ def known(store: Store) -> tuple[ScorerInfo, ...]:
     with store.reading() as session:
         current = lookups.current_scorer(session)
         rows = session.scalars(select(Scorer).order_by(Scorer.id)).all()
-        return tuple(_info(session, row, current) for row in rows)
+        return tuple(_info(row, current) for row in rows)
 
 
 def current(store: Store) -> ScorerInfo | None:
     """The scorer whose marks are shown, or None while nothing was scored."""
     with store.reading() as session:
         row = lookups.current_scorer(session)
-        return None if row is None else _info(session, row, row)
+        return None if row is None else _info(row, row)
+
+
+def counts(store: Store, *, version: str) -> Recorded:
+    """How many predictions and failures the store has of a scorer. Reads all of them; raises `StoreError`."""
+    with store.reading() as session:
+        scorer = lookups.scorer_named(session, version)
+        predictions = session.scalar(select(func.count()).where(Prediction.scorer_id == scorer.id)) or 0
+        failures = session.scalar(select(func.count()).where(Failure.scorer_id == scorer.id)) or 0
+        return Recorded(predictions, failures)
 
 
 def choose(
@@ -48,7 +57,7 @@ def choose(
         if create:
             lookups.ensure_scorer(session, version, details=details, epsilon=epsilon)
         row = choose_in(session, version)
-        chosen = _info(session, row, row)
+        chosen = _info(row, row)
     finish_ranking(store)
     return chosen
 
@@ -60,7 +69,7 @@ def set_epsilon(store: Store, *, epsilon: float, version: str | None = None) -> 
     """
     with store.writing() as session:
         row = set_epsilon_in(session, epsilon, store_name=store.name, version=version)
-        changed = _info(session, row, lookups.current_scorer(session))
+        changed = _info(row, lookups.current_scorer(session))
     finish_ranking(store)
     return changed
 
@@ -96,8 +105,6 @@ def finish_ranking(store: Store) -> None:
             more = rank_next(session)
 
 
-def _info(session: Session, row: Scorer, current: Scorer | None) -> ScorerInfo:
-    predictions = session.scalar(select(func.count()).where(Prediction.scorer_id == row.id)) or 0
-    failures = session.scalar(select(func.count()).where(Failure.scorer_id == row.id)) or 0
+def _info(row: Scorer, current: Scorer | None) -> ScorerInfo:
     is_current = current is not None and current.id == row.id
-    return ScorerInfo(row.version, dict(row.details), row.epsilon, predictions, failures, is_current)
+    return ScorerInfo(row.version, dict(row.details), row.epsilon, is_current)

@@ -1,0 +1,56 @@
+"""What work on a store costs, counted: statements, and steps of SQLite's machine. The same on every computer.
+
+A query that reads a row takes some steps for it, so that a scan of the whole store shows as growth, without a clock.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, Pool, event
+
+_GRAIN = 20
+"""SQLite reports every so many steps of a statement; it counts on where a statement is used again."""
+
+
+@dataclass
+class Cost:
+    """Statements sent, those of one `executemany` as one, and steps taken; both grow while the block runs."""
+
+    statements: int = 0
+    steps: int = 0
+
+    def __sub__(self, before: "Cost") -> "Cost":
+        return Cost(self.statements - before.statements, self.steps - before.steps)
+
+    def now(self) -> "Cost":
+        """The cost so far."""
+        return Cost(self.statements, self.steps)
+
+
+@contextmanager
+def measured() -> Iterator[Cost]:
+    """Counts what all open stores do inside the block, in every thread."""
+    cost = Cost()
+    connections = []
+
+    def count(*_arguments: object) -> None:
+        cost.statements += 1
+
+    def step() -> int:
+        cost.steps += _GRAIN
+        return 0
+
+    def watch(connection, _record, _proxy) -> None:
+        connections.append(connection)
+        connection.set_progress_handler(step, _GRAIN)
+
+    event.listen(Engine, "before_cursor_execute", count)
+    event.listen(Pool, "checkout", watch)
+    try:
+        yield cost
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+        event.remove(Pool, "checkout", watch)
+        for connection in connections:
+            connection.set_progress_handler(None, 0)
