@@ -64,6 +64,16 @@ def following(
     return found[0] if found else None
 
 
+def following_marked(
+    store: Store, *, order: Order = "suspicious", filters: Filters = _EVERYTHING, after: int | Place | None = None
+) -> QueueEntry | None:
+    """The next item that has marks and shows them, or None: blind and unscored items are passed over."""
+    with store.reading() as session:
+        shown = (Item.suspicion < 0, Item.blind_rank >= marking.blind_share(session))
+        found = _page(store, session, order=order, filters=filters, after=after, limit=1, back=False, where=shown)
+    return found[0] if found else None
+
+
 def preceding(
     store: Store, *, order: Order = "suspicious", filters: Filters = _EVERYTHING, before: int | Place
 ) -> QueueEntry | None:
@@ -153,11 +163,12 @@ def _page(
     after: int | Place | None,
     limit: int,
     back: bool,
+    where: tuple[ColumnElement[bool], ...] = (),
 ) -> tuple[QueueEntry, ...]:
     """One page; an order may begin with items that were chosen one by one (`_head`), the others follow by its key."""
     share = marking.blind_share(session)
     key = _key(order)
-    passing = _columns().where(*conditions(session, filters, blind_share=share))
+    passing = _columns().where(*conditions(session, filters, blind_share=share), *where)
     head = _head(session, order)
     behind = after.item_id if isinstance(after, Place) else after
     in_head = behind in head

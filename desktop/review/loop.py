@@ -6,7 +6,6 @@ there brings its item back.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -14,20 +13,18 @@ from typing import Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
-from core.review import Status
 from db.filters import Filters
-from db.operations import history, items, queue, reviews
+from db.operations import history, items, queue
 from db.operations.queue import Order, Place
-from db.records import Decision, QueueEntry, StoredItem
+from db.records import Decision, StoredItem
 from db.store import Store
 from desktop.review import draft as drafts
 from desktop.review.decisions import sentence, title
-from desktop.review.landing import Ahead, Answer, Landing, Way, as_decided, landing_unread
+from desktop.review.landing import Ahead, Answer, Landing, Way, as_decided
+from desktop.review.loop_jobs import LoopJobs, Losses
 from desktop.review.model import ReviewModel
 from desktop.services.project import Project
 
-_LOG: Final = logging.getLogger(__name__)
-_OPEN: Final[tuple[Status, ...]] = ("pending",)
 PAUSE: Final = 300.0
 """Seconds on one item beyond which somebody was away: such a time is not kept."""
 
@@ -72,22 +69,23 @@ class ReviewLoop(QObject):
         self.ahead: Ahead | None = None
         self._since = QElapsedTimer()
         self._leaving = False
-        self._lost = self._brought_back = 0  # decisions that the store did not take; of those, told here
+        self._losses = Losses()
+        self._losses_told = 0  # decisions that the store did not take, and that the window knows of
         self._turns = 0  # how often an item was shown that no job came back with: an older job's item is late then
 
     def begin(self) -> None:
         """Goes where this annotator was last, else to the first item to review."""
-        self._ask(self._first)
+        self._ask(self._jobs.first)
 
     def go(self, item_id: int) -> None:
         """Shows an item. An undecided draft stays with its item as an unfinished one."""
         if self.model.item is None or item_id != self.model.item.item_id:
-            self._ask(partial(self._at, item_id))
+            self._ask(partial(self._jobs.at, item_id=item_id))
 
     def hold_place(self) -> None:
         """The item is about to be ranked anew by the annotator's own doing: the queue goes on from where it stands."""
         here = self._here()
-        if here is not None and self._from(here) == here:
+        if here is not None and self._jobs.start(here) == here:
             job = partial(queue.place, order=self.order, item_id=here)
             self.project.ask(job, partial(setattr, self, "_held"), failed=lambda _: None)
 
@@ -105,7 +103,7 @@ class ReviewLoop(QObject):
         if draft is None or item is None or self._leaving:
             return
         if way == "accept" and not self.model.is_changed and item.status in ("accepted", "corrected"):
-            self._ask(partial(self._pass, item.item_id))
+            self._ask(partial(self._jobs.pass_by, item_id=item.item_id))
             return
         corrected = way == "accept" and (self.model.is_changed or bool(item.reviews and draft.fixed))
         spans = drafts.decided(draft) if corrected else None
@@ -113,9 +111,9 @@ class ReviewLoop(QObject):
         answer = Answer(way, item.item_id, spans, caption, self._seconds(), item.status != "pending")
         ahead = self._take_ahead()
         if ahead is None:
-            self._write(partial(self._decide, answer))
+            self._write(partial(self._jobs.decide, answer=answer))
             return
-        job = partial(self._decide_with, answer, ahead)
+        job = partial(self._jobs.decide_with, answer=answer, ahead=ahead)
         self.project.ask(job, partial(self._confirm, ahead), failed=partial(self._bring_back, draft))
         self._turns += 1
         self._show(ahead)
@@ -133,12 +131,12 @@ class ReviewLoop(QObject):
                 self.ahead = Ahead(here, order, filters, found)
 
         # An error will be told when the item is decided, and nothing is lost before.
-        job = partial(self._following, item.item_id, item.status != "pending")
+        job = partial(self._jobs.ahead, after=item.item_id, again=item.status != "pending")
         self.project.ask(job, take, failed=lambda _: None, topic="ahead")
 
     def again(self) -> None:
         """Begins anew with what passes the filters, whatever its state."""
-        self._ask(self._from_front)
+        self._ask(self._jobs.from_front)
 
     def next(self) -> None:
         """Shows the item behind this one, whatever its state."""
@@ -150,22 +148,31 @@ class ReviewLoop(QObject):
 
     def next_suspicious(self) -> None:
         """Shows the next undecided item that has marks."""
-        self._ask(partial(self._suspicious, self._here()))
+        self._ask(partial(self._jobs.suspicious, here=self._here()))
 
     def undo(self) -> None:
         """Takes back a step of the draft, else the last decision, wherever it was made."""
         if not self.model.undo() and not self._leaving:
-            self._write(partial(self._travel, history.undo, self._brought_back))
+            self._travel(history.undo)
 
     def redo(self) -> None:
         """Does again what was taken back last."""
         if not self.model.redo() and not self._leaving:
-            self._write(partial(self._travel, history.redo, self._brought_back))
+            self._travel(history.redo)
 
-    def _from(self, item_id: int) -> int | Place:
-        """From where the queue goes on behind an item."""
-        held = self._held
-        return held if held is not None and (held.item_id, held.order) == (item_id, self.order) else item_id
+    @property
+    def _jobs(self) -> LoopJobs:
+        """The store's half of the loop, with a copy of what counts now."""
+        return LoopJobs(self.project.annotator, self.order, self.filters, self._held, self._losses)
+
+    def _step(self, *, back: bool) -> None:
+        here = self._here()
+        if here is not None:
+            self._ask(partial(self._jobs.step, here=here, back=back))
+        elif back and self._left is not None:
+            self._ask(partial(self._jobs.at, item_id=self._left))
+        else:
+            self._ask(self._jobs.first)
 
     def _here(self) -> int | None:
         return self.model.item.item_id if self.model.item else None
@@ -176,6 +183,10 @@ class ReviewLoop(QObject):
 
     def _ask(self, job: Callable[[Store], Landing]) -> None:
         self.project.ask(job, partial(self._land, self._turns), failed=self.failed.emit)
+
+    def _travel(self, move: Callable[..., Decision | None]) -> None:
+        told, here = self._losses_told, self._here()
+        self._write(partial(self._jobs.travel, move=move, losses_told=told, here=here))
 
     def _write(self, job: Callable[[Store], Landing]) -> None:
         self._leaving = True
@@ -194,7 +205,7 @@ class ReviewLoop(QObject):
 
     def _bring_back(self, draft: drafts.Draft, error: Exception) -> None:
         """The decision was not kept: its item stands before the eyes again, as it was left."""
-        self._brought_back += 1
+        self._losses_told += 1
         self._turns += 1
         self._show(draft.item)
         self.model.resume(draft)
@@ -256,130 +267,3 @@ class ReviewLoop(QObject):
         if landing.decision is not None:
             self.said.emit(sentence(landing.decision))
         self.look_ahead()
-
-    # The rest runs on the store's thread.
-
-    def _first(self, store: Store) -> Landing:
-        known = queue.position(store, annotator=self.project.annotator)
-        entries = () if known is None else queue.entries(store, item_ids=(known,))
-        if entries and entries[0].status == "pending":
-            return self._at(known, store)
-        return self._open_after(store, known if entries else None)
-
-    def _at(self, item_id: int | None, store: Store, decision: Decision | None = None) -> Landing:
-        name = self.project.annotator
-        item = None if item_id is None else items.get(store, item_id=item_id, annotator=name)
-        if item is not None:
-            queue.remember(store, annotator=name, item_id=item_id)
-        undo, redo = history.undoable(store, annotator=name), history.redoable(store, annotator=name)
-        return Landing(decision, item, getattr(undo, "action", None), getattr(redo, "action", None))
-
-    def _decide_with(self, answer: Answer, ahead: StoredItem, store: Store) -> Landing:
-        """Commits; what is shown already is read again, for somebody else may have changed or decided it."""
-        try:
-            made = self._commit(answer, store)
-        except Exception:
-            self._lost += 1
-            raise
-        try:
-            there = queue.entries(store, item_ids=(ahead.item_id,))
-            if there and (there[0].status == "pending" or answer.again):
-                return self._at(ahead.item_id, store, made)
-            return self._open_after(store, answer.item_id, made)
-        except Exception:  # the decision stands: it must not be called lost for what failed behind it
-            _LOG.exception("item %d cannot be read again", ahead.item_id)
-            return Landing(made, ahead, made.made.action, None)
-
-    def _decide(self, answer: Answer, store: Store) -> Landing:
-        made = self._commit(answer, store)
-        try:
-            return self._open_after(store, answer.item_id, made, again=answer.again)
-        except Exception as error:
-            return landing_unread(made, error)
-
-    def _commit(self, answer: Answer, store: Store) -> Decision:
-        who, way, item_id, seconds = self.project.annotator, answer.way, answer.item_id, answer.seconds
-        if way == "reject":
-            return reviews.reject(store, item_id=item_id, annotator=who, seconds=seconds)
-        if way == "skip":
-            return reviews.skip(store, item_id=item_id, annotator=who, seconds=seconds)
-        if answer.spans is None:
-            return reviews.accept(store, item_id=item_id, annotator=who, seconds=seconds)
-        return reviews.correct(
-            store, item_id=item_id, annotator=who, spans=answer.spans, corrected_caption=answer.caption,
-            seconds=seconds,
-        )  # fmt: skip
-
-    def _following(self, after: int, again: bool, store: Store) -> StoredItem | None:
-        """What `_decide` would lead to."""
-        item_id = self._next_open(store, after, again=again)
-        return None if item_id is None else items.get(store, item_id=item_id, annotator=self.project.annotator)
-
-    def _open_after(
-        self, store: Store, after: int | None, made: Decision | None = None, *, again: bool = False
-    ) -> Landing:
-        return self._at(self._next_open(store, after, again=again), store, made)
-
-    def _next_open(self, store: Store, after: int | None, *, again: bool) -> int | None:
-        """The next undecided item; where none is left, `again` goes on through those that are decided."""
-        found = self._undecided(store, after) or self._undecided(store, None)
-        if found is None and again:
-            found = queue.following(store, order=self.order, filters=self.filters, after=after)
-        return found.item_id if found else None
-
-    def _undecided(self, store: Store, after: int | None) -> QueueEntry | None:
-        if self.filters.status and "pending" not in self.filters.status:
-            return None
-        start = None if after is None else self._from(after)
-        return queue.following(store, order=self.order, filters=self._open(), after=start)
-
-    def _pass(self, item_id: int, store: Store) -> Landing:
-        """Behind a decided item that stays as it is comes the next one of the list."""
-        found = queue.following(store, order=self.order, filters=self.filters, after=self._from(item_id))
-        return self._at(found.item_id, store) if found else self._open_after(store, item_id)
-
-    def _from_front(self, store: Store) -> Landing:
-        found = queue.following(store, order=self.order, filters=self.filters)
-        return self._at(found.item_id if found else None, store)
-
-    def _open(self) -> Filters:
-        """The queue's own filters, narrowed to what nobody decided yet."""
-        own = self.filters
-        return Filters(
-            status=_OPEN, kind=own.kind, word=own.word, text=own.text, score=own.score, predicted=own.predicted,
-            blind=own.blind,
-        )  # fmt: skip
-
-    def _step(self, *, back: bool) -> None:
-        here = self._here()
-        if here is None:
-            self._ask(partial(self._at, self._left) if back and self._left is not None else self._first)
-            return
-
-        def job(store: Store) -> Landing:
-            if back:
-                found = queue.preceding(store, order=self.order, filters=self.filters, before=self._from(here))
-            else:
-                found = queue.following(store, order=self.order, filters=self.filters, after=self._from(here))
-            return self._at(found.item_id if found else here, store)
-
-        self._ask(job)
-
-    def _suspicious(self, here: int | None, store: Store) -> Landing:
-        """Looks behind the item before the eyes, then from the front."""
-        for start in (None if here is None else self._from(here), None):
-            after: int | Place | None = start
-            while found := queue.page(store, order=self.order, filters=self._open(), after=after, limit=50):
-                for entry in found:
-                    if not entry.blind and entry.f_clip_score is not None and entry.f_clip_score < 0:
-                        return self._at(entry.item_id, store)
-                after = found[-1].item_id
-        return self._at(here, store)
-
-    def _travel(self, move: Callable[..., Decision | None], brought_back: int, store: Store) -> Landing:
-        is_meant = brought_back == self._lost  # else the decision that was meant is none
-        made = move(store, annotator=self.project.annotator) if is_meant else None
-        try:
-            return self._at(made.item_id if made else self._here(), store, made)
-        except Exception as error:
-            return landing_unread(made, error)

@@ -1,4 +1,7 @@
+from contextlib import contextmanager
+
 import pytest
+from sqlalchemy import event
 from stores import FakeScorer, photo, row, rows
 
 from core.errors import StoreError, UsageError
@@ -46,6 +49,44 @@ def test_pages_join_into_the_whole_queue_both_ways(full, order):
     assert queue.preceding(full, order=order, before=whole[5]).item_id == whole[4]
     assert queue.following(full, order=order, after=whole[-1]) is None
     assert ids(queue.entries(full, item_ids=whole[:3])) == list(whole[:3])
+
+
+@pytest.mark.parametrize("order", ["suspicious", "uncertain", "instructive", "random", "file"])
+def test_the_next_marked_item_is_found_past_unmarked_and_blind_ones(full, order):
+    queue.set_blind_share(full, share=0.3)
+    reviews.accept(full, item_id=2, annotator="ana")
+    pending = Filters(status=("pending",))
+    whole = queue.page(full, order=order, filters=pending)
+    marked = [e.item_id for e in whole if e.f_clip_score is not None and e.f_clip_score < 0 and not e.blind]
+    assert 2 < len(marked) < 8, "some marked items are blind"
+    seen, after = [], None
+    while entry := queue.following_marked(full, order=order, filters=pending, after=after):
+        seen.append(entry.item_id)
+        after = entry.item_id
+    assert seen == marked
+
+
+def test_the_next_marked_item_is_one_query_however_far_ahead_it_is(full):
+    for item_id in list(items.ids(full))[:15]:
+        reviews.accept(full, item_id=item_id, annotator="ana")
+    for after in (None, 1, 15):
+        with counted(full) as statements:
+            found = queue.following_marked(full, order="file", filters=Filters(status=("pending",)), after=after)
+        assert found.item_id == 16
+        assert len([s for s in statements if "item.caption" in s]) == 1
+
+
+@contextmanager
+def counted(store):
+    """The statements that are run meanwhile."""
+    statements = []
+
+    def take(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    event.listen(store._reader, "before_cursor_execute", take)
+    yield statements
+    event.remove(store._reader, "before_cursor_execute", take)
 
 
 def test_random_order_is_the_same_every_time_and_not_file_order(full):

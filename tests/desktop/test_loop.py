@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from db.filters import Filters
 from db.operations import items, queue, reviews, scorers
 from desktop.review.loop import ReviewLoop
 from desktop.review.model import ReviewModel
@@ -221,3 +222,41 @@ def test_another_order_is_read_ahead_anew(qtbot, project, loop, ask):
     first = loop.model.item.item_id
     expected = ask(project.path, queue.following, order="file", after=first)
     assert loop.ahead.item.item_id == (expected.item_id if expected else 1)
+
+
+def test_a_job_of_the_loop_uses_the_order_in_which_it_was_asked_for(qtbot, project, loop, held, ask):
+    first = loop.model.item.item_id
+    expected = ask(project.path, queue.following, after=first).item_id
+    other = ask(project.path, queue.following, order="file", filters=Filters(text="x5"), after=first).item_id
+    assert expected != other
+    loop.next()
+    loop.order, loop.filters = "file", Filters(text="x5")
+    with qtbot.waitSignal(loop.landed):
+        held.set()
+    assert loop.model.item.item_id == expected
+
+
+def test_the_loop_stays_in_a_list_of_what_one_annotator_decided(qtbot, project, loop, ask):
+    one, other = sorted({1, 3, 5} - {loop.model.item.item_id})[:2]
+    for item_id in (one, other):
+        ask(project.path, reviews.accept, item_id=item_id, annotator="ben")
+    loop.order, loop.filters = "file", Filters(annotator="ben")
+    with qtbot.waitSignal(loop.landed):
+        loop.go(one)
+    with qtbot.waitSignal(loop.landed):
+        loop.decide("reject")
+    assert loop.model.item.item_id == other, "the next one that ben decided, and no pending item outside of the list"
+
+
+def test_the_next_suspicious_item_is_searched_from_the_front_when_none_is_behind(qtbot, project, loop, ask):
+    marked = [e.item_id for e in ask(project.path, queue.page) if e.f_clip_score < 0]
+    with qtbot.waitSignal(loop.landed):
+        loop.go(marked[-1])
+    with qtbot.waitSignal(loop.landed):
+        loop.next_suspicious()
+    assert loop.model.item.item_id == marked[0]
+    for item_id in marked:
+        ask(project.path, reviews.accept, item_id=item_id, annotator="ben")
+    with qtbot.waitSignal(loop.landed):
+        loop.next_suspicious()
+    assert loop.model.item.item_id == marked[0], "none is left: the item before the eyes stays"
