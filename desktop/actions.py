@@ -26,6 +26,7 @@ class Actions(QObject):
             context = Qt.ShortcutContext.WidgetWithChildrenShortcut if on_stage else Qt.ShortcutContext.WindowShortcut
             action.setShortcutContext(context)
             action.setObjectName(command.name)
+            action.setAutoRepeat(command.repeats)
             handler = handlers[command.name]
             action.triggered.connect(lambda _=False, handler=handler: handler())
             owner.addAction(action)

@@ -35,6 +35,8 @@ class Command:
     """An action: `title` in English, `keys` in Qt's portable notation, the usual one first.
 
     `scope`: stage keys act while picture or caption have the focus, so that they can be typed elsewhere.
+    `repeats`: whether the action repeats while the key is held. Only moving and zooming do: a held key must decide
+    nothing that nobody has seen.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Command:
     section: Section
     keys: tuple[str, ...]
     scope: Scope = "stage"
+    repeats: bool = False
 
 
 _KIND_TITLES: Final[dict[Kind, str]] = {
@@ -68,28 +71,39 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("skip", QT_TRANSLATE_NOOP("commands", "Skip"), "Decide", ("S", "Ctrl+PgDown")),
     Command("undo", QT_TRANSLATE_NOOP("commands", "Undo"), "Decide", ("Ctrl+Z", "Alt+Backspace"), "window"),
     Command("redo", QT_TRANSLATE_NOOP("commands", "Redo"), "Decide", ("Ctrl+Shift+Z", "Alt+Shift+Backspace"), "window"),
-    Command("next_word", QT_TRANSLATE_NOOP("commands", "Next word"), "Words", ("Right", "L")),
-    Command("previous_word", QT_TRANSLATE_NOOP("commands", "Previous word"), "Words", ("Left", "K")),
-    Command("next_mark", QT_TRANSLATE_NOOP("commands", "Next mark"), "Words", ("Down", "M")),
-    Command("previous_mark", QT_TRANSLATE_NOOP("commands", "Previous mark"), "Words", ("Up", "Shift+M")),
+    Command("next_word", QT_TRANSLATE_NOOP("commands", "Next word"), "Words", ("Right", "L"), repeats=True),
+    Command("previous_word", QT_TRANSLATE_NOOP("commands", "Previous word"), "Words", ("Left", "K"), repeats=True),
+    Command("next_mark", QT_TRANSLATE_NOOP("commands", "Next mark"), "Words", ("Down", "M"), repeats=True),
+    Command("previous_mark", QT_TRANSLATE_NOOP("commands", "Previous mark"), "Words", ("Up", "Shift+M"), repeats=True),
     Command("toggle", QT_TRANSLATE_NOOP("commands", "Mark or unmark the word"), "Words", ("Space", "0")),
     Command(
         "extend_right",
         QT_TRANSLATE_NOOP("commands", "Extend the mark to the right"),
         "Words",
         ("Shift+Right", "Shift+L"),
+        repeats=True,
     ),
     Command(
-        "extend_left", QT_TRANSLATE_NOOP("commands", "Extend the mark to the left"), "Words", ("Shift+Left", "Shift+K")
+        "extend_left",
+        QT_TRANSLATE_NOOP("commands", "Extend the mark to the left"),
+        "Words",
+        ("Shift+Left", "Shift+K"),
+        repeats=True,
     ),
     *_kinds(),
     Command("ignore", QT_TRANSLATE_NOOP("commands", "Never mark this word"), "Words", ("I", "Ctrl+0")),
     Command("replace", QT_TRANSLATE_NOOP("commands", "Replace the word"), "Correct", ("W", "F4")),
     Command("delete_word", QT_TRANSLATE_NOOP("commands", "The word should go"), "Correct", ("D", "Backspace")),
     Command("edit", QT_TRANSLATE_NOOP("commands", "Edit the caption"), "Correct", ("E", "F2")),
-    Command("next", QT_TRANSLATE_NOOP("commands", "Next item"), "Move", ("N", "PgDown")),
-    Command("previous", QT_TRANSLATE_NOOP("commands", "Previous item"), "Move", ("P", "PgUp")),
-    Command("next_suspicious", QT_TRANSLATE_NOOP("commands", "Next item with marks"), "Move", ("J", "Shift+PgDown")),
+    Command("next", QT_TRANSLATE_NOOP("commands", "Next item"), "Move", ("N", "PgDown"), repeats=True),
+    Command("previous", QT_TRANSLATE_NOOP("commands", "Previous item"), "Move", ("P", "PgUp"), repeats=True),
+    Command(
+        "next_suspicious",
+        QT_TRANSLATE_NOOP("commands", "Next item with marks"),
+        "Move",
+        ("J", "Shift+PgDown"),
+        repeats=True,
+    ),
     Command("search", QT_TRANSLATE_NOOP("commands", "Search captions"), "Move", ("/", "Ctrl+F", "F3"), "window"),
     Command("heat", QT_TRANSLATE_NOOP("commands", "Where does the model look?"), "Picture", ("H", "F6")),
     Command(
@@ -98,8 +112,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Picture",
         ("Shift+H", "Shift+F6"),
     ),
-    Command("zoom_in", QT_TRANSLATE_NOOP("commands", "Zoom in"), "Picture", ("+", "=")),
-    Command("zoom_out", QT_TRANSLATE_NOOP("commands", "Zoom out"), "Picture", ("-", "_")),
+    Command("zoom_in", QT_TRANSLATE_NOOP("commands", "Zoom in"), "Picture", ("+", "="), repeats=True),
+    Command("zoom_out", QT_TRANSLATE_NOOP("commands", "Zoom out"), "Picture", ("-", "_"), repeats=True),
     Command("fit", QT_TRANSLATE_NOOP("commands", "Fit the window"), "Picture", ("F", "*")),
     Command("actual_size", QT_TRANSLATE_NOOP("commands", "Actual size"), "Picture", ("Z", "F7")),
     Command("fold_queue", QT_TRANSLATE_NOOP("commands", "Show or hide the queue"), "Window", ("F9",), "window"),

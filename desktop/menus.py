@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from desktop.about import copy_diagnostics
 from desktop.actions import Actions
 from desktop.language import LANGUAGES
+from desktop.stray_keys import keep_keys
 from desktop.theme import Choice
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Menus(QObject):
         self.bind = self.help.addAction(self.tr("Change keys …"), window.dialogues.keys)
         self.diagnostics = self.help.addAction(self.tr("Copy diagnostics"), copy_diagnostics)
         self.about = self.help.addAction(self.tr("About Captionlint"), window.dialogues.about)
+        for one in window.menuBar().findChildren(QMenu):
+            keep_keys(one)
         self.refresh_recent()
 
     def refresh_recent(self) -> None:

@@ -21,6 +21,7 @@ from core.errors import (
     StoreError,
     UsageError,
 )
+from desktop.stray_keys import ignore_held_keys
 from desktop.theme import bare
 from desktop.wording import QT_TRANSLATE_NOOP, is_english
 
@@ -33,6 +34,8 @@ def show_problem(parent: QWidget | None, title: str, error: BaseException) -> QM
     box.setInformativeText(in_words(error))
     box.setDetailedText(_details(error))
     bare(box)
+    for button in box.buttons():
+        ignore_held_keys(button)
     box.setDefaultButton(QMessageBox.StandardButton.Close)
     box.setObjectName("problem")
     box.open()

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.stray_keys import ignore_held_keys
 from desktop.review.ending import Ending, Offer
 from desktop.wording import QT_TRANSLATE_NOOP
 
@@ -74,6 +75,7 @@ class EndPage(QScrollArea):
     def _button(self, offer: Offer) -> QPushButton:
         button = QPushButton(QCoreApplication.translate("EndPage", _TITLES[offer]), autoDefault=True)
         button.setMinimumWidth(_WIDTH)
+        ignore_held_keys(button)
         button.clicked.connect(lambda: self.asked.emit(offer))
         return button
 

@@ -78,6 +78,10 @@ class KeysLine(QWidget):
         if name is not None and event.button() is Qt.MouseButton.LeftButton:
             self.asked.emit(name)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The second half of a double click does nothing: it would decide the next item, which nobody has seen."""
+        event.accept()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """A hand where a click does something."""
         if self._name_at(event.position()) is None:

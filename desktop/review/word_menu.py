@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from core.review import KINDS, Kind
 from desktop.actions import Actions
 from desktop.review.model import ReviewModel
+from desktop.stray_keys import keep_keys
 
 
 def word_menu(
@@ -42,6 +43,8 @@ def word_menu(
     menu.addAction(actions["ignore"])
     menu.addAction(actions["heat"])
     menu.addAction(actions["edit"])
+    keep_keys(menu)
+    keep_keys(kinds)
     return menu
 
 

@@ -1,0 +1,132 @@
+"""What must not happen by accident in the window: a held key, a double click, a key behind a dialogue or a menu."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
+from stores import rows
+
+from core.errors import StoreError
+from db.operations import items, reviews
+from desktop.keymap import COMMANDS
+
+
+@pytest.fixture
+def window(qtbot, open_window, fill):
+    made = open_window(fill())
+    settle(qtbot, made)
+    return made
+
+
+def settle(qtbot, window):
+    """Waits until the store has answered and the next item, if there is one, was read ahead."""
+    qtbot.waitUntil(lambda: window.project.worker.idle)
+    QApplication.processEvents()
+    qtbot.waitUntil(lambda: window.project.worker.idle)
+
+
+def hold(qtbot, window, keys, *, repetitions=6):
+    """Presses a key and keeps it down, wherever the keyboard is; the store answers between two repetitions."""
+    combination = QKeySequence(keys)[0]
+    key, modifiers = combination.key(), combination.keyboardModifiers()
+    for number in range(repetitions):
+        QTest.simulateEvent(window.focusWidget(), True, key, modifiers, "", number > 0)
+        settle(qtbot, window)
+
+
+def decisions(window, ask):
+    """How many revisions are in the store."""
+    path = window.project.path
+    return sum(len(ask(path, reviews.revisions, item_id=i)) for i in ask(path, items.ids))
+
+
+@pytest.mark.parametrize("keys", ["Return", "Enter", "R", "Del", "S", "Ctrl+PgDown"])
+def test_a_held_decision_key_decides_one_item(qtbot, window, ask, keys):
+    hold(qtbot, window, keys)
+    assert decisions(window, ask) == 1
+
+
+def test_a_held_decision_key_of_the_users_own_decides_one_item(qtbot, window, ask):
+    keymap = window.settings.keymap.bind("accept", ("A",)).bind("reject", ("Right",)).bind("next_word", ())
+    window.rebind(keymap)
+    hold(qtbot, window, "A")
+    hold(qtbot, window, "Right")
+    assert decisions(window, ask) == 2
+
+
+def test_held_undo_takes_back_one_decision(qtbot, window, ask):
+    for _ in range(3):
+        hold(qtbot, window, "Return", repetitions=1)
+    hold(qtbot, window, "Ctrl+Z")
+    assert decisions(window, ask) == 4, "three decisions, one taken back"
+
+
+def test_a_held_key_goes_on_to_the_next_word_and_item(qtbot, window):
+    hold(qtbot, window, "Home", repetitions=1)
+    first = window.review.focus
+    hold(qtbot, window, "Right", repetitions=3)
+    assert window.review.focus == first + 3
+    row = window.queue.row_of(window.review.item.item_id)
+    hold(qtbot, window, "N", repetitions=3)
+    assert window.queue.row_of(window.review.item.item_id) == row + 3
+
+
+def test_only_moving_and_zooming_repeat():
+    assert {c.name for c in COMMANDS if c.repeats} == {
+        "next_word", "previous_word", "next_mark", "previous_mark", "extend_right", "extend_left",
+        "next", "previous", "next_suspicious", "zoom_in", "zoom_out",
+    }  # fmt: skip
+
+
+def test_enter_that_is_held_over_the_last_item_takes_no_offer(qtbot, open_window, fill, tmp_path):
+    window = open_window(fill(rows(tmp_path / "photos", 1), name="one.db"))
+    settle(qtbot, window)
+    taken = []
+    window.screen_review.stage.end.asked.connect(taken.append)
+    hold(qtbot, window, "Return")
+    assert window.review.item is None
+    qtbot.waitUntil(lambda: window.focusWidget() is window.screen_review.stage.end.buttons["summary"])
+    QTest.simulateEvent(window.focusWidget(), True, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "", True)
+    assert taken == []
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert taken == ["summary"], "a fresh press"
+
+
+def test_enter_that_is_held_while_a_decision_fails_leaves_the_reason_to_be_read(qtbot, window):
+    window.loop.not_kept.emit(StoreError("There is no room."))
+    box = window.findChild(QMessageBox, "problem")
+    qtbot.waitUntil(box.isActiveWindow)
+    close = box.button(QMessageBox.StandardButton.Close)
+    QTest.simulateEvent(close, True, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "", True)
+    assert box.isVisible()
+    QTest.keyClick(close, Qt.Key.Key_Return)
+    assert not box.isVisible()
+
+
+def test_a_double_click_on_accept_decides_one_item(qtbot, window, ask):
+    line = window.screen_review.stage.keys
+    window.grab()
+    place = line.place_of("accept").center().toPoint()
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton, pos=place)
+    settle(qtbot, window)
+    qtbot.mouseDClick(line, Qt.MouseButton.LeftButton, pos=place)  # its second half alone
+    settle(qtbot, window)
+    assert decisions(window, ask) == 1
+
+
+@pytest.mark.parametrize("keys", ["Return", "R", "S"])
+def test_a_decision_key_behind_a_dialogue_or_a_menu_decides_nothing(qtbot, window, ask, keys):
+    combination = QKeySequence(keys)[0]
+    dialogue = window.dialogues.about()
+    qtbot.waitUntil(dialogue.isActiveWindow)
+    QTest.keyClick(dialogue.focusWidget() or dialogue, combination.key())
+    dialogue.close()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    menu = window.menus.store
+    menu.popup(window.mapToGlobal(window.rect().center()))
+    QTest.keyClick(menu, combination.key())
+    menu.close()
+    settle(qtbot, window)
+    assert decisions(window, ask) == 0
