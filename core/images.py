@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import stat
+import os
 import warnings
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import ImageError, first_line
+from core.regular_files import open_regular
 
 LARGEST: Final = 512_000_000
 """Bytes that a picture's file may have."""
@@ -63,18 +64,16 @@ def read_bytes(path: Path) -> bytes:
         ImageError: it cannot be read; the message names it.
     """
     try:
-        found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
-            raise ImageError(f"{path} is a folder, not a picture.")
-        if not stat.S_ISREG(found.st_mode):
-            raise ImageError(f"{path} is a device or a pipe, not a picture.")
-        if found.st_size > LARGEST:
-            raise ImageError(f"{path} has {found.st_size / 1e6:.0f} MB, more than any picture; make it smaller first.")
-        return path.read_bytes()
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > LARGEST:
+                raise ImageError(f"{path} has {size / 1e6:.0f} MB, more than any picture; make it smaller first.")
+            return file.read()
     except FileNotFoundError:
         raise ImageError(f"{path} does not exist.") from None
     except (OSError, ValueError) as error:
-        raise ImageError(f"{path} cannot be read ({first_line(error)}).") from None
+        why = (error.strerror if isinstance(error, OSError) else None) or first_line(error)
+        raise ImageError(f"{path} cannot be read ({why}).") from None
 
 
 def _converted(image: Image.Image, name: str) -> Image.Image:

@@ -30,6 +30,7 @@ from core.errors import ModelError, UsageError, first_line
 from core.extras import adding
 from core.presets import DEMO, Preset, nearest
 from core.published import better_twin, foreign_encoder, usable_tags
+from core.regular_files import kind_of, open_regular
 from core.towers import unprobeable
 
 _FOREIGN: Final = re.compile(r"Unsupported (?:global: GLOBAL|class) ([\w.]+)")
@@ -121,10 +122,13 @@ def load_files(config_path: Path, checkpoint: Path) -> LoadedModel:
         ModelError: a file is missing, no JSON, or the two do not fit together; the message names it.
     """
     try:
-        content = json.loads(config_path.read_text(encoding="utf-8"))
+        with open_regular(config_path) as file:
+            content = json.loads(file.read().decode("utf-8"))
     except FileNotFoundError:
         raise ModelError(f"The model configuration {config_path} does not exist.") from None
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise ModelError(f"The model configuration {config_path} cannot be read: {error.strerror or error}.") from None
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"The model configuration {config_path} is not readable JSON ({error}).") from None
     config = content.get("model_cfg", content) if isinstance(content, dict) else None
     if not isinstance(config, dict) or not {"embed_dim", "vision_cfg", "text_cfg"} <= config.keys():
@@ -142,8 +146,10 @@ def load_files_of(
     config: dict[str, Any], checkpoint: Path, *, name: str, pretrained: str, preprocess: dict[str, Any] | None = None
 ) -> LoadedModel:
     """As `load_files`, with the configuration already read."""
-    if not checkpoint.is_file():
+    if not checkpoint.exists():
         raise ModelError(f"The checkpoint {checkpoint} does not exist.")
+    if not checkpoint.is_file():
+        raise ModelError(f"The checkpoint {checkpoint} is {kind_of(checkpoint.stat().st_mode)}, not a file.")
     return _assemble(config, checkpoint, preprocess=preprocess or {}, name=name, pretrained=pretrained)
 
 

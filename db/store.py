@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
+from core.regular_files import kind_of
 from db import backups, connection, faults, versions
 from db.changes import Changes
 from db.unwritable import Unwritable, is_unwritable
@@ -164,8 +165,8 @@ def check(path: Path, *, create: bool = False, to_read: bool = False) -> None:
     Nothing is opened here: a process that closes a file loses its locks on it, those of an open store included, and
     then another process deletes the -wal file under that store, with the decisions in it.
     """
-    if path.is_dir():
-        raise StoreError(f"{path} is a folder: give the name of a file.")
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path} is {kind_of(path.stat().st_mode)}: give the name of a file.")
     if not path.exists():
         if not create:
             raise StoreError(

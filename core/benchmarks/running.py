@@ -12,6 +12,7 @@ from core.benchmarks.with_model import Outcome
 from core.errors import FormatError
 from core.formats.json_text import compact
 from core.prediction import Failure, Prediction, WordScore
+from core.regular_files import kind_of
 
 
 class Scores(Protocol):
@@ -74,6 +75,8 @@ def _read(out: Path, version: str) -> dict[str, Prediction]:
     found: dict[str, Prediction] = {}
     if not out.exists():
         return found
+    if not out.is_file():
+        raise FormatError(f"{out} is {kind_of(out.stat().st_mode)}, not a file: give another --out.")
     lines = out.read_text(encoding="utf-8").splitlines(keepends=True)
     for number, line in enumerate(lines, 1):
         try:

@@ -56,7 +56,7 @@ def card_path(export: Path) -> Path:
     if export.is_dir():
         return export / CARD_NAME
     usual = export.parent / CARD_NAME
-    if usual.exists() and _of(export) not in usual.read_text(encoding="utf-8", errors="replace"):
+    if usual.is_file() and _of(export) not in usual.read_text(encoding="utf-8", errors="replace"):
         return export.with_name(f"{export.name}.{CARD_NAME}")
     return usual
 

@@ -7,6 +7,7 @@ such bytes is decoded again as Windows-1252 and says so in its note. So one file
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Final, TextIO
 
 from core.errors import FormatError
 from core.formats.records import BadRow, RowError
+from core.regular_files import open_regular
 
 MAX_LINE: Final = 1 << 25
 """Longest line in characters; a longer one is reported and skipped, so that memory stays bounded."""
@@ -52,9 +54,9 @@ class Line:
 
 
 def head_of(path: Path) -> bytes:
-    """The first bytes of a file; FormatError where it cannot be read."""
+    """The first bytes of a file; FormatError where it cannot be read, or is no regular file."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(_HEAD)
     except OSError as error:
         raise FormatError(f"{path} cannot be read: {error.strerror}.") from error
@@ -71,7 +73,7 @@ def open_text(path: Path) -> TextIO:
         _refuse_binary(path, head)
         encoding = "utf-8"
     errors = "surrogateescape" if encoding.startswith("utf-8") else "surrogatepass"
-    return path.open(encoding=encoding, errors=errors, newline="\n")
+    return io.TextIOWrapper(open_regular(path), encoding=encoding, errors=errors, newline="\n")
 
 
 def text_lines(stream: TextIO, name: str) -> Iterator[Line | BadRow]:

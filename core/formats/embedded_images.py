@@ -12,6 +12,7 @@ from core.errors import FormatError
 from core.formats.corrections import LeftOut
 from core.formats.image_paths import ImageFolder
 from core.formats.records import ExportItem, RowError
+from core.regular_files import open_regular
 
 MAX_IMAGE: Final = 1 << 28
 """Bytes of one image; a larger one is refused unread."""
@@ -75,7 +76,8 @@ def image_bytes(item: ExportItem) -> bytes | None:
     if item.image_path is None:
         return None
     try:
-        data = item.image_path.read_bytes()
+        with open_regular(item.image_path) as file:
+            data = file.read()
     except OSError:
         return None
     return data if suffix_of(data) or _is_image(data) else None

@@ -23,7 +23,9 @@ class ImageFolder:
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
-            raise FormatError(f"The folder of images {folder} does not exist.")
+            raise FormatError(
+                f"The folder of images {folder} {'is no folder' if folder.exists() else 'does not exist'}."
+            )
         self.folder = folder.resolve()
         self._inside = os.path.join(self.folder, "")  # noqa: PTH118 - plain strings: Path takes most of an import's time
         self._parent = self._real_parent = str(self.folder)

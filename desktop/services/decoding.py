@@ -17,6 +17,7 @@ from PySide6.QtGui import QImage
 
 from core.errors import ImageError
 from core.images import open_image
+from core.regular_files import open_regular
 from desktop.services.background import Background
 from desktop.wording import QT_TRANSLATE_NOOP, reported
 
@@ -150,7 +151,7 @@ def thumbnail(path: str, side: tuple[int, int]) -> QImage | None:
 def _draft(path: Path, side: tuple[int, int]) -> Image.Image:
     """A JPEG at the smallest scale that its decoder offers for free; any other picture whole."""
     try:
-        with Image.open(path) as image:
+        with open_regular(path) as file, Image.open(file) as image:
             if image.format != "JPEG":
                 return open_image(path)
             image.draft("RGB", (side[0] * 2, side[1] * 2))

@@ -8,6 +8,8 @@ from typing import Final
 
 from platformdirs import user_documents_path
 
+from core.regular_files import open_regular
+
 _HEADER: Final = b"SQLite format 3\x00"
 
 
@@ -16,7 +18,7 @@ def is_store(path: str) -> bool:
     if "://" in path:
         return True
     try:
-        with Path(path).open("rb") as file:
+        with open_regular(Path(path)) as file:
             return file.read(len(_HEADER)) == _HEADER
     except OSError:
         return False
