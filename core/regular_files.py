@@ -5,18 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """The file, opened to read bytes; links are followed.
 
     Raises:
         OSError: it cannot be opened; `strerror` says what it is if it is no regular file.
     """
     refuse_special(path, path.stat().st_mode)
-    return open(path, "rb", opener=_opener)  # noqa: PTH123 - Path.open takes no opener
+    return open(path, "rb", opener=_opener)  # Path.open takes no opener
 
 
 def refuse_special(path: Path | str, mode: int) -> None:

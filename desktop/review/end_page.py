@@ -7,8 +7,8 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.stray_keys import ignore_held_keys
 from desktop.review.ending import Ending, Offer
+from desktop.stray_keys import ignore_held_keys
 from desktop.wording import QT_TRANSLATE_NOOP
 
 _TITLES: Final[dict[Offer, str]] = {

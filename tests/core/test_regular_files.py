@@ -60,7 +60,8 @@ def test_open_regular_refuses_a_pipe_that_came_after_the_first_look(tmp_path, mo
     with open_regular(regular) as file:
         assert file.read() == b"content"
     os.mkfifo(pipe)
-    monkeypatch.setattr(Path, "stat", lambda _self, **_: os.stat(regular))
+    found = regular.stat()
+    monkeypatch.setattr(Path, "stat", lambda _self, **_: found)
     with pytest.raises(OSError, match="it is a named pipe"):
         open_regular(pipe)
 

@@ -20,7 +20,8 @@ def test_thumbnail_and_decode_of_what_is_no_file_end(tmp_path, kind):
     else:
         path.symlink_to("/dev/zero")
     script = (
-        "import sys; from desktop.services.decoding import decode, thumbnail; from desktop.welcome.places import is_store\n"
+        "import sys; from desktop.services.decoding import decode, thumbnail\n"
+        "from desktop.welcome.places import is_store\n"
         "print(thumbnail(sys.argv[1], (64, 64)), is_store(sys.argv[1]), decode(sys.argv[1]).error)"
     )
     command = [sys.executable, "-c", script, path]
