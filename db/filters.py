@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,17 +83,49 @@ def _of_kind(kind: Kind) -> ColumnElement[bool]:
 
 def says(session: Session, wanted: str, *, prefix: bool) -> ColumnElement[bool]:
     """The caption holds every word of `wanted`, or with `prefix` the beginning of one, whatever its case."""
-    words = [piece.text for piece in split_pieces(wanted) if piece.is_word]
-    # Full text knows words by the white space between them; other scripts are looked for letter by letter.
-    if not words or _NO_SPACES.search(wanted):
+    words = _words(wanted)
+    if not _has_spaces(wanted, words):
         return and_(*(Item.caption.icontains(w, autoescape=True) for w in words or [wanted]))
-    if session.get_bind().dialect.name != "sqlite":
+    if not _in_full_text(session, wanted, words):
         end = "" if prefix else r"(?!\w)"
         return and_(*(Item.caption.regexp_match(rf"(?<!\w){_escaped(w)}{end}", flags="i") for w in words))
-    query = " AND ".join(_quoted(word) + ("*" if prefix else "") for word in words)
-    found = text("SELECT rowid FROM caption_text WHERE caption_text MATCH :words").bindparams(words=query)
+    found = text("SELECT rowid FROM caption_text WHERE caption_text MATCH :words")
     rowid: ColumnElement[Any] = literal_column("rowid")
-    return Item.id.in_(found.columns(rowid))
+    return Item.id.in_(found.bindparams(words=_matching(words, prefix=prefix)).columns(rowid))
+
+
+def holding(session: Session, word: str, *, after: int, limit: int) -> list[int]:
+    """Ids of the next items behind `after` whose caption holds a word, whatever its case.
+
+    The full text goes on from there; within a query over `Item` it would gather all that it finds first.
+    """
+    words = _words(word)
+    if not _in_full_text(session, word, words):
+        condition = says(session, word, prefix=False)
+        query = select(Item.id).where(Item.id > after, condition).order_by(Item.id).limit(limit)
+        return list(session.scalars(query))
+    found = text(
+        "SELECT rowid FROM caption_text WHERE caption_text MATCH :words AND rowid > :after ORDER BY rowid LIMIT :n"
+    )
+    bound = {"words": _matching(words, prefix=False), "after": after, "n": limit}
+    return list(session.execute(found, bound).scalars())
+
+
+def _words(wanted: str) -> list[str]:
+    return [piece.text for piece in split_pieces(wanted) if piece.is_word]
+
+
+def _has_spaces(wanted: str, words: Sequence[str]) -> bool:
+    """Full text knows words by the white space between them; other scripts are looked for letter by letter."""
+    return bool(words) and not _NO_SPACES.search(wanted)
+
+
+def _in_full_text(session: Session, wanted: str, words: Sequence[str]) -> bool:
+    return _has_spaces(wanted, words) and session.get_bind().dialect.name == "sqlite"
+
+
+def _matching(words: Sequence[str], *, prefix: bool) -> str:
+    return " AND ".join(_quoted(word) + ("*" if prefix else "") for word in words)
 
 
 def _quoted(word: str) -> str:

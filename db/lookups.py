@@ -16,7 +16,9 @@ from db.schema import Annotator, Base, Scorer, Setting
 CURRENT_SCORER: Final = "current_scorer"
 BLIND_SHARE: Final = "blind_share"
 RANKED_TO: Final = "ranked_to"
-"""The item up to which ranks are new while they are being made anew, else None."""
+"""The item up to which ranks are new while all are being made anew, else None."""
+RANK_WORDS: Final = "rank_words"
+"""Words whose captions are still to be ranked anew, [[word, item up to which that is done], …]."""
 LESSONS: Final = "lessons"
 """The items that the order instructive begins with, {"scorer": version, "items": [id, …]}."""
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.prediction import DEFAULT_EPSILON
-from db import lookups
-from db.ranking import begin, rank_next
+from db import lookups, ranking
 from db.records import Recorded, ScorerInfo
 from db.schema import Failure, Prediction, Scorer
 from db.store import Store
+
+_GAP: Final = 0.01
+"""Seconds between two transactions that rank."""
 
 
 def known(store: Store) -> tuple[ScorerInfo, ...]:
@@ -62,15 +65,17 @@ def choose(
     return chosen
 
 
-def set_epsilon(store: Store, *, epsilon: float, version: str | None = None) -> ScorerInfo:
+def set_epsilon(store: Store, *, epsilon: float, version: str | None = None, finish: bool = True) -> ScorerInfo:
     """Changes a scorer's threshold (the current one's unless named) and orders the queue by it. No inference.
 
-    Raises `StoreError` where nothing was scored yet, or nothing by that scorer.
+    Without `finish` the order is left to `rank_in_parts`. Raises `StoreError` where nothing was scored yet, or nothing
+    by that scorer.
     """
     with store.writing() as session:
         row = set_epsilon_in(session, epsilon, store_name=store.name, version=version)
         changed = _info(row, lookups.current_scorer(session))
-    finish_ranking(store)
+    if finish:
+        finish_ranking(store)
     return changed
 
 
@@ -79,7 +84,7 @@ def choose_in(session: Session, version: str) -> Scorer:
     row = lookups.scorer_named(session, version)
     if lookups.setting(session, lookups.CURRENT_SCORER) != row.id:
         lookups.put_setting(session, lookups.CURRENT_SCORER, row.id)
-        begin(session)
+        ranking.begin(session)
     return row
 
 
@@ -93,16 +98,38 @@ def set_epsilon_in(session: Session, epsilon: float, *, store_name: str, version
         row.epsilon = epsilon
         session.flush()
         if now is not None and now.id == row.id:
-            begin(session)
+            ranking.begin(session)
     return row
 
 
-def finish_ranking(store: Store) -> None:
-    """Orders the queue by the current scorer and threshold, where that was begun; others write in between."""
-    more = True
-    while more:
+def finish_ranking(store: Store, *, on_progress: Callable[[int, int], None] | None = None) -> None:
+    """Orders the queue by what counts now, where that was begun. Can be stopped: the next call goes on.
+
+    `on_progress` gets the number of items that were looked through, and of how many.
+    """
+    total = 0
+    for left in rank_in_parts(store):
+        total = max(total, left)
+        if on_progress:
+            on_progress(total - left, total)
+
+
+def rank_in_parts(store: Store) -> Iterator[int]:
+    """As `finish_ranking`, in parts: gives the number of items that are left, before each part and behind the last.
+
+    Each part is a short transaction. A program that does other work by the same thread can do it in between.
+    """
+    while True:
+        with store.reading() as session:
+            left, portion = ranking.left(session), ranking.next_portion(session)
+        yield left
+        if portion is None:
+            return
         with store.writing(repeatable=True) as session:
-            more = rank_next(session)
+            ranking.rank_portion(session, portion)
+        if left > ranking.PORTION:
+            # SQLite's writers do not queue: one that waits looks again every 1 to 100 ms, and must find a gap.
+            time.sleep(_GAP)
 
 
 def _info(row: Scorer, current: Scorer | None) -> ScorerInfo:

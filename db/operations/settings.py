@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from db.operations import queue, scorers, vocabulary
 from db.store import Store
@@ -16,8 +16,11 @@ def change(
     blind_share: float | None = None,
     never_mark: Sequence[str] = (),
     mark_again: Sequence[str] = (),
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Changes what is named, the scorer first: `epsilon` is then its own. Nothing is scored anew.
+
+    The queue's order follows, `on_progress` as in `scorers.finish_ranking`; stopped then, the change is kept.
 
     Raises what `scorers.choose`, `scorers.set_epsilon`, `queue.set_blind_share` and `vocabulary.ignore` raise, and
     then nothing has changed.
@@ -34,4 +37,4 @@ def change(
             vocabulary.ignore_in(session, word)
         for word in mark_again:
             vocabulary.heed_in(session, word)
-    scorers.finish_ranking(store)
+    scorers.finish_ranking(store, on_progress=on_progress)

@@ -12,22 +12,25 @@ from sqlalchemy.orm import Session
 from core.errors import UsageError
 from core.formats.fields import UNSTORABLE
 from core.words import split_pieces
-from db import lookups
-from db.ranking import rank_holding
+from db import lookups, ranking
+from db.operations.scorers import finish_ranking
 from db.schema import IgnoredWord, Item
 from db.store import Store
 
 _WORD: Final = re.compile(r"\w+(?:['’-]\w+)*")
 
 
-def ignore(store: Store, *, word: str) -> tuple[str, ...]:
+def ignore(store: Store, *, word: str, finish: bool = True) -> tuple[str, ...]:
     """Never mark this word again, whatever its case; returns the whole list.
 
-    Raises `UsageError` for what is no word, and for several words: marks are on single ones.
+    The queue's order follows; without `finish` that is left to `db.operations.scorers.rank_in_parts`. Raises
+    `UsageError` for what is no word, and for several words: marks are on single ones.
     """
     word = checked(word)
     with store.writing() as session:
         ignore_in(session, word)
+    if finish:
+        finish_ranking(store)
     return ignored(store)
 
 
@@ -44,34 +47,30 @@ def checked(word: str) -> str:
 
 
 def ignore_in(session: Session, word: str) -> None:
-    """`ignore` within a transaction, of a word that was `checked`."""
+    """`ignore` within a transaction, of a word that was `checked`; `finish_ranking` is to follow it."""
     lookups.upsert(session, IgnoredWord, [{"word": word.lower()}], replace=False)
-    _rank_anew(session, word)
+    ranking.begin_holding(session, word.lower())
 
 
-def heed(store: Store, *, word: str) -> tuple[str, ...]:
-    """Mark this word again; returns the whole list."""
+def heed(store: Store, *, word: str, finish: bool = True) -> tuple[str, ...]:
+    """Mark this word again; returns the whole list. `finish` as in `ignore`."""
     with store.writing() as session:
         heed_in(session, word)
+    if finish:
+        finish_ranking(store)
     return ignored(store)
 
 
 def heed_in(session: Session, word: str) -> None:
-    """`heed` within a transaction."""
+    """`heed` within a transaction; `finish_ranking` is to follow it."""
     session.execute(delete(IgnoredWord).where(IgnoredWord.word == word.lower()))
-    _rank_anew(session, word)
+    ranking.begin_holding(session, word.lower())
 
 
 def ignored(store: Store) -> tuple[str, ...]:
     """The words that are never marked, in order."""
     with store.reading() as session:
         return tuple(session.scalars(select(IgnoredWord.word).order_by(IgnoredWord.word)))
-
-
-def _rank_anew(session: Session, word: str) -> None:
-    scorer = lookups.current_scorer(session)
-    if scorer is not None:
-        rank_holding(session, scorer, word)
 
 
 def words(store: Store, *, limit: int = 2000) -> tuple[tuple[str, int], ...]:

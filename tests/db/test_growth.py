@@ -4,7 +4,7 @@ import pytest
 from growth import Cost, measured
 from stores import FakeScorer, rows
 
-from db.operations import items, scorers
+from db.operations import items, scorers, vocabulary
 from db.prelabel import prelabel
 from db.store import Store
 
@@ -62,3 +62,7 @@ def test_a_batch_of_prelabelling_costs_the_same(sized):
 
 def test_asking_which_scorer_is_shown_costs_the_same(sized):
     same(sized, lambda store, _: scorers.current(store))
+
+
+def test_never_marking_a_rare_word_costs_the_same(sized):
+    same(sized, lambda store, _: vocabulary.ignore(store, word="x777"))

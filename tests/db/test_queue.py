@@ -209,16 +209,18 @@ def test_a_word_that_is_never_marked_makes_no_item_suspicious(store, tmp_path):
 
 
 def test_a_ranking_that_was_interrupted_is_finished(full, monkeypatch):
-    monkeypatch.setattr(ranking, "_CHUNK", 3)
+    monkeypatch.setattr(ranking, "PORTION", 3)
     wanted = {e.item_id: e.f_clip_score for e in queue.page(full)}
     scorers.set_epsilon(full, epsilon=-100.0)
     assert {e.f_clip_score for e in queue.page(full)} == {0.0, None}
-    done = iter([True, True])
-    rank_next = ranking.rank_next
-    monkeypatch.setattr(scorers, "rank_next", lambda session: rank_next(session) if next(done, None) else 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        scorers.set_epsilon(full, epsilon=-0.01)
+    scorers.set_epsilon(full, epsilon=-0.01, finish=False)
+
+    def stop(done, total):
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        scorers.finish_ranking(full, on_progress=stop)
     assert {e.item_id: e.f_clip_score for e in queue.page(full)} != wanted
-    monkeypatch.setattr(scorers, "rank_next", rank_next)
     scorers.finish_ranking(full)
     assert {e.item_id: e.f_clip_score for e in queue.page(full)} == wanted
