@@ -324,6 +324,7 @@ class MainWindow(QMainWindow):
 
         A decision that the store does not take keeps the window open, once: with its item and the reason.
         """
+        self.screen_review.keep_typed()
         self.threshold.settle()
         if not self._all_kept():
             event.ignore()

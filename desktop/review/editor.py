@@ -15,7 +15,7 @@ _TINTED = 400
 
 
 class CaptionEditor(QPlainTextEdit):
-    """Edits the model's caption; Enter keeps, Escape goes back.
+    """Edits the model's caption; Enter keeps, Escape drops, which undo takes back.
 
     Signals:
         finished: the editing is over; whether it is to be kept.
@@ -60,7 +60,7 @@ class CaptionEditor(QPlainTextEdit):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not (
             event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         ):
-            self._finish(keep=True)
+            self.keep()
         elif event.key() == Qt.Key.Key_Escape:
             self._finish(keep=False)
         else:
@@ -74,7 +74,11 @@ class CaptionEditor(QPlainTextEdit):
             Qt.FocusReason.ActiveWindowFocusReason,
             Qt.FocusReason.MenuBarFocusReason,
         ):
-            self._finish(keep=True)
+            self.keep()
+
+    def keep(self) -> None:
+        """Ends the editing and keeps the text; does nothing while nothing is edited."""
+        self._finish(keep=True)
 
     def _finish(self, *, keep: bool) -> None:
         if self._open:

@@ -73,6 +73,7 @@ class Inspector(QWidget):
         self.replacement = QLineEdit(placeholderText=self.tr("what would be right"))
         self.replacement.setAccessibleName(self.tr("Replace with (optional)"))
         self.replacement.returnPressed.connect(self._give)
+        self.replacement.editingFinished.connect(self.keep_typed)
         on_escape(self.replacement, self._drop)
         self.suggestions = [SuggestionButton(theme) for _ in range(SUGGESTIONS)]
         self.suggesting = QLabel(wordWrap=True)
@@ -110,21 +111,41 @@ class Inspector(QWidget):
         self.replacement.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.replacement.selectAll()
 
+    def keep_typed(self) -> None:
+        """Takes over a replacement that was typed and not confirmed: the line was left by mouse or menu."""
+        if self._is_typed():
+            self.replacement_given.emit(self._typed())
+
     def refresh(self) -> None:
         """Shows the word in focus."""
         model = self._model
-        word, span = model.word, model.span_of(model.word)
+        word = model.word
         self.word.setText(word.text if word else "")
         self.says.setText(self._said())
         limit = None if self._threshold.epsilon is None else self._threshold.epsilon / self._threshold.scale
         hidden = word is None or word.score is None
         self.scale.show_place(model.place_of(word) if word else None, None if hidden else limit)
+        span = model.span_of(word)
         for kind, button in self.kinds.items():
             button.setChecked(span is not None and span.kind == kind)
             button.setEnabled(word is not None)
         self.replacement.setEnabled(word is not None)
         if not self.replacement.hasFocus():
-            self.replacement.setText((span.replacement or "") if span else "")
+            self.replacement.setText(self._known())
+
+    def _known(self) -> str:
+        """The replacement that the mark has."""
+        span = self._model.span_of(self._model.word)
+        return (span.replacement or "") if span else ""
+
+    def _typed(self) -> str | None:
+        return self.replacement.text().strip() or None
+
+    def _is_typed(self) -> bool:
+        """Whether the line holds something that the mark has not; false from then on."""
+        was_typed = self.replacement.isModified()
+        self.replacement.setModified(False)
+        return was_typed and (self._typed() or "") != self._known()
 
     def _said(self) -> str:
         model, word = self._model, self._model.word
@@ -162,10 +183,14 @@ class Inspector(QWidget):
         self.refresh()
 
     def _give(self) -> None:
-        self.replacement_given.emit(self.replacement.text().strip() or None)
+        self.replacement.setModified(False)
+        self.replacement_given.emit(self._typed())
         self.left.emit()
 
     def _drop(self) -> None:
+        typed = self._typed()
+        if self._is_typed() and typed is not None:
+            self._model.drop_replacement(typed)
         self.left.emit()
         self.refresh()  # without the keyboard, the line shows what the mark has
 

@@ -213,6 +213,13 @@ class ReviewModel(QObject):
             title = self.tr("replace “{0}”").format(self._focused_text())
             self._change(title, drafts.set_replacement(self.draft, *where, text))
 
+    def drop_replacement(self, text: str) -> None:
+        """A replacement was typed and dropped; both are steps, so undo has it."""
+        before = self.draft
+        self.set_replacement(text)
+        if before is not None:
+            self._change(self.tr("drop the replacement"), before)
+
     def reword(self, text: str) -> None:
         """Takes another wording of the whole caption; its words have no scores until they come."""
         if self.draft is not None and text != self.draft.text and text.strip():
@@ -228,14 +235,15 @@ class ReviewModel(QObject):
             self._take(drafts.reword(self.draft, text))
 
     def end_edit(self, *, keep: bool) -> None:
-        """Keeps what was typed as one step, or goes back to what there was."""
+        """Keeps what was typed as one step. If it is not to be kept, dropping it is a second step, so undo has it."""
         before, now = self._before_edit, self.draft
         self._before_edit = None
         if before is None or now is None or before.item != now.item or before.text == now.text:
             return
         self._take(before)
-        if keep:
-            self._change(self.tr("edit the caption"), now)
+        self._change(self.tr("edit the caption"), now)
+        if not keep:
+            self._change(self.tr("drop the edit"), drafts.with_base(before, now.base))
 
     def take_scores(self, prediction: Prediction) -> None:
         """Takes the scores of the wording that is shown; of any other they are too late."""

@@ -89,8 +89,8 @@ class ReviewScreen(QWidget):
             "accept": partial(self._decide, "accept"),
             "reject": partial(self._decide, "reject"),
             "skip": partial(self._decide, "skip"),
-            "undo": loop.undo,
-            "redo": loop.redo,
+            "undo": partial(self._travel, loop.undo),
+            "redo": partial(self._travel, loop.redo),
             "next_word": lambda: model.set_focus(model.focus + self._forward()),
             "previous_word": lambda: model.set_focus(model.focus - self._forward()),
             "next_mark": partial(model.move_to_mark, 1),
@@ -191,7 +191,17 @@ class ReviewScreen(QWidget):
         self._theme.changed.connect(self._show_heat)
         self._model.focus_changed.connect(self._name_heat)
 
+    def keep_typed(self) -> None:
+        """Makes what is being typed a part of the draft: the item is about to be left, or the window closed."""
+        self.stage.editor.keep()
+        self.inspector.keep_typed()
+
+    def _travel(self, move: Callable[[], None]) -> None:
+        self.keep_typed()
+        move()
+
     def _decide(self, way: Way) -> None:
+        self.keep_typed()
         self._threshold.settle()
         self._loop.decide(way)
 

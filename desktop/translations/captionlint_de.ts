@@ -816,8 +816,16 @@
         <translation>„{0}“ ersetzen</translation>
     </message>
     <message>
+        <source>drop the replacement</source>
+        <translation>Ersatz verwerfen</translation>
+    </message>
+    <message>
         <source>edit the caption</source>
         <translation>Beschreibung bearbeiten</translation>
+    </message>
+    <message>
+        <source>drop the edit</source>
+        <translation>Bearbeitung verwerfen</translation>
     </message>
 </context>
 <context>

@@ -130,3 +130,74 @@ def test_a_decision_key_behind_a_dialogue_or_a_menu_decides_nothing(qtbot, windo
     menu.close()
     settle(qtbot, window)
     assert decisions(window, ask) == 0
+
+
+def type_into_the_caption(qtbot, window):
+    """Opens the editor and types; gives the caption as it reads then."""
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_E)
+    qtbot.keyClicks(window.screen_review.stage.editor, "ish")
+    return window.screen_review.stage.editor.toPlainText()
+
+
+def type_a_replacement(qtbot, window, text):
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_W)
+    qtbot.keyClicks(window.screen_review.inspector.replacement, text)
+
+
+def test_a_caption_that_is_being_edited_is_kept_when_the_window_closes(qtbot, window, open_window):
+    item = window.review.item.item_id
+    text = type_into_the_caption(qtbot, window)
+    assert window.close()
+    again = open_window(window.project.path)
+    assert (again.review.item.item_id, again.review.text) == (item, text)
+
+
+def test_a_replacement_that_is_being_typed_is_kept_when_the_window_closes(qtbot, window, open_window):
+    type_a_replacement(qtbot, window, "blue")
+    assert window.close()
+    again = open_window(window.project.path)
+    assert [s.replacement for s in again.review.spans] == ["blue"]
+
+
+def test_another_item_leaves_a_caption_that_is_being_edited_as_a_draft(qtbot, window):
+    item = window.review.item.item_id
+    text = type_into_the_caption(qtbot, window)
+    side = window.screen_review.side.list
+    with qtbot.waitSignal(window.loop.landed):
+        place = side.visualRect(window.queue.index(2)).center()
+        qtbot.mouseClick(side.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.review.item.item_id != item
+    with qtbot.waitSignal(window.loop.landed):
+        window.loop.go(item)
+    assert window.review.text == text
+
+
+def test_a_decision_by_menu_takes_a_replacement_that_is_being_typed(qtbot, window, ask):
+    item = window.review.item.item_id
+    type_a_replacement(qtbot, window, "blue")
+    with qtbot.waitSignal(window.loop.decided):
+        window.actions_by_name["accept"].trigger()
+    (standing,) = ask(window.project.path, reviews.standing, item_id=item)
+    assert [s.replacement for s in standing.review.spans] == ["blue"]
+
+
+def test_a_click_on_another_word_keeps_a_replacement_that_is_being_typed(qtbot, window):
+    caption = window.screen_review.stage.caption
+    type_a_replacement(qtbot, window, "blue")
+    place = caption.word_rect(3).center().toPoint()
+    qtbot.mouseClick(caption.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.review.focus == 3
+    assert [s.replacement for s in window.review.spans] == ["blue"]
+
+
+def test_undo_by_menu_while_a_caption_is_edited_takes_back_the_edit_and_no_decision(qtbot, window, ask):
+    hold(qtbot, window, "Return", repetitions=1)
+    before = window.review.text
+    text = type_into_the_caption(qtbot, window)
+    window.actions_by_name["undo"].trigger()
+    assert not window.screen_review.stage.is_editing
+    assert window.review.text == before
+    window.actions_by_name["redo"].trigger()
+    assert window.review.text == text
+    settle(qtbot, window)
+    assert decisions(window, ask) == 1

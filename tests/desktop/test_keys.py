@@ -115,6 +115,10 @@ def test_escape_drops_a_replacement_and_leaves_the_search_line(qtbot, window):
     qtbot.keyClick(line, Qt.Key.Key_Escape)
     assert window.screen_review.stage.caption.hasFocus()
     assert (line.text(), [s.replacement for s in window.review.spans]) == ("", [None])
+    press(window, "Ctrl+Z")
+    assert [s.replacement for s in window.review.spans] == ["cat"]
+    press(window, "Ctrl+Shift+Z")
+    assert [s.replacement for s in window.review.spans] == [None]
     press(window, "/")
     search = window.screen_review.side.search
     qtbot.keyClicks(search, "dog")
@@ -151,13 +155,19 @@ def test_the_caption_is_edited_in_place(qtbot, window, ask):
     assert [s.replacement for s in standing.review.spans] == ["green"]
 
 
-def test_escape_drops_an_edit(qtbot, window):
+def test_escape_drops_an_edit_and_undo_brings_it_back(qtbot, window):
     before = window.review.text
     press(window, "F2")
     qtbot.keyClicks(window.screen_review.stage.editor, "green")
+    edited = window.review.text
+    assert edited != before
     qtbot.keyClick(window.screen_review.stage.editor, Qt.Key.Key_Escape)
     assert window.review.text == before
     assert not window.review.is_changed
+    press(window, "Ctrl+Z")
+    assert window.review.text == edited
+    press(window, "Ctrl+Shift+Z")
+    assert window.review.text == before
 
 
 def test_a_stray_key_in_the_editor_adds_to_the_word_and_takes_nothing(qtbot, window):

@@ -83,12 +83,28 @@ def test_typing_is_one_step(model):
     assert not model.undo()
 
 
-def test_an_edit_that_is_dropped_leaves_nothing(model):
+def test_an_edit_that_is_dropped_can_be_had_back_and_dropped_again(model):
     model.begin_edit()
     model.reword_live("gone")
     model.end_edit(keep=False)
     assert model.text == "a x1 dog number 1 runs"
-    assert model.undo_title is None
+    assert not model.is_changed
+    assert model.undo_title == "drop the edit"
+    model.undo()
+    assert model.text == "gone"
+    model.redo()
+    assert model.text == "a x1 dog number 1 runs"
+    for _ in range(2):
+        assert model.undo()
+    assert not model.is_changed
+    assert not model.undo(), "undo goes through the edit, not past it"
+
+
+def test_a_replacement_that_is_dropped_can_be_had_back(model):
+    model.drop_replacement("red")
+    assert [s.replacement for s in model.spans] == [None]
+    model.undo()
+    assert [s.replacement for s in model.spans] == ["red"]
 
 
 def test_a_threshold_marks_anew_and_spares_the_ignored(model):
