@@ -27,11 +27,9 @@ def models(
     if not every:
         OUT.print("\nAny other model of open_clip goes by NAME:PRETRAINED; --all lists them.", style="dim")
         return
-    import open_clip
-
-    from core.published import why_refused
+    from core.published import known, why_refused
 
     OUT.print()
-    for model, weights in open_clip.list_pretrained():
+    for model, weights in known():
         why = why_refused(model, weights)
         typer.echo(f"{model}:{weights}" + (f"  (refused: {why})" if why else ""))

@@ -8,6 +8,7 @@ from typing import Any
 from core import signals
 from core.calibration import Calibration
 from core.errors import UsageError
+from core.model_spec import BASE
 from core.prediction import Failure, Prediction
 from core.scorer import Picture, Scorer
 
@@ -28,7 +29,7 @@ class CalibratedScorer:
         self.epsilon = -calibration.cut
         self.details: dict[str, Any] = {
             **scorer.details,
-            "calibrated_from": scorer.version,
+            BASE: scorer.version,
             "calibration": calibration.as_dict(),
         }
 

@@ -44,6 +44,14 @@ class UnprobeableError(ModelError):
     """A text tower that word attributions cannot be read from."""
 
 
+def unprobeable(name: str, why: str) -> UnprobeableError:
+    """The refusal of a text tower, with what serves instead."""
+    return UnprobeableError(
+        f"{name} cannot be probed: {why}; use --model fast, accurate or paper, or any open_clip model with a plain "
+        "CLIP, CoCa or SigLIP text tower."
+    )
+
+
 class ItemError(CaptionlintError):
     """One item cannot be scored; in a batch only this item fails."""
 

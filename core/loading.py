@@ -26,12 +26,12 @@ from torch import Tensor, nn
 
 from core.digests import file_sha256
 from core.downloading import begun_bytes, bring
-from core.errors import ModelError, UsageError, first_line
+from core.errors import ModelError, first_line
 from core.extras import adding
-from core.presets import DEMO, Preset, nearest
-from core.published import better_twin, foreign_encoder, usable_tags
-from core.regular_files import kind_of, open_regular
-from core.towers import unprobeable
+from core.model_config import read_file, require_checkpoint
+from core.model_spec import ModelSpec
+from core.presets import DEMO, Preset
+from core.published import check, refuse_foreign_encoder
 
 _FOREIGN: Final = re.compile(r"Unsupported (?:global: GLOBAL|class) ([\w.]+)")
 """How torch names what a checkpoint holds that is no tensor."""
@@ -56,6 +56,13 @@ class LoadedModel:
     config_sha256: str
 
 
+def load(spec: ModelSpec) -> LoadedModel:
+    """The model of a spec; errors as those of `load_preset` and `load_files`."""
+    if spec.config_path is not None and spec.checkpoint_path is not None:
+        return load_files(spec.config_path, spec.checkpoint_path)
+    return load_preset(spec.preset)
+
+
 def load_preset(preset: Preset) -> LoadedModel:
     """The model of a preset: bundled, downloaded or cached, or with a checkpoint of one's own.
 
@@ -68,23 +75,14 @@ def load_preset(preset: Preset) -> LoadedModel:
     """
     if preset.model == DEMO:
         return _load_demo()
-    from open_clip import get_model_config
-    from open_clip.pretrained import get_pretrained_cfg
-
-    config = get_model_config(preset.model)
-    if config is None:
-        raise UsageError(_unknown_architecture(preset.model))
+    config = check(preset)
     if Path(preset.pretrained).is_file():
         return load_files_of(config, Path(preset.pretrained), name=preset.model, pretrained=preset.pretrained)
+    from open_clip.pretrained import get_pretrained_cfg
+
     tag, _, local = preset.pretrained.partition("=")
-    weights = get_pretrained_cfg(preset.model, tag)
-    if not weights:
-        raise UsageError(_unknown_weights(preset))
-    _refuse_foreign_text_tower(config, preset.model)
-    _check_activation(preset, config, weights)
+    weights: dict[str, Any] = get_pretrained_cfg(preset.model, tag)
     path = Path(local).expanduser() if local else _download(preset, weights)
-    if not path.is_file():
-        raise ModelError(f"The checkpoint {path} does not exist.")
     return _assemble(config, path, preprocess=weights, name=preset.model, pretrained=preset.pretrained)
 
 
@@ -121,21 +119,7 @@ def load_files(config_path: Path, checkpoint: Path) -> LoadedModel:
     Raises:
         ModelError: a file is missing, no JSON, or the two do not fit together; the message names it.
     """
-    try:
-        with open_regular(config_path) as file:
-            content = json.loads(file.read().decode("utf-8"))
-    except FileNotFoundError:
-        raise ModelError(f"The model configuration {config_path} does not exist.") from None
-    except OSError as error:
-        raise ModelError(f"The model configuration {config_path} cannot be read: {error.strerror or error}.") from None
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"The model configuration {config_path} is not readable JSON ({error}).") from None
-    config = content.get("model_cfg", content) if isinstance(content, dict) else None
-    if not isinstance(config, dict) or not {"embed_dim", "vision_cfg", "text_cfg"} <= config.keys():
-        raise ModelError(f"{config_path} is not an open_clip model configuration (embed_dim, vision_cfg, text_cfg).")
-    preprocess = content.get("preprocess_cfg") or {}
-    if not all(isinstance(part, dict) for part in (config["text_cfg"], config["vision_cfg"], preprocess)):
-        raise ModelError(f"{config_path} is not an open_clip model configuration: its parts are not all objects.")
+    config, preprocess = read_file(config_path)
     beside = config_path.parent / str(config["text_cfg"].get("hf_tokenizer_name", ""))
     if beside != config_path.parent and beside.is_dir():
         config = {**config, "text_cfg": {**config["text_cfg"], "hf_tokenizer_name": str(beside)}}
@@ -146,10 +130,7 @@ def load_files_of(
     config: dict[str, Any], checkpoint: Path, *, name: str, pretrained: str, preprocess: dict[str, Any] | None = None
 ) -> LoadedModel:
     """As `load_files`, with the configuration already read."""
-    if not checkpoint.exists():
-        raise ModelError(f"The checkpoint {checkpoint} does not exist.")
-    if not checkpoint.is_file():
-        raise ModelError(f"The checkpoint {checkpoint} is {kind_of(checkpoint.stat().st_mode)}, not a file.")
+    require_checkpoint(checkpoint)
     return _assemble(config, checkpoint, preprocess=preprocess or {}, name=name, pretrained=pretrained)
 
 
@@ -213,7 +194,7 @@ def build_model(config: dict[str, Any], *, name: str) -> Any:
     from open_clip.coca_model import CoCa
     from open_clip.model import CLIP, CustomTextCLIP
 
-    _refuse_foreign_text_tower(config, name)
+    refuse_foreign_encoder(config, name)
     parts = copy.deepcopy(config)
     custom = parts.pop("custom_text", False)
     if "timm_model_name" in parts["vision_cfg"]:
@@ -308,35 +289,6 @@ def _reach_hub() -> None:
             socket.create_connection((first.hostname, port), timeout=10).close()
         except OSError as error:
             raise OSError(f"{first.hostname}: {error.strerror or error}") from error
-
-
-def _check_activation(preset: Preset, config: dict[str, Any], weights: dict[str, Any]) -> None:
-    right = better_twin(preset.model, config, weights)
-    if right:
-        needed = bool(weights.get("quick_gelu"))
-        raise UsageError(
-            f"The weights {preset.pretrained} were trained {'with' if needed else 'without'} quick GELU, which "
-            f"{preset.model} has {'not' if needed else 'in it'}; use --model {right}:{preset.pretrained}."
-        )
-
-
-def _refuse_foreign_text_tower(config: dict[str, Any], name: str) -> None:
-    foreign = foreign_encoder(config)
-    if foreign:
-        raise unprobeable(name, f"it reads text with the Hugging Face encoder {foreign}")
-
-
-def _unknown_architecture(name: str) -> str:
-    from open_clip import list_models
-
-    return f"There is no model '{name}'{nearest(name, list_models())}. `captionlint models` lists them."
-
-
-def _unknown_weights(preset: Preset) -> str:
-    tags = usable_tags(preset.model)
-    listed = f"; there are {', '.join(tags)}" if tags else "; none are published"
-    close = nearest(preset.pretrained, tags)
-    return f"{preset.model} has no weights '{preset.pretrained}', nor is that a file{close}{listed}."
 
 
 def _misfit(checkpoint: Path, name: str, error: Exception) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.blocks import run_block
+from core.model_spec import ImageDtype
 
-ImageDtype = Literal["float32", "bfloat16", "auto"]
 _TOLERANCE: Final = 1e-4
 
 

@@ -58,21 +58,18 @@ def resolve(name: str) -> Preset:
     if "=" in name or "/" in name or "\\" in name:
         example = "ViT-B-32:laion2b_s34b_b79k=/path/to/file"
         raise UsageError(f"'{name}' names no model; weights of a file go with model and tag: --model {example}.")
-    import open_clip
+    from core import model_config, published
 
-    from core.published import usable_tags, why_refused
-
-    published = open_clip.list_pretrained()
-    if name in open_clip.list_models():
-        tags, refused = usable_tags(name), [tag for m, tag in published if m == name]
-        if tags:
-            hint = f"say which weights, for example {name}:{tags[0]}"
-        elif refused:
-            hint = f"{name}:{refused[0]} cannot be used: {why_refused(name, refused[0])}"
+    if name in model_config.names():
+        usable, tags = published.usable_tags(name), list(published.tags(name))
+        if usable:
+            hint = f"say which weights, for example {name}:{usable[0]}"
+        elif tags:
+            hint = f"{name}:{tags[0]} cannot be used: {published.why_refused(name, tags[0])}"
         else:
             hint = "no weights of it are published"
         raise UsageError(f"'{name}' names a model but no weights; {hint}.")
-    names = [*PRESETS, *(f"{m}:{tag}" for m, tag in published if why_refused(m, tag) is None)]
+    names = [*PRESETS, *(f"{m}:{tag}" for m, tag in published.known() if published.why_refused(m, tag) is None)]
     raise UsageError(f"There is no model '{name}'{nearest(name, names)}. `captionlint models` lists them.")
 
 

@@ -6,38 +6,49 @@ features kept, so that an edited caption of a known picture costs the text tower
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import fsum, isfinite
 from pathlib import Path
 from statistics import fmean
 from threading import Lock
-from typing import Any, Final, Literal, Self, get_args
+from typing import Any, Final, Self
 
 import torch
 from PIL import Image
 from torch import Tensor
 
 from core.attribution import token_attributions
+from core.digests import file_sha256
 from core.errors import CaptionError, ItemError, UsageError
 from core.images import open_image, read_bytes, sha256
-from core.loading import LoadedModel, load_files, load_preset
-from core.picture_tower import ImageDtype, PictureTower
+from core.loading import LoadedModel, load
+from core.model_spec import (
+    CONFIG_FILE,
+    SPEC,
+    Aggregate,
+    ImageDtype,
+    ModelSpec,
+    check_layers,
+    check_settings,
+    scorer_version,
+)
+from core.picture_tower import PictureTower
 from core.prediction import DEFAULT_EPSILON, Failure, Prediction, WordScore
-from core.presets import DEFAULT, LAYERS, TEMPLATE, resolve
+from core.presets import DEFAULT, LAYERS, TEMPLATE
 from core.tokens import TokenizedCaption, WordTokenizer
 from core.towers import TextTower
 from core.words import WORD_RULES
 
 ROWS: Final = {"cpu": 16, "cuda": 256}
 """Windows of text that one backward pass takes: on a CPU few, since like lengths together need less padding."""
+CACHED: Final = 4096
+"""Images whose features are kept."""
 _PROBE: Final = "A small cat sits on a red chair, next to 2 dogs."
 
-Aggregate = Literal["mean", "sum", "min"]
 Picture = Path | str | Image.Image
 _AGGREGATES: Final[dict[str, Callable[[Sequence[float]], float]]] = {"mean": fmean, "sum": fsum, "min": min}
 
@@ -48,6 +59,7 @@ class Scorer:
     Attributes:
         version: names all that can change a prediction (not epsilon); the same on every machine.
         details: the same, spelled out, for exports and reports.
+        spec: what it was loaded from; None for a model that was built in memory.
         epsilon: the threshold that fits this model where none is given.
         tower: the text side of the model; `tokenizer` leads to it.
         picture_tower: the picture side; `transform` leads to it.
@@ -63,15 +75,18 @@ class Scorer:
         device: str = "auto",
         image_dtype: ImageDtype = "float32",
         epsilon: float = DEFAULT_EPSILON,
-        cached_pictures: int = 4096,
+        cached_pictures: int = CACHED,
+        spec: ModelSpec | None = None,
     ) -> None:
-        self.device = _check_settings(layers=layers, aggregate=aggregate, device=device, image_dtype=image_dtype)
+        check_settings(layers=layers, aggregate=aggregate, image_dtype=image_dtype)
+        self.device = _device(device)
         model = loaded.model.to(self.device)
         self.tower = TextTower(model, name=loaded.name)
         self.tokenizer = WordTokenizer(loaded.tokenizer, context_length=self.tower.context_length, template=template)
         if self.tokenizer.room < 1:
             raise UsageError("The template leaves no room for a caption; use a shorter --template.")
-        self.layers = min(layers, len(self.tower.blocks))
+        check_layers(layers, len(self.tower.blocks))
+        self.layers = layers
         self.aggregate = aggregate
         self.epsilon = epsilon
         self.tower.share(torch.tensor(self.tokenizer.beginning, device=self.device))
@@ -84,25 +99,92 @@ class Scorer:
         self._opening = Lock()
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="decode")
         self.details = self._describe(loaded, template)
-        self.version = _version(self.details)
+        self.version = scorer_version(self.details)
+        self.spec = spec
+        if spec is not None:
+            self.spec = replace(spec, image_dtype="float32" if self.details["dtype"] == "float32" else "bfloat16")
+            self.details[SPEC] = self.spec.to_dict()
+            if spec.config_path is not None:
+                self.details[CONFIG_FILE] = file_sha256(spec.config_path)
 
     @classmethod
-    def from_pretrained(cls, name: str = DEFAULT, **settings: Any) -> Self:
-        """A preset (fast, accurate, paper, demo) or ``NAME:PRETRAINED``; settings as in the constructor.
+    def from_pretrained(
+        cls,
+        name: str = DEFAULT,
+        *,
+        layers: int = LAYERS,
+        template: str = TEMPLATE,
+        aggregate: Aggregate = "mean",
+        image_dtype: ImageDtype = "float32",
+        device: str = "auto",
+        epsilon: float | None = None,
+        cached_pictures: int = CACHED,
+    ) -> Self:
+        """A preset (fast, accurate, paper, demo) or ``NAME:PRETRAINED``.
+
+        Args:
+            name: the preset or model; ``NAME:PRETRAINED=/path`` takes the weights from a local file.
+            layers: how many of the last text blocks are read.
+            template: text before every caption.
+            aggregate: how a word's tokens make its attribution.
+            image_dtype: number type of the image tower; ``auto`` is bfloat16 where that is faster.
+            device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, …
+            epsilon: the threshold, by default the model's.
+            cached_pictures: images whose features are kept.
 
         Raises:
             UsageError: there is no such model.
             ModelError: it cannot be had, loaded or probed.
         """
-        _check_settings(**settings)
-        preset = resolve(name)
-        return cls(load_preset(preset), **{"epsilon": preset.epsilon, **settings})
+        spec = ModelSpec.of_name(name, layers=layers, template=template, aggregate=aggregate, image_dtype=image_dtype)
+        return cls.from_spec(spec, device=device, epsilon=epsilon, cached_pictures=cached_pictures)
 
     @classmethod
-    def from_files(cls, config_path: Path | str, checkpoint_path: Path | str, **settings: Any) -> Self:
-        """A model of an open_clip configuration (JSON) and a checkpoint (safetensors, or a weights-only pickle)."""
-        _check_settings(**settings)
-        return cls(load_files(Path(config_path), Path(checkpoint_path)), **settings)
+    def from_files(
+        cls,
+        config_path: Path | str,
+        checkpoint_path: Path | str,
+        *,
+        layers: int = LAYERS,
+        template: str = TEMPLATE,
+        aggregate: Aggregate = "mean",
+        image_dtype: ImageDtype = "float32",
+        device: str = "auto",
+        epsilon: float | None = None,
+        cached_pictures: int = CACHED,
+    ) -> Self:
+        """A model of an open_clip configuration (JSON) and a checkpoint (safetensors, or a weights-only pickle).
+
+        The other arguments and the errors are those of `from_pretrained`.
+        """
+        spec = ModelSpec.of_files(
+            config_path,
+            checkpoint_path,
+            layers=layers,
+            template=template,
+            aggregate=aggregate,
+            image_dtype=image_dtype,
+        )
+        return cls.from_spec(spec, device=device, epsilon=epsilon, cached_pictures=cached_pictures)
+
+    @classmethod
+    def from_spec(
+        cls, spec: ModelSpec, *, device: str = "auto", epsilon: float | None = None, cached_pictures: int = CACHED
+    ) -> Self:
+        """The scorer that a spec describes; the other arguments and the errors are those of `from_pretrained`."""
+        spec.check()
+        _device(device)  # refused before a model is loaded for it
+        return cls(
+            load(spec),
+            layers=spec.layers,
+            template=spec.template,
+            aggregate=spec.aggregate,
+            image_dtype=spec.image_dtype,
+            device=device,
+            epsilon=spec.epsilon if epsilon is None else epsilon,
+            cached_pictures=cached_pictures,
+            spec=spec,
+        )
 
     def score(self, images: Sequence[Picture], captions: Sequence[str]) -> list[Prediction]:
         """One prediction for each pair of equally long sequences; an image may repeat and is encoded once.
@@ -309,24 +391,6 @@ class _Work:
     rows: dict[int, list[float]] = field(default_factory=dict)
 
 
-def _check_settings(
-    *,
-    layers: int = LAYERS,
-    aggregate: str = "mean",
-    device: str = "auto",
-    image_dtype: str = "float32",
-    **_others: Any,
-) -> torch.device:
-    """Refuses what cannot be before a model is loaded for it; returns the device."""
-    if layers < 1:
-        raise UsageError(f"layers is the number of last text blocks to read, at least 1, not {layers}.")
-    if aggregate not in _AGGREGATES:
-        raise UsageError(f"aggregate is mean, sum or min, not '{aggregate}'.")
-    if image_dtype not in get_args(ImageDtype):
-        raise UsageError(f"image_dtype is {', '.join(get_args(ImageDtype))}, not '{image_dtype}'.")
-    return _device(device)
-
-
 def _device(name: str) -> torch.device:
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -337,12 +401,3 @@ def _device(name: str) -> torch.device:
         first = (str(error) or "not available").splitlines()[0]
         raise UsageError(f"The device '{name}' cannot be used here ({first}); try --device cpu.") from None
     return device
-
-
-def _version(details: dict[str, Any]) -> str:
-    """``MODEL@HASH;k3;mean;float32;t-HASH;w1``: short, ASCII, and different whenever a prediction could be."""
-    weights = hashlib.sha256(f"{details['weights_sha256']}{details['config_sha256']}".encode()).hexdigest()[:12]
-    template = hashlib.sha256(details["template"].encode()).hexdigest()[:6]
-    model = details["model"].encode("ascii", "replace").decode()
-    parts = [f"{model}@{weights}", f"k{details['layers']}", details["aggregate"], details["dtype"]]
-    return ";".join([*parts, f"t-{template}", details["word_rules"]])

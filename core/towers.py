@@ -15,18 +15,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.blocks import KeysValues, project, run_block
-from core.errors import UnprobeableError
+from core.errors import UnprobeableError, unprobeable
 
 TOLERANCE: Final = 1e-4
 """Largest difference from ``encode_text``, in units of the feature's largest entry."""
-
-
-def unprobeable(name: str, why: str) -> UnprobeableError:
-    """The refusal of a text tower, with what serves instead."""
-    return UnprobeableError(
-        f"{name} cannot be probed: {why}; use --model fast, accurate or paper, or any open_clip model with a plain "
-        "CLIP, CoCa or SigLIP text tower."
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from core.formats.records import BadRow, SourceItem, SourceScores
+from core.model_spec import SPEC
 from core.prediction import DEFAULT_EPSILON, Prediction
 from core.review import Review
 from db import lookups, reviewed, revising
@@ -231,7 +232,8 @@ def _write_scores(session: Session, rows: Sequence[tuple[int, SourceItem]], *, r
     for name, found in said.items():
         given = first[name]
         epsilon = DEFAULT_EPSILON if given.epsilon is None else given.epsilon
-        scorer = lookups.ensure_scorer(session, name, details=given.details, epsilon=epsilon)
+        details = {key: value for key, value in given.details.items() if key != SPEC}  # another machine's paths
+        scorer = lookups.ensure_scorer(session, name, details=details, epsilon=epsilon)
         there = frozenset() if replace else predictions.scored(session, scorer, list(found))
         predictions.write_predictions(session, scorer, [(i, p) for i, p in found.items() if i not in there])
 

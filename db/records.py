@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.formats.records import BadRow, told_of_rows
+from core.model_spec import ModelSpec
 from core.prediction import Prediction
 from core.review import Review, Span, Status
 
@@ -52,12 +53,16 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class ScorerInfo:
-    """A scorer version in the store; `epsilon` is the threshold in use, `current` whether its marks are shown."""
+    """A scorer version in the store; `epsilon` is the threshold in use, `current` whether its marks are shown.
+
+    `spec` is what it is loaded from, its files by absolute path; None for another detector's scores.
+    """
 
     version: str
     details: dict[str, Any]
     epsilon: float
     current: bool
+    spec: ModelSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

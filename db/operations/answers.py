@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy import and_, select, tuple_
 
+from core.model_spec import BASE
 from core.prediction import Prediction
 from db import lookups, marking, schema
-from db.operations.calibrating import BASE
 from db.operations.predictions import unpacked
 from db.store import Store
 

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from core.calibration import Calibration, Fitted, Goal, calibrate, drift, flag_rate
 from core.errors import CalibrationError
 from core.head import ENOUGH
+from core.model_spec import BASE
 from core.prediction import Failure, Prediction
 from core.word_table import ReviewedCaption, WordTable
 from db import schema
@@ -21,7 +22,6 @@ from db.operations.evidence import Evidence, stream, tags
 from db.records import Recorded, ScorerInfo
 from db.store import Store
 
-BASE: Final = "calibrated_from"
 CALIBRATION: Final = "calibration"
 _BATCH: Final = 1000
 Ask = Callable[[Iterable[tuple[Path, str]], bool], Iterator[tuple[Prediction | Failure, Any]]]
@@ -108,6 +108,8 @@ def show(store: Store, *, version: str, details: Mapping[str, Any] | None, epsil
     current = scorers.current(store)
     if current is None or current.details.get(BASE) != version:
         scorers.choose(store, version=version, details=details, epsilon=epsilon, create=True)
+    elif details is not None:
+        scorers.remember_files(store, version=version, details=details)
 
 
 def record(store: Store, *, scorer_version: str, results: Sequence[tuple[int, Prediction | Failure]]) -> Recorded:

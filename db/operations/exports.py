@@ -18,11 +18,11 @@ from core.formats.card import UNKNOWN_LICENCE, is_export, write_card
 from core.formats.records import ExportItem
 from core.formats.splits import split_of
 from core.formats.writing import open_writer
+from core.model_spec import BASE, CONFIG_FILE, SPEC
 from core.prediction import WordScore
 from core.review import Status
 from db import lookups
 from db.operations import stats
-from db.operations.calibrating import BASE
 from db.operations.evidence import USABLE, Evidence, stream, tags
 from db.schema import Image, Item
 from db.store import Store
@@ -138,7 +138,8 @@ def left_behind(store: Store, *, unreviewed: bool = False) -> Counter[str]:
 
 def scorer_fields(version: str, details: dict[str, Any], epsilon: float) -> dict[str, Any]:
     """How exports name a scorer: its details, its version, and the epsilon that the marks were cut at."""
-    named = {("weights_sha" if key == "weights_sha256" else key): value for key, value in details.items()}
+    told = {key: value for key, value in details.items() if key not in (SPEC, CONFIG_FILE)}  # paths on this machine
+    named = {("weights_sha" if key == "weights_sha256" else key): value for key, value in told.items()}
     if BASE in details:
         named[_CALIBRATOR] = version.removeprefix(f"{details[BASE]};")
     return {**named, "version": version, "eps": epsilon}

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.prediction import DEFAULT_EPSILON, Failure, Prediction
-from db import lookups, marking, schema
+from db import lookups, marking, model_files, schema
 from db.packing import pack, unpack
 from db.ranking import rank, rank_items
 from db.records import Recorded
@@ -31,6 +31,7 @@ def record(
     A result for a caption that the item no longer has is dropped.
     """
     with store.writing(repeatable=True) as session:
+        details = model_files.placed(store, details)
         scorer = lookups.ensure_scorer(session, scorer_version, details=details, epsilon=epsilon)
         known = _captions(session, [item_id for item_id, _ in results])
         fitting = [(i, r) for i, r in results if known.get(i) == r.caption]

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
+from core.model_spec import BASE, ModelSpec
 from core.prediction import DEFAULT_EPSILON
-from db import lookups, ranking
+from db import lookups, model_files, ranking
 from db.records import Recorded, ScorerInfo
 from db.schema import Failure, Prediction, Scorer
 from db.store import Store
@@ -25,14 +26,14 @@ def known(store: Store) -> tuple[ScorerInfo, ...]:
     with store.reading() as session:
         current = lookups.current_scorer(session)
         rows = session.scalars(select(Scorer).order_by(Scorer.id)).all()
-        return tuple(_info(row, current) for row in rows)
+        return tuple(_info(store, row, current) for row in rows)
 
 
 def current(store: Store) -> ScorerInfo | None:
     """The scorer whose marks are shown, or None while nothing was scored."""
     with store.reading() as session:
         row = lookups.current_scorer(session)
-        return None if row is None else _info(row, row)
+        return None if row is None else _info(store, row, row)
 
 
 def counts(store: Store, *, version: str) -> Recorded:
@@ -42,6 +43,24 @@ def counts(store: Store, *, version: str) -> Recorded:
         predictions = session.scalar(select(func.count()).where(Prediction.scorer_id == scorer.id)) or 0
         failures = session.scalar(select(func.count()).where(Failure.scorer_id == scorer.id)) or 0
         return Recorded(predictions, failures)
+
+
+def version_of(store: Store, *, spec: ModelSpec) -> str | None:
+    """The version of the stored scorer that a spec gives, told without loading it; None where that is not sure."""
+    with store.reading() as session:
+        rows = session.execute(select(Scorer.version, Scorer.details).order_by(Scorer.id)).all()
+    plain = ((row.version, row.details) for row in rows if BASE not in row.details)
+    return next((version for version, details in plain if spec.matches(details)), None)
+
+
+def remember_files(store: Store, *, version: str, details: Mapping[str, Any]) -> None:
+    """Keeps where a known scorer's files are now; version and details are those of the scorer loaded from there.
+
+    Raises `StoreError` where the store has no scorer of that version: the files are not the ones it was made of.
+    """
+    with store.writing() as session:
+        if not model_files.remember(session, version, model_files.placed(store, details)):
+            raise StoreError(f"{store.name} has no predictions of {version}: these are not the files of its model.")
 
 
 def choose(
@@ -54,13 +73,16 @@ def choose(
 ) -> ScorerInfo:
     """Makes a scorer the one whose marks are shown, and orders the queue by it.
 
-    With `create` it need not have predictions yet; `epsilon` and `details` count for a new one only.
+    With `create` it need not have predictions yet; `epsilon` and `details` count for a new one only, but for where its
+    files are.
     """
     with store.writing() as session:
         if create:
+            details = model_files.placed(store, details)
             lookups.ensure_scorer(session, version, details=details, epsilon=epsilon)
+            model_files.remember(session, version, details)
         row = choose_in(session, version)
-        chosen = _info(row, row)
+        chosen = _info(store, row, row)
     finish_ranking(store)
     return chosen
 
@@ -73,7 +95,7 @@ def set_epsilon(store: Store, *, epsilon: float, version: str | None = None, fin
     """
     with store.writing() as session:
         row = set_epsilon_in(session, epsilon, store_name=store.name, version=version)
-        changed = _info(row, lookups.current_scorer(session))
+        changed = _info(store, row, lookups.current_scorer(session))
     if finish:
         finish_ranking(store)
     return changed
@@ -132,6 +154,7 @@ def rank_in_parts(store: Store) -> Iterator[int]:
             time.sleep(_GAP)
 
 
-def _info(row: Scorer, current: Scorer | None) -> ScorerInfo:
+def _info(store: Store, row: Scorer, current: Scorer | None) -> ScorerInfo:
     is_current = current is not None and current.id == row.id
-    return ScorerInfo(row.version, dict(row.details), row.epsilon, is_current)
+    details = dict(row.details)
+    return ScorerInfo(row.version, details, row.epsilon, is_current, model_files.spec_of(store, details))

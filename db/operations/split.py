@@ -12,12 +12,12 @@ from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError, UsageError
-from db import lookups, schema
+from db import lookups, model_files, schema
 from db.intake import draws, insert_items
 from db.store import Store
 
 _CHUNK: Final = 1000
-_WHOLE: Final = (schema.Scorer, schema.Setting, schema.IgnoredWord)
+_WHOLE: Final = (schema.Setting, schema.IgnoredWord)
 _BY_ITEM: Final = (schema.Prediction, schema.Failure)
 
 
@@ -97,6 +97,9 @@ def _deal(session: Session, hands: int, overlap: float) -> tuple[list[int], list
 def _write(store: Store, session: Session, path: Path, annotator: str, item_ids: Sequence[int]) -> None:
     with Store.open(path) as part:
         with part.writing() as target:
+            scorers = session.execute(select(_table(schema.Scorer))).mappings().all()
+            moved = [{**row, "details": model_files.carried(store, part, row["details"])} for row in scorers]
+            _copy(target, schema.Scorer, moved)
             for whole in _WHOLE:
                 _copy(target, whole, session.execute(select(_table(whole))).mappings().all())
             lookups.ensure_annotator(target, annotator)
