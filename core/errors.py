@@ -10,6 +10,7 @@
     ├── CalibrationError     there are too few reviews, or none of a sort, to learn from
     ├── FormatError          a file is not what it should be
     ├── StoreError           the store cannot be opened, read or written
+    │   └── StoreGoneError   its file was deleted, moved or replaced while it was open
     └── LabelStudioError     a Label Studio server cannot be reached, or refuses
 
 Each message is one sentence or two: what happened, to which thing, and what to do next. A face shows it as it
@@ -74,6 +75,10 @@ class FormatError(CaptionlintError):
 
 class StoreError(CaptionlintError):
     """The store cannot be opened, read or written."""
+
+
+class StoreGoneError(StoreError):
+    """The store's file was deleted, moved, replaced or overwritten while it was open: nothing more is saved."""
 
 
 class LabelStudioError(CaptionlintError):

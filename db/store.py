@@ -12,18 +12,20 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from core.errors import StoreError
+from core.errors import StoreError, StoreGoneError
 from core.regular_files import kind_of
 from db import backups, connection, faults, versions
 from db.changes import Changes
+from db.open_file import OpenFile
 from db.unwritable import Unwritable, is_unwritable
 
 BUSY_TIMEOUT: Final = 30.0
@@ -46,6 +48,7 @@ class Store:
         self.path = path
         self.backup: Path | None = None
         self._unwritable = unwritable
+        self._file: OpenFile | None = None
         self._changes = Changes(path) if path else None
         self._folder = os.path.join(path.parent, "") if path else ""  # noqa: PTH118
         # Readers give pictures with links resolved, and the store may have been named by way of one.
@@ -81,6 +84,7 @@ class Store:
                 store.backup = versions.prepare(engine, name=store.name, path=store.path)
                 if store.path:
                     _write_ahead(engine, busy_timeout)
+                    store._file = OpenFile(store.path, engine, name=store.name)
         except BaseException:
             store.close()
             raise
@@ -102,7 +106,11 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A transaction that sees one state of the store, whatever others write meanwhile."""
+        """A transaction that sees one state of the store, whatever others write meanwhile.
+
+        Raises `StoreGoneError` where the file was deleted, moved or replaced since it was opened.
+        """
+        self._require_file()
         with faults.translated(self.name, self.path), Session(self._reader) as session, session.begin():
             yield session
             if self._unwritable:
@@ -112,12 +120,34 @@ class Store:
     def writing(self, *, repeatable: bool = False) -> Iterator[Session]:
         """A transaction that writes; on return it is on the disk. Keep it short: others wait.
 
-        One that is `repeatable`, since a program would do it again, survives any crash but a power cut's.
+        One that is `repeatable`, since a program would do it again, survives any crash but a power cut's. Raises
+        `StoreGoneError` where the file was deleted, moved, replaced or overwritten since it was opened; nothing is
+        saved then.
         """
         engine = self._repeatable_writer if repeatable else self._writer
+        self._require_file()
         with faults.translated(self.name, self.path), Session(engine) as session, session.begin():
             connection.take_turn(session.connection())
+            if self._file:
+                self._file.require_whole(session.connection())
             yield session
+            if self._file:
+                self._file.require_same()
+        self._require_file()  # also while it was committed
+
+    def _require_file(self) -> None:
+        """Raises `StoreGoneError`. What lies in the -wal is brought into the file before, wherever that is now.
+
+        There it belongs, and under the old name it would destroy the file that takes its place.
+        """
+        if self._file is None:
+            return
+        try:
+            self._file.require_same()
+        except StoreGoneError:
+            with suppress(SQLAlchemyError, sqlite3.Error), closing(self._reader.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            raise
 
     def state(self) -> object:
         """Equal to what it was as long as nobody has committed anything; on a server never equal.
@@ -126,6 +156,7 @@ class Store:
         """
         if self._changes is None or self.path is None:
             return object()
+        self._require_file()
         with faults.translated(self.name, self.path):
             return self._changes.number()
 

@@ -1,0 +1,161 @@
+"""A store whose file is deleted, moved, replaced or overwritten while it is open: nothing is acknowledged then."""
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+from stores import rows
+
+from core.errors import StoreError, StoreGoneError
+from db.operations import items, reviews
+from db.store import Store
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A closed store of twenty items, and beside it another one, other.db, of ten."""
+    for name, count in (("review.db", 20), ("other.db", 10)):
+        with Store.open(tmp_path / name) as store:
+            items.add(store, rows(tmp_path, count))
+            reviews.accept(store, item_id=1, annotator="ana")
+    return tmp_path / "review.db"
+
+
+def refused(store, says):
+    with pytest.raises(StoreGoneError, match=says) as caught:
+        reviews.accept(store, item_id=2, annotator="ana")
+    assert "nothing more is saved" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def reviewed(path):
+    with Store.open(path) as store:
+        return [i for i in items.ids(store) if reviews.standing(store, item_id=i)]
+
+
+def test_a_deleted_store_takes_no_decision(path):
+    with Store.open(path) as store:
+        reviews.accept(store, item_id=3, annotator="ana")
+        path.unlink()
+        refused(store, "review.db was deleted or moved while .*review.db was open")
+        with pytest.raises(StoreGoneError):
+            list(items.ids(store))
+        with pytest.raises(StoreGoneError):
+            store.state()
+
+
+def test_a_moved_store_takes_no_decision_until_it_is_back(path):
+    elsewhere = path.with_name("moved.db")
+    with Store.open(path) as store:
+        path.rename(elsewhere)
+        refused(store, "put it back, or close it here and open it under its new name")
+        with pytest.raises(StoreGoneError):  # which is no reason to give up
+            list(items.ids(store))
+        elsewhere.rename(path)
+        reviews.accept(store, item_id=2, annotator="ana")
+    assert reviewed(path) == [1, 2]
+
+
+def test_what_was_acknowledged_goes_with_the_moved_file(path):
+    elsewhere = path.with_name("moved.db")
+    with Store.open(path) as store:
+        reviews.accept(store, item_id=5, annotator="ana")
+        path.rename(elsewhere)
+        refused(store, "was deleted or moved")
+    assert reviewed(elsewhere) == [1, 5]
+
+
+def test_a_store_that_another_one_took_the_place_of_takes_no_decision(path):
+    with Store.open(path) as store:
+        reviews.accept(store, item_id=3, annotator="ana")
+        path.with_name("other.db").replace(path)
+        refused(store, "was replaced by another file")
+        with pytest.raises(StoreGoneError):
+            list(items.ids(store))
+    assert reviewed(path) == [1], "the other store is as it was"
+    with Store.open(path) as store:
+        assert len(list(items.ids(store))) == 10
+
+
+@pytest.mark.parametrize("source", ["other.db", "earlier.db", "text"])
+@pytest.mark.parametrize("decides_before", [True, False])
+def test_a_store_that_was_overwritten_in_place_takes_no_decision(path, source, decides_before):
+    shutil.copy(path, path.with_name("earlier.db"))
+    path.with_name("text").write_text("no store " * 2000)
+    with Store.open(path) as store:  # which brings its first decisions into the file
+        reviews.accept(store, item_id=3, annotator="ana")
+    with Store.open(path) as store:
+        if decides_before:
+            reviews.accept(store, item_id=4, annotator="ana")
+        else:
+            list(items.ids(store))
+        inode = path.stat().st_ino
+        shutil.copy(path.with_name(source), path)
+        assert path.stat().st_ino == inode
+        if source == "text" and not decides_before:
+            with pytest.raises(StoreError, match="is damaged"):
+                reviews.accept(store, item_id=2, annotator="ana")
+        else:
+            refused(store, "was overwritten while it was open")
+
+
+def test_a_store_without_its_log_takes_no_decision(path):
+    with Store.open(path) as store:
+        reviews.accept(store, item_id=3, annotator="ana")
+        path.with_name("review.db-wal").unlink()
+        refused(store, "review.db-wal was deleted or moved")
+    assert reviewed(path) == [1, 3], "closing keeps what was acknowledged"
+
+
+def test_a_store_that_goes_while_a_decision_is_made_does_not_acknowledge_it(path):
+    with Store.open(path) as store, pytest.raises(StoreGoneError), store.writing():
+        path.unlink()
+
+
+def test_what_sqlite_itself_writes_into_the_file_is_no_change(path):
+    """Several stores on one file, each of which brings the -wal into it again and again."""
+    with Store.open(path) as one, Store.open(path) as two:
+        for number in range(60):
+            for store in (one, two):
+                reviews.accept(store, item_id=2 + number % 19, annotator="ana")
+                if number % 7 == 0:
+                    with closing(sqlite3.connect(path)) as third:
+                        third.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if number % 2 else 'PASSIVE'})")
+    assert reviewed(path) == list(range(1, 21))
+
+
+def test_a_reader_that_holds_the_log_back_is_no_change(path):
+    with Store.open(path) as store, closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        for number in range(12):
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM revision").fetchone()
+            reviews.accept(store, item_id=2 + number, annotator="ana")
+            with closing(sqlite3.connect(path)) as other:
+                other.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            if number % 3:
+                reader.execute("COMMIT")
+                reader.execute("BEGIN")
+            reviews.accept(store, item_id=2 + number, annotator="ben")
+            reader.execute("COMMIT")
+    assert reviewed(path) == list(range(1, 14))
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/locks"), reason="Linux tells who holds which lock")
+def test_looking_at_the_file_keeps_its_locks(path):
+    with Store.open(path) as store:
+        reviews.accept(store, item_id=2, annotator="ana")
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        before = held(path)
+        reviews.accept(store, item_id=3, annotator="ana")
+        assert held(path) == before
+        assert before > 0
+
+
+def held(path):
+    """How many locks there are on the file."""
+    inode = path.stat().st_ino
+    with open("/proc/locks") as locks:
+        return sum(line.split()[-3].endswith(f":{inode}") for line in locks)
