@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from db.records import QueueEntry
 from db.schema import UNRANKED, Item, Prediction
 from db.store import Store
 
-_CHUNK = 5000
+_CHUNK = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +63,43 @@ def read(store: Store, *, item_ids: Sequence[int]) -> tuple[Line, ...]:
 
 def distribution(store: Store) -> Distribution:
     """The current scorer's attributions over all items, sorted outside of the interpreter's lock."""
+    parts = distribution_in_parts(store)
+    while True:
+        try:
+            next(parts)
+        except StopIteration as end:
+            found: Distribution = end.value
+            return found
+
+
+def distribution_in_parts(store: Store) -> Generator[None, None, Distribution]:
+    """As `distribution`, in parts of a short transaction each; a program that does other work can do it in between."""
     words: list[Any] = []
     lowest: list[Any] = []
     after = 0
-    with store.reading() as session:
-        scorer = lookups.current_scorer(session)
-        never = marking.ignored(session)
-        while scorer is not None:
+    while True:
+        with store.reading() as session:
+            scorer = lookups.current_scorer(session)
+            never = marking.ignored(session)
+            if scorer is None:
+                break
             query = _scores_of(scorer.id, with_words=bool(never)).where(Prediction.item_id > after)
             rows = session.execute(query.order_by(Prediction.item_id).limit(_CHUNK)).all()
-            if not rows:
-                break
-            after = rows[-1].item_id
-            packed = list(marking.heeded(rows, never))
-            lengths = np.array([len(p) for p in packed])
-            joined = np.concatenate(packed) if packed else np.empty(0)
-            words.append(joined[~np.isnan(joined)])
-            filled = np.where(np.isnan(joined), np.inf, joined)
-            starts = np.cumsum(lengths)[lengths > 0] - lengths[lengths > 0]
-            if len(starts):
-                lowest.append(np.minimum.reduceat(filled, starts))
-    return Distribution(_sorted(words), _sorted(lowest))
+        if not rows:
+            break
+        after = rows[-1].item_id
+        packed = list(marking.heeded(rows, never))
+        lengths = np.array([len(p) for p in packed])
+        joined = np.concatenate(packed) if packed else np.empty(0)
+        words.append(joined[~np.isnan(joined)])
+        filled = np.where(np.isnan(joined), np.inf, joined)
+        starts = np.cumsum(lengths)[lengths > 0] - lengths[lengths > 0]
+        if len(starts):
+            lowest.append(np.minimum.reduceat(filled, starts))
+        yield
+    of_words = _sorted(words)
+    yield
+    return Distribution(of_words, _sorted(lowest))
 
 
 def _scores_of(scorer_id: int, *, with_words: bool) -> Select[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -136,17 +136,20 @@ def finish_ranking(store: Store, *, on_progress: Callable[[int, int], None] | No
             on_progress(total - left, total)
 
 
-def rank_in_parts(store: Store) -> Iterator[int]:
+def rank_in_parts(store: Store) -> Generator[int, None, bool]:
     """As `finish_ranking`, in parts: gives the number of items that are left, before each part and behind the last.
 
-    Each part is a short transaction. A program that does other work by the same thread can do it in between.
+    Each part is a short transaction. A program that does other work by the same thread can do it in between. Returns
+    whether there was anything to rank.
     """
+    ranked = False
     while True:
         with store.reading() as session:
             left, portion = ranking.left(session), ranking.next_portion(session)
         yield left
         if portion is None:
-            return
+            return ranked
+        ranked = True
         with store.writing(repeatable=True) as session:
             ranking.rank_portion(session, portion)
         if left > ranking.PORTION:

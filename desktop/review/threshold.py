@@ -43,6 +43,7 @@ class ThresholdModel(QObject):
         self.distribution: Distribution | None = None
         self.scale = 1.0
         self.ignored: tuple[str, ...] = ()
+        self._is_unordered = False
         self._soon = QTimer(self, interval=400, singleShot=True)
         self._soon.timeout.connect(self.keep)
 
@@ -82,7 +83,7 @@ class ThresholdModel(QObject):
         """Writes the threshold to the store; no inference."""
         self._soon.stop()
         if self.epsilon is not None and self.scorer is not None and self.epsilon != self.scorer.epsilon:
-            job = partial(scorers.set_epsilon, epsilon=self.epsilon)
+            job = partial(scorers.set_epsilon, epsilon=self.epsilon, finish=False)
             self._project.ask(job, self._take_kept, failed=self.failed.emit, topic="epsilon")
 
     def settle(self) -> None:
@@ -110,14 +111,28 @@ class ThresholdModel(QObject):
 
     def ignore(self, word: str) -> None:
         """Never marks this word again."""
-        self._project.ask(partial(vocabulary.ignore, word=word), self._take_ignored, failed=self.failed.emit)
+        self._project.ask(
+            partial(vocabulary.ignore, word=word, finish=False), self._take_ignored, failed=self.failed.emit
+        )
 
     def heed(self, word: str) -> None:
         """Marks this word again."""
-        self._project.ask(partial(vocabulary.heed, word=word), self._take_ignored, failed=self.failed.emit)
+        self._project.ask(
+            partial(vocabulary.heed, word=word, finish=False), self._take_ignored, failed=self.failed.emit
+        )
 
     def _count(self) -> None:
-        self._project.ask(lines.distribution, self._take_distribution, topic="distribution")
+        self._project.ask_in_parts(lines.distribution_in_parts, self._take_distribution, topic="distribution")
+
+    def _order(self, *, is_own: bool) -> None:
+        """Has the queue ordered by what is in the store now; decisions get their turn in between."""
+        self._is_unordered |= is_own
+        self._project.ask_in_parts(scorers.rank_in_parts, self._take_order, failed=self.failed.emit, topic="ranking")
+
+    def _take_order(self, ranked: bool) -> None:
+        if ranked or self._is_unordered:
+            self._is_unordered = False
+            self.kept.emit()
 
     def _take_known(self, known: tuple[ScorerInfo | None, tuple[str, ...]]) -> None:
         before, (self.scorer, self.ignored) = self.scorer, known
@@ -126,6 +141,7 @@ class ThresholdModel(QObject):
             self.epsilon = self.scorer.epsilon if self.scorer else None
         self._review.set_threshold(self.epsilon, frozenset(self.ignored))
         self.changed.emit()
+        self._order(is_own=False)  # a program that ended while it ranked has left the rest
 
     def _take_distribution(self, distribution: Distribution) -> None:
         self.distribution = distribution
@@ -136,16 +152,15 @@ class ThresholdModel(QObject):
 
     def _take_kept(self, scorer: ScorerInfo) -> None:
         self.scorer = scorer
-        self.kept.emit()
+        self._order(is_own=True)
 
     def _take_ignored(self, words: tuple[str, ...]) -> None:
         self.ignored = words
         self._review.set_threshold(self.epsilon, frozenset(words))
         self.changed.emit()
-        self.kept.emit()
+        self._order(is_own=True)
         self._count()
 
 
 def _known(store: Store) -> tuple[ScorerInfo | None, tuple[str, ...]]:
-    scorers.finish_ranking(store)  # a program that ended while it ranked has left the rest
     return scorers.current(store), vocabulary.ignored(store)

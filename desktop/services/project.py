@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Generator
 from pathlib import Path
 from threading import Thread
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QLockFile, QObject, Signal
 
@@ -16,6 +17,8 @@ from db.store import Store
 from desktop.services.background import Background
 
 T = TypeVar("T")
+_AT_ONCE: Final = 0.03
+"""Seconds for which parts of a long job run before others get their turn."""
 
 
 class Project(QObject):
@@ -90,6 +93,41 @@ class Project(QObject):
             return job(self._store)
 
         self.worker.ask(run, then, failed=failed, topic=topic)
+
+    def ask_in_parts(
+        self,
+        job: Callable[[Store], Generator[object, None, T]],
+        then: Callable[[T], None],
+        *,
+        failed: Callable[[Exception], None] | None = None,
+        topic: str,
+    ) -> None:
+        """As `ask`, of a long job: between the parts that it yields decisions get their turn.
+
+        Parts must leave no transaction open. A newer job of the topic takes the place of what is left of this one.
+        """
+        begun: list[Generator[object, None, T]] = []
+        answers: list[T] = []
+
+        def run(store: Store) -> bool:
+            if not begun:
+                begun.append(job(store))
+            until = time.monotonic() + _AT_ONCE
+            try:
+                next(begun[0])
+                while time.monotonic() < until:
+                    next(begun[0])
+            except StopIteration as end:
+                answers.append(end.value)
+            return bool(answers)
+
+        def take(is_done: bool) -> None:
+            if is_done:
+                then(answers[0])
+            else:
+                self.ask(run, take, failed=failed, topic=topic)
+
+        self.ask(run, take, failed=failed, topic=topic)
 
     def close(self) -> None:
         """Finishes what was asked, closes the store and lets go of the file."""
