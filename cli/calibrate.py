@@ -101,20 +101,21 @@ def _with_signals(store: Store, scorer: Scorer, goal: Goal, seed: int) -> Fitted
 
 
 def _adopt(store: Store, calibration: Calibration, scorer: Scorer | None) -> None:
-    if scorer is None:
-        from db.operations.calibrating import adopt
+    try:
+        with bar("marking" if scorer is None else "scoring") as move:
+            if scorer is None:
+                from db.operations.calibrating import adopt
 
-        adopt(store, calibration=calibration)
-        return
-    from core.calibrated_scorer import CalibratedScorer
-    from db.prelabel import prelabel
+                adopt(store, calibration=calibration, on_progress=move)
+            else:
+                from core.calibrated_scorer import CalibratedScorer  # which loads torch
+                from db.prelabel import prelabel
 
-    with bar("scoring") as move:
-        prelabel(
-            store,
-            CalibratedScorer(scorer, calibration),
-            on_progress=lambda progress: move(progress.done, progress.total),
-        )
+                calibrated = CalibratedScorer(scorer, calibration)
+                prelabel(store, calibrated, on_progress=lambda progress: move(progress.done, progress.total))
+    except KeyboardInterrupt:
+        typer.echo("stopped, what was done is kept; run the command again to go on", err=True)
+        raise typer.Exit(1) from None
 
 
 def _goal(target_recall: float | None, beta: float | None, cost: str | None) -> Goal:

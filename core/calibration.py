@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal, Self
 
 import numpy as np
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from core import cuts, grouping, head, logistic
 from core.errors import CalibrationError
-from core.features import PICTURE_FREE_WIDTH, feature_names
+from core.features import PICTURE_FREE_WIDTH, class_codes, feature_names, features_of_captions
 from core.head import HeadTrial
 from core.prediction import Prediction, WordScore
 from core.word_table import WordTable, features_of
@@ -37,6 +37,8 @@ FEWEST_WRONG: Final = 8
 """Reviewed wrong words below which nothing is fitted."""
 ENOUGH_BLIND: Final = 30
 """Blind images with a wrong word from which on they alone set the cut: no mark has swayed their reviews."""
+_AT_ONCE: Final = 20_000
+"""Words whose features are in memory at once when many captions are calibrated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ class Model:
     intercept: float
 
     def probabilities(self, features: Array) -> Array:
-        """Probability of being wrong (N,), between 0 and 1, of words with features (N, F)."""
-        used = features[:, : len(self.weights)]
+        """Probability of being wrong (…, N), between 0 and 1, of words with features (…, N, F)."""
+        used = features[..., : len(self.weights)]
         standard = _standard(used, np.array(self.centre), np.array(self.scale))
         return logistic.probabilities(standard @ np.array(self.weights) + self.intercept)
 
@@ -115,6 +117,7 @@ class Calibration:
     Attributes:
         base: version of the scorer whose predictions it reads.
         flag_rate: share of words marked, with its standard error over images.
+        version: ``BASE;cal-HASH``: another fit or another cut is another scorer.
     """
 
     base: str
@@ -124,17 +127,17 @@ class Calibration:
     flag_rate: float
     flag_rate_error: float
     signals: tuple[str, ...] = ()
+    version: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        whole = json.dumps(self.as_dict(), sort_keys=True)
+        name = f"{self.base};cal-{hashlib.sha256(whole.encode()).hexdigest()[:10]}"
+        object.__setattr__(self, "version", name)  # once: with every prediction it would cost more than applying
 
     @property
     def parts(self) -> int:
         """How many parts a learned head reads; 0 without one."""
         return len(self.model.weights) - len(feature_names(self.signals))
-
-    @property
-    def version(self) -> str:
-        """``BASE;cal-HASH``: another fit or another cut is another scorer."""
-        whole = json.dumps(self.as_dict(), sort_keys=True)
-        return f"{self.base};cal-{hashlib.sha256(whole.encode()).hexdigest()[:10]}"
 
     def apply(self, prediction: Prediction, signals: Array | None = None) -> Prediction:
         """The prediction with minus the probability of being wrong as every word's score (−1 to 0).
@@ -148,9 +151,30 @@ class Calibration:
         words = tuple(w if w.score is None else WordScore(w.text, w.start, w.end, -p) for w, p in pairs)
         return replace(prediction, scorer_version=self.version, words=words)
 
+    def scores(self, captions: Sequence[Sequence[str]], attributions: Array, cosines: Array) -> Array:
+        """What `apply` gives the words of C captions as scores (N,), all at once: minus the probabilities.
+
+        The captions' words, and their `attributions` (N,), lie end to end; NaN stays where a word has none. `cosines`
+        (C,) may be NaN. Only for a fit without signals.
+        """
+        lengths = np.array([len(texts) for texts in captions], dtype=np.intp)
+        starts = np.cumsum(lengths) - lengths
+        codes = np.array([code for texts in captions for code in class_codes(texts)], dtype=np.intp)
+        raw = np.where(np.isnan(attributions), 0.0, attributions)
+        scores = np.full(len(raw), np.nan)
+        for length in np.unique(lengths[lengths > 0]).tolist():
+            equal = np.flatnonzero(lengths == length)
+            for some in np.array_split(equal, -(-len(equal) * length // _AT_ONCE)):
+                words = starts[some][:, None] + np.arange(length)
+                features = features_of_captions(raw[words], cosines[some], codes[words])
+                scores[words] = -self.model.probabilities(features)
+        return np.where(np.isnan(attributions), np.nan, scores)
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON; `from_dict` reads them."""
-        return {**asdict(self), "features": feature_names(self.signals)}
+        values = asdict(self)
+        del values["version"]
+        return {**values, "features": feature_names(self.signals)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -253,7 +277,11 @@ def _cut(probabilities: Array, table: WordTable, goal: Goal) -> float:
 def flag_rate(flagged: NDArray[np.bool_], images: NDArray[Any]) -> tuple[float, float]:
     """The share of words marked, and its standard error with the image as unit (a ratio's, by linearisation)."""
     _, codes = np.unique(images, return_inverse=True)
-    marked, words = np.bincount(codes, weights=flagged), np.bincount(codes)
+    return flag_rate_of(np.bincount(codes, weights=flagged), np.bincount(codes))
+
+
+def flag_rate_of(marked: NDArray[Any], words: NDArray[Any]) -> tuple[float, float]:
+    """`flag_rate` from how many words of each image are marked (M,), and how many there are (M,), none of them 0."""
     rate = float(marked.sum() / words.sum())
     count = len(words)
     spread = float(np.sum((marked - rate * words) ** 2)) * count / max(count - 1, 1)

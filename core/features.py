@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 _PICTURE_FREE: Final = ("position", "log_length")
 _FROM_SCORES: Final = ("attribution", "lead", "share", "rank", "lowest", "cosine")
 _BY_CLASS: Final = ("attribution", "share", "cosine")
+_CODES: Final = {name: code for code, name in enumerate(WORD_CLASSES)}
 
 
 def word_features(prediction: Prediction, signals: Array | None = None, parts: Array | None = None) -> Array:
@@ -31,41 +32,63 @@ def word_features(prediction: Prediction, signals: Array | None = None, parts: A
     (lowest) to 1; lowest 0 or 1; position 0 to 1; cosine of the caption; the word's class; each signal and its lead;
     and attribution, share, cosine and signals again for each class alone.
     """
-    blind = picture_free_features([word.text for word in prediction.words])
-    count = len(blind)
     raw = np.array([0.0 if w.score is None else w.score for w in prediction.words])
-    rank = raw.argsort(kind="stable").argsort() / max(count - 1, 1)
-    cosine = np.full(count, prediction.cosine if np.isfinite(prediction.cosine) else 0.0)
-    share = raw / max(float(np.abs(raw).sum()), 1e-12)
-    extra = np.zeros((count, 0)) if signals is None else np.nan_to_num(signals)
-    columns = np.column_stack([raw, lead(raw), share, rank, rank == 0, cosine])
-    leads = np.column_stack([np.zeros((count, 0)), *(lead(column) for column in extra.T)])
-    classes = blind[:, len(_PICTURE_FREE) :]
-    split_by_class = np.column_stack([raw, share, cosine, extra])
-    by_class = (classes[:, :, None] * split_by_class[:, None, :]).reshape(count, -1)
-    last = np.zeros((count, 0)) if parts is None else np.nan_to_num(parts)
-    return np.hstack([blind, columns, extra, leads, by_class, last])
+    codes = np.array(class_codes([word.text for word in prediction.words]), dtype=np.intp)
+    extra = None if signals is None else np.nan_to_num(signals)[None]
+    rows = features_of_captions(raw[None], np.array([prediction.cosine]), codes[None], extra)[0]
+    return rows if parts is None else np.hstack([rows, np.nan_to_num(parts)])
+
+
+def features_of_captions(raw: Array, cosine: Array, codes: NDArray[np.intp], extra: Array | None = None) -> Array:
+    """The features (C, W, F) of C captions of W words each: attributions and class codes (C, W), cosines (C,).
+
+    `extra` (C, W, S) are signals. No value may be NaN but a cosine. A caption's rows do not depend on the others'.
+    """
+    captions, count = raw.shape
+    blind = _picture_free(codes)
+    rank = raw.argsort(axis=1, kind="stable").argsort(axis=1) / max(count - 1, 1)
+    known = np.where(np.isfinite(cosine), cosine, 0.0)
+    cosines = np.repeat(known, count).reshape(captions, count)
+    share = raw / np.maximum(np.abs(raw).sum(axis=1, keepdims=True), 1e-12)
+    columns = np.stack([raw, lead(raw), share, rank, rank == 0, cosines], axis=-1)
+    extra = np.zeros((captions, count, 0)) if extra is None else extra
+    leads = lead(extra.swapaxes(1, 2)).swapaxes(1, 2)
+    classes = blind[:, :, len(_PICTURE_FREE) :]
+    split_by_class = np.concatenate([raw[:, :, None], share[:, :, None], cosines[:, :, None], extra], axis=-1)
+    by_class = (classes[:, :, :, None] * split_by_class[:, :, None, :]).reshape(captions, count, -1)
+    features: Array = np.concatenate([blind, columns, extra, leads, by_class], axis=-1)
+    return features
 
 
 def lead(values: Array) -> Array:
-    """How far each word (W,) lies below the lowest other one, negative where it does; 0 for a single word."""
-    if len(values) < 2:
-        return np.zeros(len(values))
-    lowest, second = np.partition(values, 1)[:2]
-    first = int(values.argmin())
-    others = np.full(len(values), lowest)
-    others[first] = second
+    """How far each word (…, W) lies below the lowest other one, negative where it does; 0 for a single word."""
+    if values.shape[-1] < 2 or not values.size:
+        return np.zeros(values.shape)
+    lowest, second = np.moveaxis(np.partition(values, 1, axis=-1)[..., :2], -1, 0)
+    others = np.repeat(lowest[..., None], values.shape[-1], axis=-1)
+    np.put_along_axis(others, values.argmin(axis=-1)[..., None], second[..., None], axis=-1)
     result: Array = values - others
     return result
 
 
 def picture_free_features(texts: Sequence[str]) -> Array:
     """What is known of words without the picture, (W, F): the blind baseline's features."""
-    count = len(texts)
-    position = np.arange(count) / max(count - 1, 1)
-    names = word_classes(texts)
-    classes = np.array([[name == c for c in WORD_CLASSES] for name in names], dtype=np.float64)
-    return np.column_stack([position, np.full(count, np.log1p(count)), classes.reshape(count, len(WORD_CLASSES))])
+    rows: Array = _picture_free(np.array([class_codes(texts)], dtype=np.intp))[0]
+    return rows
+
+
+def class_codes(texts: Sequence[str]) -> list[int]:
+    """The class of each word of a caption, as its index in `WORD_CLASSES`."""
+    return [_CODES[name] for name in word_classes(texts)]
+
+
+def _picture_free(codes: NDArray[np.intp]) -> Array:
+    """(C, W, F) from class codes (C, W)."""
+    captions, count = codes.shape
+    position = np.broadcast_to(np.arange(count) / max(count - 1, 1), (captions, count))
+    length = np.full((captions, count), np.log1p(count))
+    classes = codes[:, :, None] == np.arange(len(WORD_CLASSES))
+    return np.concatenate([position[:, :, None], length[:, :, None], classes], axis=-1, dtype=np.float64)
 
 
 def feature_names(signals: Sequence[str] = ()) -> tuple[str, ...]:

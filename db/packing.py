@@ -41,6 +41,14 @@ def unpack(caption: str, offsets: bytes, scores: bytes, reasons: dict[str, Any] 
     )
 
 
+def texts(caption: str, offsets: bytes) -> list[str]:
+    """The words' texts alone; raises `DamagedError` where the bytes do not fit the caption."""
+    bounds = _array("I", offsets)
+    if len(bounds) % 2 or max(bounds, default=0) > len(caption):
+        raise DamagedError(_DAMAGED)
+    return [caption[start:end] for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
+
+
 def floats(scores: bytes) -> NDArray[np.float64]:
     """A prediction's scores as they lie, NaN where there is none; raises `DamagedError`."""
     try:

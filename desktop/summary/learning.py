@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from desktop.services.child import Child
-from desktop.summary.learning_child import Learned, Refused, SignalsNeeded, learn
+from desktop.summary.learning_child import Learned, Marking, Refused, SignalsNeeded, learn
 from desktop.wording import percent, reported, with_mark
 
 
@@ -23,7 +23,7 @@ class Learning(QObject):
     """Fits marks to the reviews of one store and adopts them; nothing of it runs in the window's process.
 
     Signals:
-        changed: it began, or there is something else to say.
+        changed: it began, came further, or there is something else to say.
         learned: the store's marks are others now.
     """
 
@@ -35,6 +35,7 @@ class Learning(QObject):
         self._db = db
         self._child: Child | None = None
         self._ran = _Ran()
+        self._marked = ""
 
     @property
     def is_running(self) -> bool:
@@ -43,8 +44,8 @@ class Learning(QObject):
 
     @property
     def said(self) -> str:
-        """The result in words; empty before the first run."""
-        return self.tr("Learning from the reviews …") if self.is_running else self._ran.said
+        """How far it is, or the result in words; empty before the first run."""
+        return f"{self.tr('Learning from the reviews …')} {self._marked}".strip() if self.is_running else self._ran.said
 
     @property
     def is_problem(self) -> bool:
@@ -55,6 +56,7 @@ class Learning(QObject):
         """Learns, unless it does already."""
         if self._child is not None:
             return
+        self._marked = ""
         self._child = Child(learn, self._db, parent=self)
         self._child.received.connect(self._take)
         self._child.ended.connect(self._lose)
@@ -67,7 +69,10 @@ class Learning(QObject):
             self._child = None
 
     def _take(self, message: object) -> None:
-        if isinstance(message, Learned):
+        if isinstance(message, Marking):
+            self._marked = percent(message.done / message.total)
+            self.changed.emit()
+        elif isinstance(message, Learned):
             self._end(_Ran(self._told(message)))
             self.learned.emit()
         elif isinstance(message, SignalsNeeded):

@@ -1,4 +1,4 @@
-"""The process that learns from a store's reviews: no Qt here. It ends with one message."""
+"""The process that learns from a store's reviews: no Qt here. It tells how far it is, and ends with its result."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from core.errors import CaptionlintError
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """How many items have their new marks, and of how many."""
+
+    done: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +42,12 @@ class Refused:
 def learn(connection: Connection, db: str) -> None:
     """Fits a calibration to the reviews and adopts it."""
     try:
-        connection.send(_learn(db))
+        connection.send(_learn(connection, db))
     except (CaptionlintError, OSError) as error:
         connection.send(Refused(str(error)))
 
 
-def _learn(db: str) -> Learned | SignalsNeeded:
+def _learn(connection: Connection, db: str) -> Learned | SignalsNeeded:
     from core.judging import judge
     from db.operations import calibrating
     from db.store import Store
@@ -50,5 +58,9 @@ def _learn(db: str) -> Learned | SignalsNeeded:
             return SignalsNeeded()
         fitted = calibrating.learn(store)
         figures = judge(fitted)
-        calibrating.adopt(store, calibration=fitted.calibration)
+        calibrating.adopt(
+            store,
+            calibration=fitted.calibration,
+            on_progress=lambda done, total: connection.send(Marking(done, total)),
+        )
     return Learned(figures.captions, figures.ap, figures.ap_attribution, figures.ap_blind, figures.flag_rate)

@@ -7,7 +7,7 @@ import sys
 
 from core.openmp import sleep_while_waiting
 
-BENCHES = ("scoring", "store", "calibration", "heat", "label_studio", "desktop")
+BENCHES = ("scoring", "store", "calibration", "calibrating", "heat", "label_studio", "desktop")
 
 
 def main() -> None:

@@ -31,11 +31,14 @@ def store_of(folder, *, reviewed):
 @pytest.mark.usefixtures("qapp")
 def test_it_adopts_what_it_learned_and_tells_the_figures(qtbot, tmp_path):
     path = store_of(tmp_path, reviewed=50)
-    learning = Learning(str(path))
+    learning, told = Learning(str(path)), []
+    learning.changed.connect(lambda: told.append(learning.said))
     with qtbot.waitSignal(learning.learned, timeout=60_000):
         learning.start()
         assert learning.is_running
         assert learning.said
+    assert told[0] == "Learning from the reviews …"
+    assert {"Learning from the reviews … 50%", "Learning from the reviews … 100%"} <= set(told)
     assert not learning.is_running
     assert not learning.is_problem
     assert "50" in learning.said
