@@ -8,16 +8,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from core.openmp import sleep_while_waiting
+from desktop.closing import close_all
 from desktop.interrupts import Interrupts
 from desktop.language import Language
 from desktop.problems import show_problem
 from desktop.services import log
+from desktop.services.background import wait_for_threads
 from desktop.services.fluent import keep_fluent
 from desktop.services.project import Project
 from desktop.services.settings import Settings
@@ -26,6 +29,8 @@ from desktop.welcome.window import WelcomeWindow
 from desktop.window import MainWindow
 
 _LOG = logging.getLogger(__name__)
+_LAST_PATIENCE: Final = 2.0
+"""Seconds that the program's end waits for threads that decode or load something: Qt is taken apart behind them."""
 
 
 class Program(QObject):
@@ -39,6 +44,7 @@ class Program(QObject):
         self.windows: list[MainWindow] = []
         self.welcoming: WelcomeWindow | None = None
         self._box: QMessageBox | None = None
+        self._reopening: set[MainWindow] = set()
 
     def open(self, path: str, *, annotator: str | None = None, new: bool = False) -> MainWindow | None:
         """Shows a store's window at once and opens the store behind it.
@@ -59,7 +65,9 @@ class Program(QObject):
         window.open_asked.connect(self.ask_and_open)
         window.welcome_asked.connect(self.welcome)
         window.language_asked.connect(self.speak)
-        window.closed.connect(lambda: self.windows.remove(window))
+        window.quit_asked.connect(self.quit)
+        window.closed.connect(lambda: self._closed(window))
+        window.stayed.connect(lambda: self._reopening.discard(window))
         self.windows.append(window)
         window.show()
         window.start()
@@ -74,24 +82,36 @@ class Program(QObject):
             self.theme.dress(self.welcoming)
             self.welcoming.store_asked.connect(self._open_with)
             self.welcoming.closed.connect(self._forget_welcome)
+            self.welcoming.quit_asked.connect(self.quit)
             self.welcoming.show()
         self.welcoming.activateWindow()
         return self.welcoming
 
     def speak(self, code: str) -> None:
-        """Another language: it is remembered, and every window is made anew; drafts are kept on the way."""
+        """Another language: it is remembered, and every window is made anew; drafts are kept on the way.
+
+        Each store's new window opens when the old one has closed, which may take until the store has everything.
+        """
         self.settings.language = code
         self.language.choose(code)
-        welcoming, stores = self.welcoming, [(w.project.path, w.project.annotator) for w in self.windows]
-        QApplication.setQuitOnLastWindowClosed(False)
+        if self.welcoming is not None:
+            self.welcoming.close()
+            self.welcome()
+        self._reopening = set(self.windows)
         for window in list(self.windows):
             window.close()
-        if welcoming is not None:
-            welcoming.close()
-            self.welcome()
-        for path, annotator in stores:
-            self.open(path, annotator=annotator)
-        QApplication.setQuitOnLastWindowClosed(True)
+
+    def quit(self) -> None:
+        """Closes every window; the program ends with the last of them, once its store has everything."""
+        self._reopening.clear()
+        close_all()
+
+    def _closed(self, window: MainWindow) -> None:
+        """The new window opens before the old one is gone: the program would end with the last window."""
+        self.windows.remove(window)
+        if window in self._reopening:
+            self._reopening.remove(window)
+            self.open(window.project.path, annotator=window.project.annotator)
 
     def ask_and_open(self, path: str) -> None:
         """Opens a store in a window of its own; asks which where none is named."""
@@ -158,13 +178,14 @@ def main(arguments: list[str]) -> int:
     log.install()
     program = Program(application, Settings())
     sys.excepthook = _hook(program)
-    Interrupts(application)
+    Interrupts(application, program.quit)
     if given.db:
-        if program.open(given.db, annotator=given.annotator) is None and not program.windows:
-            return application.exec()  # until the message is read
+        program.open(given.db, annotator=given.annotator)  # else a message is shown
     else:
         program.welcome()
-    return application.exec()
+    code = application.exec()
+    wait_for_threads(_LAST_PATIENCE)
+    return code
 
 
 def _hook(program: Program) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:

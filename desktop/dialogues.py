@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDialog, QInputDialog
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QDialog, QInputDialog, QWidget
 
 from desktop.about import AboutDialogue
 from desktop.importing.export_dialogue import ExportDialogue
@@ -13,17 +11,38 @@ from desktop.importing.import_dialogue import ImportDialogue
 from desktop.importing.prelabel_dialogue import PrelabelDialogue
 from desktop.keymap import Keymap
 from desktop.keys_dialogue import KeysDialogue
-
-if TYPE_CHECKING:
-    from desktop.window import MainWindow
+from desktop.progress import ProgressModel
+from desktop.review.threshold import ThresholdModel
+from desktop.services.project import Project
+from desktop.services.scoring import Scoring
+from desktop.services.settings import Settings
 
 
 class Dialogues(QObject):
-    """Opens dialogues without blocking; each one that changed the store has the window read it again."""
+    """Opens dialogues over a window without blocking it.
 
-    def __init__(self, window: MainWindow) -> None:
+    Signals:
+        store_changed: a job wrote to the store, and it is to be read again.
+        keys_changed: another `Keymap` was chosen.
+    """
+
+    store_changed = Signal()
+    keys_changed = Signal(object)
+
+    def __init__(
+        self,
+        window: QWidget,
+        *,
+        project: Project,
+        settings: Settings,
+        threshold: ThresholdModel,
+        scoring: Scoring,
+        progress: ProgressModel,
+    ) -> None:
         super().__init__(window)
         self._window = window
+        self._project, self._settings = project, settings
+        self._threshold, self._scoring, self._progress = threshold, scoring, progress
 
     def ask_import(self) -> ImportDialogue:
         """Captions from a source that is still to be named."""
@@ -31,32 +50,31 @@ class Dialogues(QObject):
 
     def import_(self, source: str = "") -> ImportDialogue:
         """Captions into this store."""
-        dialogue = ImportDialogue(self._window.project.path, self._window, source=source)
-        dialogue.done_with.connect(lambda _: self._window.reload())
+        dialogue = ImportDialogue(self._project.path, self._window, source=source)
+        dialogue.done_with.connect(lambda _: self.store_changed.emit())
         dialogue.finished.connect(lambda _: self._after_import(dialogue.is_done))
         self._open(dialogue)
         return dialogue
 
     def _after_import(self, is_done: bool) -> None:
         """What comes first after the first import is scoring it."""
-        if is_done and self._window.threshold.scorer is None:
+        if is_done and self._threshold.scorer is None:
             self.prelabel()
 
     def prelabel(self) -> PrelabelDialogue:
         """Scores for what has none."""
-        window = self._window
-        current = window.scoring.choice
-        name = current.name if current else window.settings.model
-        dialogue = PrelabelDialogue(window.project.path, model=name, parent=window)
-        dialogue.done_with.connect(lambda _: window.reload())
+        current = self._scoring.choice
+        name = current.name if current else self._settings.model
+        dialogue = PrelabelDialogue(self._project.path, model=name, parent=self._window)
+        dialogue.done_with.connect(lambda _: self.store_changed.emit())
         self._open(dialogue)
         return dialogue
 
     def export(self) -> ExportDialogue:
         """Labels out of this store."""
-        counts = self._window.progress.counts
+        counts = self._progress.counts
         reviewed = 0 if counts is None else counts.reviewed - counts.by_status["rejected"]
-        dialogue = ExportDialogue(self._window.project.path, reviewed=reviewed, parent=self._window)
+        dialogue = ExportDialogue(self._project.path, reviewed=reviewed, parent=self._window)
         self._open(dialogue)
         return dialogue
 
@@ -65,14 +83,14 @@ class Dialogues(QObject):
         dialogue = QInputDialog(self._window)
         dialogue.setWindowTitle(self.tr("Annotator"))
         dialogue.setLabelText(self.tr("Decisions are kept under this name; it counts when a store is opened next:"))
-        dialogue.setTextValue(self._window.settings.annotator)
+        dialogue.setTextValue(self._settings.annotator)
         dialogue.textValueSelected.connect(self._name)
         self._open(dialogue)
         return dialogue
 
     def keys(self) -> KeysDialogue:
         """Other keys."""
-        dialogue = KeysDialogue(self._window.settings.keymap, self._window)
+        dialogue = KeysDialogue(self._settings.keymap, self._window)
         dialogue.changed.connect(self._bind)
         self._open(dialogue)
         return dialogue
@@ -85,11 +103,11 @@ class Dialogues(QObject):
 
     def _name(self, name: str) -> None:
         if name.strip():
-            self._window.settings.annotator = name
+            self._settings.annotator = name
 
     def _bind(self, keymap: Keymap) -> None:
-        self._window.settings.keymap = keymap
-        self._window.rebind(keymap)
+        self._settings.keymap = keymap
+        self.keys_changed.emit(keymap)
 
     def _open(self, dialogue: QDialog) -> None:
         dialogue.finished.connect(dialogue.deleteLater)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
@@ -18,11 +19,13 @@ class Interrupts(QObject):
     Qt's loop runs no Python while nothing happens, so Python's handlers would wait: a socket wakes it.
     """
 
-    def __init__(self, application: QApplication) -> None:
+    def __init__(self, application: QApplication, end: Callable[[], None]) -> None:
+        """`end` asks all windows to close."""
         super().__init__(application)
+        self._end = end
         self._read, self._written = socket.socketpair()
-        for end in (self._read, self._written):
-            end.setblocking(False)
+        for side in (self._read, self._written):
+            side.setblocking(False)
         signal.set_wakeup_fd(self._written.fileno(), warn_on_full_buffer=False)
         self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._take)
@@ -33,4 +36,4 @@ class Interrupts(QObject):
 
     def _take(self) -> None:
         self._read.recv(64)
-        QTimer.singleShot(0, QApplication.closeAllWindows)
+        QTimer.singleShot(0, self._end)

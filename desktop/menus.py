@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from desktop.about import copy_diagnostics
 from desktop.actions import Actions
+from desktop.dialogues import Dialogues
 from desktop.language import LANGUAGES
+from desktop.services.project import Project
+from desktop.services.settings import Settings
 from desktop.stray_keys import keep_keys
-from desktop.theme import Choice
-
-if TYPE_CHECKING:
-    from desktop.window import MainWindow
+from desktop.theme import Choice, Theme
 
 
 class Menus(QObject):
-    """Fills a window's menu bar."""
+    """Fills a window's menu bar.
 
-    def __init__(self, window: MainWindow, actions: Actions) -> None:
+    Signals:
+        open_asked: a store that was open before, by path.
+        language_asked: a language, by its code.
+    """
+
+    open_asked = Signal(str)
+    language_asked = Signal(str)
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        actions: Actions,
+        dialogues: Dialogues,
+        *,
+        project: Project,
+        theme: Theme,
+        settings: Settings,
+    ) -> None:
         super().__init__(window)
-        self._window, self._actions = window, actions
+        self._project, self._theme, self._settings = project, theme, settings
         self.store = window.menuBar().addMenu(self.tr("&Store"))
         self.store.addActions([actions["open"], actions["welcome"]])
         self.recent = self.store.addMenu(self.tr("Open recent"))
         self.store.addSeparator()
         self.store.addActions([actions["import"], actions["prelabel"], actions["export"]])
         self.store.addSeparator()
-        self.annotator = self.store.addAction(self.tr("Annotator …"), window.dialogues.annotator)
+        self.annotator = self.store.addAction(self.tr("Annotator …"), dialogues.annotator)
         self.store.addSeparator()
         self.store.addActions([actions["close"], actions["quit"]])
         actions["quit"].setMenuRole(QAction.MenuRole.QuitRole)
@@ -56,9 +71,9 @@ class Menus(QObject):
                 self._add_languages(menu.addMenu(self.tr("Language")))
         self.help = window.menuBar().addMenu(self.tr("&Help"))
         self.help.addAction(actions["keys"])
-        self.bind = self.help.addAction(self.tr("Change keys …"), window.dialogues.keys)
+        self.bind = self.help.addAction(self.tr("Change keys …"), dialogues.keys)
         self.diagnostics = self.help.addAction(self.tr("Copy diagnostics"), copy_diagnostics)
-        self.about = self.help.addAction(self.tr("About Captionlint"), window.dialogues.about)
+        self.about = self.help.addAction(self.tr("About Captionlint"), dialogues.about)
         for one in window.menuBar().findChildren(QMenu):
             keep_keys(one)
         self.refresh_recent()
@@ -66,16 +81,16 @@ class Menus(QObject):
     def refresh_recent(self) -> None:
         """Lists the stores that were open."""
         self.recent.clear()
-        for path in self._window.settings.recent:
-            if path != self._window.project.address:
+        for path in self._settings.recent:
+            if path != self._project.address:
                 action = self.recent.addAction(path.replace("&", "&&"))
-                action.triggered.connect(lambda _=False, path=path: self._window.open_asked.emit(path))
+                action.triggered.connect(lambda _=False, path=path: self.open_asked.emit(path))
         self.recent.setEnabled(not self.recent.isEmpty())
 
     def _add_theme(self, action: QAction, choice: str) -> None:
         chosen: Choice = "light" if choice == "light" else "dark" if choice == "dark" else "system"
         action.setCheckable(True)
-        action.setChecked(self._window.theme.choice == chosen)
+        action.setChecked(self._theme.choice == chosen)
         action.setActionGroup(self._themes)
         action.triggered.connect(lambda: self._choose(chosen))
 
@@ -84,10 +99,10 @@ class Menus(QObject):
         for code, name in {"": self.tr("As the system"), **LANGUAGES}.items():
             action = menu.addAction(name)
             action.setCheckable(True)
-            action.setChecked(self._window.settings.language == code)
+            action.setChecked(self._settings.language == code)
             action.setActionGroup(self.languages)
-            action.triggered.connect(lambda _=False, code=code: self._window.language_asked.emit(code))
+            action.triggered.connect(lambda _=False, code=code: self.language_asked.emit(code))
 
     def _choose(self, choice: Choice) -> None:
-        self._window.settings.theme = choice
-        self._window.theme.choose(choice)
+        self._settings.theme = choice
+        self._theme.choose(choice)

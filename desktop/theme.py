@@ -182,6 +182,7 @@ def style_sheet(look: Look) -> str:
     QMessageBox QLabel#qt_msgbox_informativelabel {{ min-width: 320px; }}
     QPushButton[link="true"] {{ color: {b.accent}; text-align: left; padding: 3px 0; }}
     QPushButton[flat="true"]:focus {{ color: {b.text}; text-decoration: underline; }}
+    #saving {{ color: {b.text}; }}
     #welcome {{ background: {b.panel}; }}
     QPushButton[flat="true"]:checked {{ color: {b.text}; font-weight: 600; background: transparent; }}
     QListView, QTableView, QTreeView {{ background: {b.panel}; border: none; outline: none; }}

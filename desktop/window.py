@@ -11,6 +11,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.actions import Actions
+from desktop.closing import Closing
 from desktop.dialogues import Dialogues
 from desktop.header import Header
 from desktop.importing.import_dialogue import dropped
@@ -49,14 +50,17 @@ class MainWindow(QMainWindow):
 
     Signals:
         open_asked: another store, by path; "" asks for one first.
-        welcome_asked: the welcome screen. language_asked: a language, by its code.
-        closed: the store is closed, everything asked of it done.
+        welcome_asked: the welcome screen. language_asked: a language, by its code. quit_asked: the program's end.
+        closed: the store is closed, and all that was decided is in it.
+        stayed: it was to close, but the store refused something.
     """
 
     open_asked = Signal(str)
     welcome_asked = Signal()
     language_asked = Signal(str)
+    quit_asked = Signal()
     closed = Signal()
+    stayed = Signal()
 
     def __init__(self, project: Project, *, theme: Theme, settings: Settings) -> None:
         super().__init__()
@@ -72,6 +76,7 @@ class MainWindow(QMainWindow):
         self.thumbnails = Thumbnails(self)
         self.keeper = DraftKeeper(self.review, self.loop, Drafts(project.address, project.annotator), self)
         self.watch = StoreWatch(project, is_own=self._is_writing, parent=self)
+        self.closing = Closing(self, project.worker, refusals=(self.loop.not_kept, self.threshold.failed))
         self._saved_at: datetime | None = None
         self._build()
         self._connect()
@@ -108,9 +113,14 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.screens, 1)
         self.setCentralWidget(whole)
         self.overlay = KeysOverlay(keymap, self.theme, whole)
-        self.dialogues = Dialogues(self)
+        self.dialogues = Dialogues(
+            self, project=self.project, settings=self.settings, threshold=self.threshold, scoring=self.scoring,
+            progress=self.progress,
+        )  # fmt: skip
         self.actions_by_name = Actions(keymap, self._handlers(), window=self, stage=self.screen_review.stage)
-        self.menus = Menus(self, self.actions_by_name)
+        self.menus = Menus(
+            self, self.actions_by_name, self.dialogues, project=self.project, theme=self.theme, settings=self.settings
+        )
         self.setAcceptDrops(True)
         self.setWindowTitle(f"{self.project.name} — Captionlint")
         self.header.name.setText(self.project.name)
@@ -131,11 +141,18 @@ class MainWindow(QMainWindow):
             "prelabel": self.dialogues.prelabel,
             "export": self.dialogues.export,
             "close": self.close,
-            "quit": QApplication.closeAllWindows,
+            "quit": self.quit_asked.emit,
         }
 
     def _connect(self) -> None:
         self.project.opened.connect(self._opened)
+        self.dialogues.store_changed.connect(self.reload)
+        self.dialogues.keys_changed.connect(self.rebind)
+        self.menus.open_asked.connect(self.open_asked)
+        self.menus.language_asked.connect(self.language_asked)
+        self.closing.begun.connect(self._prepare_to_close)
+        self.closing.stayed.connect(self._stay)
+        self.closing.ended.connect(self._end)
         for failed in (self.project.failed, self.loop.failed):
             failed.connect(lambda error: self._problem(self.tr("That did not work"), error))
         self.loop.not_kept.connect(self._not_saved)
@@ -307,31 +324,29 @@ class MainWindow(QMainWindow):
         if geometry is None or not self.restoreGeometry(geometry):  # Qt fits it into today's screens
             open_at(self, 1440, 900)
 
-    def _all_kept(self) -> bool:
-        """Waits for the store; False where it did not take something that was decided here."""
-        refused: list[Exception] = []
-        keep = refused.append
-        signals = (self.loop.not_kept, self.threshold.failed)
-        for signal in signals:
-            signal.connect(keep)
-        self.project.worker.settle()
-        for signal in signals:
-            signal.disconnect(keep)
-        return not refused
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Finishes what was asked, keeps the window's place, closes the store.
+        """Closes when all that was decided is in the store: now, or by itself a little later.
 
         A decision that the store does not take keeps the window open, once: with its item and the reason.
         """
+        event.setAccepted(self.closing.may_close())
+
+    def _prepare_to_close(self) -> None:
         self.screen_review.keep_typed()
         self.threshold.settle()
-        if not self._all_kept():
-            event.ignore()
-            return
+        self.watch.stop()
+        self.keeper.flush()
+
+    def _stay(self) -> None:
+        """What was not read meanwhile is read now."""
+        self.watch.start()
+        self.reload()
+        self.stayed.emit()
+
+    def _end(self) -> None:
+        """Keeps the window's place and lets go of the store."""
         self.settings.put("geometry", self.saveGeometry())
         self._clock.stop()
-        self.watch.stop()
         self.keeper.flush()
         self.scoring.stop()
         self.pictures.stop()
@@ -339,5 +354,4 @@ class MainWindow(QMainWindow):
         self.summary.charts.stop()
         self.summary.learning.stop()
         self.project.close()
-        event.accept()
         self.closed.emit()

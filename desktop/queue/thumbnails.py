@@ -47,8 +47,7 @@ class Thumbnails(QObject):
         return None
 
     def stop(self) -> None:
-        """Drops what waits and ends the thread."""
-        self._pool.forget()
+        """Makes nothing more."""
         self._pool.stop()
 
     def _take(self, made: tuple[str, QImage | None]) -> None:

@@ -114,7 +114,7 @@ class ReviewLoop(QObject):
             self._write(partial(self._jobs.decide, answer=answer))
             return
         job = partial(self._jobs.decide_with, answer=answer, ahead=ahead)
-        self.project.ask(job, partial(self._confirm, ahead), failed=partial(self._bring_back, draft))
+        self.project.ask(job, partial(self._confirm, ahead), failed=partial(self._bring_back, draft), must=True)
         self._turns += 1
         self._show(ahead)
 
@@ -190,7 +190,7 @@ class ReviewLoop(QObject):
 
     def _write(self, job: Callable[[Store], Landing]) -> None:
         self._leaving = True
-        self.project.ask(job, partial(self._land, self._turns), failed=self._refused)
+        self.project.ask(job, partial(self._land, self._turns), failed=self._refused, must=True)
 
     def _take_ahead(self) -> StoredItem | None:
         """What comes now, if it was read under this order for the item before the eyes."""

@@ -84,7 +84,7 @@ class ThresholdModel(QObject):
         self._soon.stop()
         if self.epsilon is not None and self.scorer is not None and self.epsilon != self.scorer.epsilon:
             job = partial(scorers.set_epsilon, epsilon=self.epsilon, finish=False)
-            self._project.ask(job, self._take_kept, failed=self.failed.emit, topic="epsilon")
+            self._project.ask(job, self._take_kept, failed=self.failed.emit, topic="epsilon", must=True)
 
     def settle(self) -> None:
         """Keeps a threshold that is still moving: before a decision, which is made under it."""
@@ -111,15 +111,13 @@ class ThresholdModel(QObject):
 
     def ignore(self, word: str) -> None:
         """Never marks this word again."""
-        self._project.ask(
-            partial(vocabulary.ignore, word=word, finish=False), self._take_ignored, failed=self.failed.emit
-        )
+        job = partial(vocabulary.ignore, word=word, finish=False)
+        self._project.ask(job, self._take_ignored, failed=self.failed.emit, must=True)
 
     def heed(self, word: str) -> None:
         """Marks this word again."""
-        self._project.ask(
-            partial(vocabulary.heed, word=word, finish=False), self._take_ignored, failed=self.failed.emit
-        )
+        job = partial(vocabulary.heed, word=word, finish=False)
+        self._project.ask(job, self._take_ignored, failed=self.failed.emit, must=True)
 
     def _count(self) -> None:
         self._project.ask_in_parts(lines.distribution_in_parts, self._take_distribution, topic="distribution")

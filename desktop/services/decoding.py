@@ -96,9 +96,8 @@ class Pictures(QObject):
         self._known.pop(path, None)
 
     def stop(self) -> None:
-        """Drops what was not begun and waits for the rest."""
+        """Decodes nothing more; a picture that is being decoded is dropped."""
         self._soon.stop()
-        self._pool.forget()
         self._pool.stop()
 
     def _decode_ahead(self) -> None:

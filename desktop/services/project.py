@@ -19,6 +19,8 @@ from desktop.services.background import Background
 T = TypeVar("T")
 _AT_ONCE: Final = 0.03
 """Seconds for which parts of a long job run before others get their turn."""
+_PATIENCE: Final = 0.2
+"""Seconds that closing waits for a job that is running: most are over by then."""
 
 
 class Project(QObject):
@@ -84,15 +86,19 @@ class Project(QObject):
         *,
         failed: Callable[[Exception], None] | None = None,
         topic: str | None = None,
+        must: bool = False,
     ) -> None:
-        """Asks or changes the store; the answer comes back on the window's thread."""
+        """Asks or changes the store; the answer comes back on the window's thread.
+
+        What `must` be done is done before the window closes: the changes that a person made.
+        """
 
         def run() -> T:
             if self._store is None:
                 raise StoreError(f"{self.address} is not open.")
             return job(self._store)
 
-        self.worker.ask(run, then, failed=failed, topic=topic)
+        self.worker.ask(run, then, failed=failed, topic=topic, must=must)
 
     def ask_in_parts(
         self,
@@ -130,14 +136,20 @@ class Project(QObject):
         self.ask(run, take, failed=failed, topic=topic)
 
     def close(self) -> None:
-        """Finishes what was asked, closes the store and lets go of the file."""
-        self.worker.stop()
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+        """Closes the store and lets go of the file. What was asked and is not done is dropped: settle first.
+
+        A job that is still running is hardly waited for: it can be none that must be done. The store is closed
+        behind it.
+        """
+        self.worker.stop(self._close_store, seconds=_PATIENCE)
         if self._lock is not None:
             self._lock.unlock()
             self._lock = None
+
+    def _close_store(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None
 
 
 def _back_up(store: Store) -> None:

@@ -99,7 +99,7 @@ class Charts(QWidget):
             self._turn.start()
 
     def stop(self) -> None:
-        """Waits for what is being loaded."""
+        """Draws nothing more."""
         self._turn.stop()
         self._loading.stop()
 

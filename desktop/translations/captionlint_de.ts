@@ -104,6 +104,15 @@
     </message>
 </context>
 <context>
+    <name>Closing</name>
+    <message>
+        <source>Saving …
+The window closes when the store has everything.</source>
+        <translation>Wird gespeichert …
+Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
+    </message>
+</context>
+<context>
     <name>Dialogues</name>
     <message>
         <source>Annotator</source>
@@ -454,10 +463,6 @@
 </context>
 <context>
     <name>Learning</name>
-    <message>
-        <source>Learning from the reviews …</source>
-        <translation>Es wird aus den Prüfungen gelernt …</translation>
-    </message>
     <message>
         <source>These marks were learned with a model. Learn again with: captionlint calibrate --model</source>
         <translation>Diese Markierungen wurden mit einem Modell gelernt. Lernen Sie neu mit: captionlint calibrate --model</translation>

@@ -8,7 +8,6 @@ from platformdirs import user_data_path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -38,10 +37,12 @@ class WelcomeWindow(QMainWindow):
     Signals:
         store_asked: a store's path, and the captions to import into it ("" for none, None to ask for them there).
         closed: nothing was chosen, or a store is open.
+        quit_asked: the program's end.
     """
 
     store_asked = Signal(str, object)
     closed = Signal()
+    quit_asked = Signal()
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -125,7 +126,7 @@ class WelcomeWindow(QMainWindow):
 
     def _take_keys(self) -> None:
         """There is no menu here: the keys of the store's menu act all the same."""
-        for name, does in (("open", self.file.click), ("close", self.close), ("quit", QApplication.closeAllWindows)):
+        for name, does in (("open", self.file.click), ("close", self.close), ("quit", self.quit_asked.emit)):
             action = QAction(self)
             action.setShortcuts([QKeySequence(key) for key in self._settings.keymap.keys(name)])
             action.triggered.connect(does)

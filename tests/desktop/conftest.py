@@ -116,5 +116,10 @@ def open_window(qtbot, theme, settings):
 
     yield call
     for window in opened:
-        window.close()
+        close(qtbot, window)
         window.deleteLater()
+
+
+def close(qtbot, window):
+    """Closes a window and waits until its store has everything."""
+    qtbot.waitUntil(window.close, timeout=60_000)

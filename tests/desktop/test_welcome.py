@@ -50,7 +50,7 @@ def test_without_a_store_the_program_starts_with_the_welcome_screen(home):
 
         def look():
             print([type(w).__name__ for w in QApplication.topLevelWidgets() if w.isVisible()])
-            QApplication.closeAllWindows()
+            app.close_all()
 
         if __name__ == "__main__":
             made = app.Program.welcome
@@ -205,7 +205,7 @@ def test_a_store_that_is_not_there_is_told_and_none_is_made(qtbot, program, tmp_
 
 def test_asked_to_end_with_its_first_message_unread_the_program_opens_nothing_more(qtbot, program, tmp_path):
     program.open(str(tmp_path / "reveiw.db"))
-    QApplication.closeAllWindows()
+    program.quit()
     assert (program.windows, program.welcoming) == ([], None)
 
 
