@@ -121,9 +121,12 @@ class StoredItem:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a decision changed: the item's status now, the revision, and for undo and redo the one it is `about`."""
+    """What a decision changed: the item's status from `before`, the revision, and for undo and redo the one it is
+    `about`.
+    """
 
     item_id: int
+    before: Status
     status: Status
     made: StoredReview
     about: StoredReview | None = None

@@ -7,7 +7,7 @@ import time
 from PySide6.QtCore import QObject, Signal
 
 from db.operations import stats
-from db.operations.stats import Counts
+from db.operations.stats import Statuses
 from db.records import Decision
 from desktop.queue.pace import Pace
 from desktop.services.project import Project
@@ -26,17 +26,18 @@ class ProgressModel(QObject):
         super().__init__(parent)
         self._project = project
         self._pace = Pace()
-        self.counts: Counts | None = None
+        self.counts: Statuses | None = None
 
     def load(self) -> None:
-        """Counts anew."""
-        self._project.ask(stats.counts, self._take, topic="counts")
+        """Counts anew: what others wrote is in it too."""
+        self._project.ask(stats.statuses, self._take, topic="counts")
 
     def decided(self, decision: Decision) -> None:
-        """Counts a decision made here."""
+        """Counts a decision made here. Answers come in the order of the store's: one that was counted comes before."""
         if decision.made.action not in ("undo", "redo"):
             self._pace.decided(time.monotonic())
-        self.load()
+        if self.counts is not None:
+            self._take(self.counts.after(decision))
 
     @property
     def done(self) -> int:
@@ -58,6 +59,6 @@ class ProgressModel(QObject):
         """How long the rest will take."""
         return self._pace.left(self.total - self.done) if self.done < self.total else None
 
-    def _take(self, counts: Counts) -> None:
+    def _take(self, counts: Statuses) -> None:
         self.counts = counts
         self.changed.emit()

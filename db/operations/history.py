@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from core.review import Review
+from core.review import Review, Status
 from db import reviewed, revising
-from db.operations.reviews import decision
+from db.operations.reviews import decision, item_row
 from db.records import Decision, StoredReview
 from db.schema import Annotator, Revision
 from db.store import Store
@@ -69,7 +69,8 @@ def _commit(session: Session, action: str, target: Revision, review: Review, abo
         scorer_id=target.scorer_id,
         epsilon=target.epsilon,
     )
-    return decision(session, revising.append(session, [new])[0], about)
+    before: Status = item_row(session, target.item_id).status  # type: ignore[assignment]
+    return decision(session, revising.append(session, [new])[0], before, about)
 
 
 def _steps(session: Session, annotator: str) -> Iterator[Revision]:

@@ -60,8 +60,9 @@ def adopt(store: Store, *, item_id: int, review: Review, uid: str, blind: bool =
         if not reviewed.is_news(review, reviewed.standing(session, [item_id], undone=True).get(item_id, ())):
             return None
         new = revising.NewRevision(item_id, "import", review, blind=blind, uid=uid)
+        before: Status = item.status  # type: ignore[assignment]
         added = revising.append(session, [new])
-        return decision(session, added[0]) if added else None
+        return decision(session, added[0], before) if added else None
 
 
 def standing(store: Store, *, item_id: int, annotator: str | None = None) -> tuple[StoredReview, ...]:
@@ -113,7 +114,8 @@ def _decide(
             scorer_id=scorer.id if scorer else None,
             epsilon=scorer.epsilon if scorer else None,
         )
-        return decision(session, revising.append(session, [new])[0])
+        before: Status = item.status  # type: ignore[assignment]
+        return decision(session, revising.append(session, [new])[0], before)
 
 
 def _marks(session: Session, item: schema.Item, scorer: schema.Scorer | None) -> tuple[Span, ...]:
@@ -131,9 +133,9 @@ def item_row(session: Session, item_id: int) -> schema.Item:
     return item
 
 
-def decision(session: Session, revision_id: int, undone: StoredReview | None = None) -> Decision:
-    """What a committed revision changed."""
+def decision(session: Session, revision_id: int, before: Status, undone: StoredReview | None = None) -> Decision:
+    """What a committed revision changed; the item's status was `before`."""
     (made,) = reviewed.by_ids(session, [revision_id])
     session.expire_all()
     status: Status = item_row(session, made.item_id).status  # type: ignore[assignment]
-    return Decision(made.item_id, status, made, undone)
+    return Decision(made.item_id, before, status, made, undone)

@@ -7,13 +7,11 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QCoreApplication
 
-from core.review import Status
-from db.operations.stats import Counts
+from db.operations.stats import REVIEWED, Statuses
 from desktop.wording import number, status_name
 
 Offer = Literal["import", "clear", "skipped", "again", "summary", "export"]
 translate: Final = QCoreApplication.translate
-_REVIEWED: Final[tuple[Status, ...]] = ("accepted", "corrected", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class Ending:
     offers: tuple[Offer, ...] = ()
 
 
-def ending(counts: Counts | None, *, search: str, found: int, an_hour: float | None) -> Ending:
+def ending(counts: Statuses | None, *, search: str, found: int, an_hour: float | None) -> Ending:
     """Why no item is shown.
 
     `counts` are the whole store's, None while it is being opened; `search` is the search line, `found` what passes it.
@@ -55,10 +53,10 @@ def ending(counts: Counts | None, *, search: str, found: int, an_hour: float | N
     return Ending(title, "\n".join(_tally(counts, an_hour)), tuple(offers))
 
 
-def _tally(counts: Counts, an_hour: float | None) -> list[str]:
+def _tally(counts: Statuses, an_hour: float | None) -> list[str]:
     """What was decided, in numbers that add up to all items."""
     by = counts.by_status
-    parts = [f"{number(by[status])} {status_name(status)}" for status in (*_REVIEWED, "skipped") if by[status]]
+    parts = [f"{number(by[status])} {status_name(status)}" for status in (*REVIEWED, "skipped") if by[status]]
     reviewed = translate("ending", "{0} of {1} reviewed").format(number(counts.reviewed), number(counts.items))
     lines = [reviewed, ", ".join(parts)]
     if an_hour is not None:

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from db.operations import stats
+from db.operations import scorers, stats
 from db.operations.judged import judged
-from db.operations.stats import Agreement, Counts
+from db.operations.stats import Agreement, Statuses
 from db.store import Store
 from desktop.flow import Flow
 from desktop.review.threshold import ThresholdModel
@@ -92,19 +92,19 @@ class SummaryScreen(QWidget):
         self.learned.style().polish(self.learned)
         self.learned.setText(self.learning.said)
 
-    def _take(self, found: tuple[Figures, Counts]) -> None:
-        drawn, counts = found
+    def _take(self, found: tuple[Figures, Statuses, float | None]) -> None:
+        drawn, counts, epsilon = found
         self.curve = drawn.curve
-        self._count(counts)
+        self._count(counts, epsilon)
         self.charts.show_found(drawn, self._threshold.epsilon)
 
-    def _count(self, counts: Counts) -> None:
+    def _count(self, counts: Statuses, epsilon: float | None) -> None:
         status = counts.by_status
         self.numbers["reviewed"].setText(f"{number(counts.reviewed)} / {number(counts.items)}")
         self.numbers["accepted"].setText(number(status["accepted"]))
         self.numbers["corrected"].setText(number(status["corrected"]))
         self.numbers["rejected"].setText(f"{number(status['rejected'])} + {number(status['skipped'])}")
-        at = self.curve.at(counts.epsilon) if self.curve and counts.epsilon is not None else None
+        at = self.curve.at(epsilon) if self.curve and epsilon is not None else None
         for name, value in zip(("precision", "recall"), at or (None, None), strict=True):
             self.numbers[name].setText("–" if value is None or isnan(value) else percent(value))
 
@@ -151,8 +151,9 @@ _CARDS = (
 )
 
 
-def _read(store: Store) -> tuple[Figures, Counts]:
-    return figures(judged(store)), stats.counts(store)
+def _read(store: Store) -> tuple[Figures, Statuses, float | None]:
+    scorer = scorers.current(store)
+    return figures(judged(store)), stats.statuses(store), scorer.epsilon if scorer else None
 
 
 def _agreement(store: Store) -> tuple[Agreement, ...]:

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 
-from db.operations.stats import Counts
+from db.operations.stats import Statuses
 from desktop.review.ending import Ending, ending
 
 
@@ -134,5 +134,5 @@ def test_a_search_that_hides_others_says_how_many_and_is_cleared(qtbot, window, 
 
 def test_while_the_last_decision_is_not_counted_nothing_is_claimed():
     by_status = {"pending": 1, "accepted": 5, "corrected": 0, "rejected": 0, "skipped": 0}
-    counts = Counts(6, 6, 0, {}, 5, by_status, "fake-1", -0.01)
+    counts = Statuses(by_status)
     assert ending(counts, search="", found=6, an_hour=None) == Ending("Counting …")

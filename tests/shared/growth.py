@@ -54,3 +54,18 @@ def measured() -> Iterator[Cost]:
         event.remove(Pool, "checkout", watch)
         for connection in connections:
             connection.set_progress_handler(None, 0)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements that all open stores send inside the block, in every thread."""
+    sent: list[str] = []
+
+    def keep(_connection, _cursor, statement, *_more: object) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", keep)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", keep)
