@@ -1,73 +1,35 @@
-"""Changelog fragments become a section."""
+"""The changelog: towncrier gathers the fragments of changelog.d, and each of them has a kind that it knows."""
 
-import importlib.util
+import shutil
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent.parent
-spec = importlib.util.spec_from_file_location("changelog", ROOT / "packaging" / "changelog.py")
-changelog = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(changelog)
+KINDS = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["towncrier"]["fragment"])
 
 
-@pytest.fixture
-def project(tmp_path):
-    (tmp_path / "changelog.d").mkdir()
-    (tmp_path / "changelog.d" / "README.md").write_text("How.")
-    (tmp_path / "changelog.d" / "7.fixed.md").write_text("The sun\nshines again.\n")
+def fragments():
+    return [path for path in (ROOT / "changelog.d").iterdir() if path.name != "README.md"]
+
+
+def test_each_fragment_has_a_kind_and_a_text():
+    assert {"added", "changed", "fixed", "removed"} == KINDS
+    wrong = [p.name for p in fragments() if p.suffixes[-2:] not in [[f".{k}", ".md"] for k in KINDS]]
+    assert wrong == []
+    assert [p.name for p in fragments() if not p.read_text(encoding="utf-8").strip()] == []
+
+
+def test_towncrier_writes_the_fragments_into_a_section(tmp_path):
+    for name in ("pyproject.toml", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "changelog.d", tmp_path / "changelog.d")
     (tmp_path / "changelog.d" / "moon.added.md").write_text("A moon.")
-    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## 0.1.0 (2026-01-01)\n\n- First.\n")
-    return tmp_path
-
-
-def test_a_release_gathers_the_fragments(project):
-    said = changelog.main(["0.2.0", "2026-02-02"], project)
-    assert "2 fragments" in said
-    assert (project / "CHANGELOG.md").read_text() == (
-        "# Changelog\n\n## 0.2.0 (2026-02-02)\n\n### Added\n\n- A moon.\n\n### Fixed\n\n- The sun shines again.\n"
-        "\n## 0.1.0 (2026-01-01)\n\n- First.\n"
-    )
-    assert [p.name for p in (project / "changelog.d").iterdir()] == ["README.md"]
-
-
-def test_a_section_that_waits_for_its_release_is_completed(project):
-    (project / "CHANGELOG.md").write_text(
-        "# Changelog\n\n## 0.2.0 (unreleased)\n\n- Early.\n\n## 0.1.0 (x)\n\n- First.\n"
-    )
-    changelog.main(["0.2.0", "2026-02-02"], project)
-    text = (project / "CHANGELOG.md").read_text()
-    assert text.startswith("# Changelog\n\n## 0.2.0 (2026-02-02)\n\n- Early.\n\n### Added\n\n- A moon.\n")
-    assert text.endswith("- The sun shines again.\n\n## 0.1.0 (x)\n\n- First.\n")
-
-
-def test_a_section_that_waits_needs_no_fragments(project):
-    for path in (project / "changelog.d").iterdir():
-        path.unlink()
-    waiting = "# Changelog\n\n## 0.1.0 (unreleased)\n\n- First.\n"
-    (project / "CHANGELOG.md").write_text(waiting)
-    with pytest.raises(SystemExit, match=r"nothing in changelog\.d"):
-        changelog.main(["0.2.0"], project)
-    changelog.main(["0.1.0", "2026-02-02"], project)
-    assert (project / "CHANGELOG.md").read_text() == waiting.replace("unreleased", "2026-02-02")
-
-
-def test_notes_change_nothing(project):
-    assert "- A moon." in changelog.main(["--notes"], project)
-    assert len(list((project / "changelog.d").iterdir())) == 3
-
-
-@pytest.mark.parametrize("name", ["7.bug.md", "moon.md"])
-def test_a_misnamed_fragment_is_refused_by_name(project, name):
-    (project / "changelog.d" / name).write_text("Hello.")
-    with pytest.raises(SystemExit, match=name):
-        changelog.main(["--notes"], project)
-
-
-def test_no_version_twice(project):
-    with pytest.raises(SystemExit, match=r"0\.1\.0 already"):
-        changelog.main(["0.1.0"], project)
-
-
-def test_our_own_fragments_can_be_read():
-    assert changelog.read(ROOT / "changelog.d") is not None
+    command = [sys.executable, "-m", "towncrier", "build", "--version", "9.9.9", "--date", "2026-02-02", "--yes"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    text = (tmp_path / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "## 9.9.9 (2026-02-02)\n\n### Added\n\n- A moon.\n" in text
+    assert text.index("## 9.9.9") < text.index("## 0.1.0")
+    assert text.count("- ") >= (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").count("- ") + len(fragments())
+    assert [p.name for p in (tmp_path / "changelog.d").iterdir()] == ["README.md"]
