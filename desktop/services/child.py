@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import queue
 import signal
 import threading
 from collections.abc import Callable
@@ -43,9 +44,13 @@ class Child(QObject):
             signal.signal(signal.SIGINT, before)
         theirs.close()
         self._stopped = False
+        self._telling = threading.Lock()
+        self._outgoing: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._heard.connect(self._hear)
         self._reader = threading.Thread(target=self._read, args=(self._connection,), daemon=True, name="child")
+        self._writer = threading.Thread(target=self._write, args=(self._connection,), daemon=True, name="to child")
         self._reader.start()
+        self._writer.start()
 
     @property
     def alive(self) -> bool:
@@ -53,9 +58,8 @@ class Child(QObject):
         return not self._stopped and self._process.is_alive()
 
     def send(self, message: object) -> None:
-        """Hands it a message; one that is ending loses it."""
-        with contextlib.suppress(OSError, ValueError):
-            self._connection.send(message)
+        """Hands it a message; one that is ending loses it. Never waits for a process that reads nothing."""
+        self._outgoing.put(message)
 
     def stop(self) -> None:
         """Ends it at once; what it was about to say is dropped.
@@ -63,8 +67,17 @@ class Child(QObject):
         It is buried by the reading thread: taking gigabytes back from a process may last longer than a key.
         """
         if not self._stopped:
-            self._stopped = True
+            with self._telling:
+                self._stopped = True
             self._process.kill()
+            self._outgoing.put(_END)
+
+    def _write(self, connection: Connection) -> None:
+        while (message := self._outgoing.get()) is not _END:
+            try:
+                connection.send(message)
+            except (OSError, ValueError):  # it has ended
+                return
 
     def _read(self, connection: Connection) -> None:
         while not self._stopped:
@@ -74,11 +87,14 @@ class Child(QObject):
                 break
             self._tell(message)
         self._process.join()
+        self._outgoing.put(_END)
+        self._writer.join()
         connection.close()
         self._tell(_END)
 
     def _tell(self, message: object) -> None:
-        with contextlib.suppress(RuntimeError):  # nobody is there any more
+        # Under the lock: once `stop` has returned, this object may be deleted.
+        with self._telling, contextlib.suppress(RuntimeError):
             if not self._stopped:
                 self._heard.emit(message)
 

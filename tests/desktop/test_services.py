@@ -70,11 +70,30 @@ def test_a_process_that_is_stopped_is_dropped_at_once_and_buried_later(qtbot):
     qtbot.waitUntil(lambda: len(heard) > 2, timeout=60_000)
     child.stop()
     before = len(heard)
-    child._reader.join()
+    child._reader.join(60)
     assert not child._process.is_alive()
     qtbot.wait(50)
     assert len(heard) == before
     child.send("too late")
+
+
+def sleep(connection: Connection) -> None:
+    """Reads nothing."""
+    connection.send("asleep")
+    time.sleep(600)
+
+
+def test_a_process_that_reads_nothing_holds_up_nobody_who_sends_to_it(qtbot):
+    child = Child(sleep)
+    with qtbot.waitSignal(child.received, timeout=60_000):
+        pass
+    for _ in range(40):
+        child.send("x" * 100_000)  # a pipe holds much less
+    assert child.alive
+    child.stop()
+    for thread in (child._reader, child._writer):
+        thread.join(60)
+        assert not thread.is_alive()
 
 
 def listen(connection: Connection) -> None:
