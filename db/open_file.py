@@ -13,12 +13,12 @@ it again. So the file is looked at before and after each commit.
 from __future__ import annotations
 
 import os
-import random
+import secrets
 import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
 
@@ -71,8 +71,7 @@ class OpenFile:
             self._stamp = stamp
 
     def _require_number(self, connection: Connection) -> None:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
+        driver: Any = connection.connection.driver_connection
         (number,) = driver.execute("PRAGMA user_version").fetchone()
         looks = 0
         while not self._follows(number, on_disk := _number_on_disk(self._path)):
@@ -120,7 +119,7 @@ def _ensure_number(engine: Engine) -> int:
             cursor.execute("BEGIN IMMEDIATE")
             (number,) = cursor.execute("PRAGMA user_version").fetchone()  # another process may have been first
             if not number:
-                number = random.randrange(1, _FIRST)
+                number = 1 + secrets.randbelow(_FIRST - 1)
                 cursor.execute(f"PRAGMA user_version = {number}")
             cursor.execute("COMMIT")
             cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()

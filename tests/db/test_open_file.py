@@ -1,9 +1,9 @@
 """A store whose file is deleted, moved, replaced or overwritten while it is open: nothing is acknowledged then."""
 
-import os
 import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from stores import rows
@@ -11,6 +11,8 @@ from stores import rows
 from core.errors import StoreError, StoreGoneError
 from db.operations import items, reviews
 from db.store import Store
+
+LOCKS = Path("/proc/locks")
 
 
 @pytest.fixture
@@ -142,7 +144,7 @@ def test_a_reader_that_holds_the_log_back_is_no_change(path):
     assert reviewed(path) == list(range(1, 14))
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/locks"), reason="Linux tells who holds which lock")
+@pytest.mark.skipif(not LOCKS.exists(), reason="Linux tells who holds which lock")
 def test_looking_at_the_file_keeps_its_locks(path):
     with Store.open(path) as store:
         reviews.accept(store, item_id=2, annotator="ana")
@@ -157,5 +159,5 @@ def test_looking_at_the_file_keeps_its_locks(path):
 def held(path):
     """How many locks there are on the file."""
     inode = path.stat().st_ino
-    with open("/proc/locks") as locks:
+    with LOCKS.open() as locks:
         return sum(line.split()[-3].endswith(f":{inode}") for line in locks)
