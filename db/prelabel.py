@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.prediction import Failure, Prediction
 from db import lookups
-from db.operations import calibrating
+from db.operations import calibrating, scorers
 from db.schema import Failure as FailureRow
 from db.schema import Image, Item
 from db.schema import Prediction as PredictionRow
@@ -64,15 +64,20 @@ def prelabel(
     batch_size: int = 32,
     limit: int | None = None,
     retry_failed: bool = False,
+    show: bool | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Progress:
-    """Scores every item that has no prediction by this scorer version; it, or its calibration, becomes the current one.
+    """Scores every item that has no prediction by this scorer version.
+
+    The first scorer of a store is shown from the start. Another one, or the calibration of it that was shown, becomes
+    the shown one when nothing waits for it any more (failures count as done); at once with `show` True, never with
+    False.
 
     Each batch is committed by itself: after Ctrl-C or a crash the next run goes on behind the last one. Items that
     failed before are left alone unless `retry_failed`. Another process may review, or pre-label, meanwhile.
     """
-    calibrating.show(store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon)
     version = scorer.version
+    begin(store, scorer, show=show)
     total = count_waiting(store, scorer_version=version, retry_failed=retry_failed)
     total = total if limit is None else min(total, limit)
     progress = Progress(0, 0, total, version)
@@ -84,7 +89,21 @@ def prelabel(
         progress = Progress(progress.done + len(batch), progress.failed + failed, total, version)
         if on_progress:
             on_progress(progress)
+    end(store, version=version, show=show)
     return progress
+
+
+def begin(store: Store, scorer: Scores, *, show: bool | None) -> None:
+    """Makes the scorer known, and shown if that is asked for or it is the first one."""
+    scorers.enter(store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon)
+    if show:
+        calibrating.show(store, version=scorer.version)
+
+
+def end(store: Store, *, version: str, show: bool | None) -> None:
+    """Shows the scorer's marks if it has scored everything, unless that is not wanted."""
+    if show is None and not is_waiting(store, scorer_version=version):
+        calibrating.show(store, version=version)
 
 
 def score(scorer: Scores, source: Iterator[Waiting], batch_size: int) -> Iterator[tuple[int, Prediction | Failure]]:
@@ -128,6 +147,13 @@ def count_waiting(store: Store, *, scorer_version: str, retry_failed: bool = Fal
     with store.reading() as session:
         query = _waiting(session, scorer_version, retry_failed=retry_failed)
         return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def is_waiting(store: Store, *, scorer_version: str, retry_failed: bool = False) -> bool:
+    """Whether `waiting` would give any item."""
+    with store.reading() as session:
+        query = _waiting(session, scorer_version, retry_failed=retry_failed)
+        return session.execute(query.limit(1)).first() is not None
 
 
 def _waiting(session: Session, version: str, *, retry_failed: bool) -> Any:

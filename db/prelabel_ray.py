@@ -22,7 +22,7 @@ from core.extras import adding
 from core.prediction import Failure, Prediction
 from db.operations import calibrating
 from db.packing import pack, unpack
-from db.prelabel import Progress, Scores, Waiting, count_waiting, score, waiting
+from db.prelabel import Progress, Scores, Waiting, begin, count_waiting, end, score, waiting
 from db.store import Store
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def prelabel(
     batch_size: int = 32,
     limit: int | None = None,
     retry_failed: bool = False,
+    show: bool | None = None,
     workers: int | None = None,
     folder: Path | None = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -69,7 +70,7 @@ def prelabel(
     _require()
     place = folder or _beside(store)
     scorer = recipe.load()
-    calibrating.show(store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon)
+    begin(store, scorer, show=show)
     _take_in(store, place / "results", scorer.version, Progress(0, 0, 0), None)
     _clear(place)
     total = count_waiting(store, scorer_version=scorer.version, retry_failed=retry_failed)
@@ -81,6 +82,7 @@ def prelabel(
         _run(recipe, place, batch_size, workers)
         progress = _take_in(store, place / "results", scorer.version, progress, on_progress)
         _clear(place)
+    end(store, version=scorer.version, show=show)
     return progress
 
 

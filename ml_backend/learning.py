@@ -20,6 +20,12 @@ def learn(store: Store, marking: Marking) -> str:
     """
     if marking.calibration is not None and marking.calibration.signals:
         return "This calibration asks the model for signals: run `captionlint calibrate --model …` to learn anew."
+    base = marking.scorer if marking.calibration is None else marking.calibration.base
+    if not calibrating.is_shown(store, version=base):
+        return (
+            f"The store shows another model's marks than {base}'s, which are made here: "
+            f"run `captionlint settings --db {store.name} --scorer '{base}'`, then train."
+        )
     try:
         calibration = calibrating.learn(store).calibration
     except CalibrationError as error:

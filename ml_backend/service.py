@@ -19,7 +19,7 @@ from core.calibration import Calibration
 from core.errors import CalibrationError, CaptionlintError, ModelError
 from core.formats.label_studio_names import Labelling
 from core.prediction import Failure, Prediction
-from db.operations import answers, calibrating
+from db.operations import answers, calibrating, scorers
 from db.operations.calibrating import CALIBRATION
 from db.prelabel import Scores
 from db.store import Store
@@ -206,12 +206,18 @@ class Service:
         return scorer.version, scorer.epsilon
 
     def _loaded(self, scorer: Scores) -> None:
-        """What Label Studio shows is what the store shows: this model's marks, or its calibration's."""
+        """Label Studio gets this model's marks, or its calibration's; the store goes on to show what it showed."""
         # The millions of objects that came with the model stay: a walk through them would stop every thread.
         gc.collect()
         gc.freeze()
         self._ledger.note(_MEMO + self.name, json.dumps([scorer.version, scorer.epsilon]))
-        calibrating.show(self.store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon)
+        scorers.enter(self.store, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon)
+        if not calibrating.is_shown(self.store, version=scorer.version):
+            _LOG.warning(
+                "This server marks by %s, but the store shows another model's marks; to show these: "
+                "captionlint settings --db %s --scorer '%s'",
+                scorer.version, self.store.name, scorer.version,
+            )  # fmt: skip
 
     def _with_signals(self, scorer: Scores) -> Scores:
         """The scorer that the marking needs: a calibration that reads signals has to ask the model for them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -176,13 +176,16 @@ def _write_derived(store: Store, rows: Sequence[Any], calibration: Calibration, 
             ranking.begin(session)
 
 
-def show(store: Store, *, version: str, details: Mapping[str, Any] | None, epsilon: float) -> None:
-    """Makes a scorer the one whose marks are shown, unless a calibration of it is: that one stays."""
+def is_shown(store: Store, *, version: str) -> bool:
+    """Whether the marks that are shown are a scorer's, or those of a calibration of it."""
     current = scorers.current(store)
-    if current is None or current.details.get(BASE) != version:
-        scorers.choose(store, version=version, details=details, epsilon=epsilon, create=True)
-    elif details is not None:
-        scorers.remember_files(store, version=version, details=details)
+    return current is not None and version in (current.version, current.details.get(BASE))
+
+
+def show(store: Store, *, version: str) -> None:
+    """Makes a known scorer the one whose marks are shown, unless a calibration of it is: that one stays."""
+    if not is_shown(store, version=version):
+        scorers.choose(store, version=version)
 
 
 def record(store: Store, *, scorer_version: str, results: Sequence[tuple[int, Prediction | Failure]]) -> Recorded:

@@ -63,24 +63,20 @@ def remember_files(store: Store, *, version: str, details: Mapping[str, Any]) ->
             raise StoreError(f"{store.name} has no predictions of {version}: these are not the files of its model.")
 
 
-def choose(
-    store: Store,
-    *,
-    version: str,
-    details: Mapping[str, Any] | None = None,
-    epsilon: float = DEFAULT_EPSILON,
-    create: bool = False,
-) -> ScorerInfo:
-    """Makes a scorer the one whose marks are shown, and orders the queue by it.
+def enter(store: Store, *, version: str, details: Mapping[str, Any], epsilon: float = DEFAULT_EPSILON) -> None:
+    """Makes a scorer known; the first one of a store is shown. A known one keeps its epsilon and details.
 
-    With `create` it need not have predictions yet; `epsilon` and `details` count for a new one only, but for where its
-    files are.
+    Only where its files are is kept anew.
     """
     with store.writing() as session:
-        if create:
-            details = model_files.placed(store, details)
-            lookups.ensure_scorer(session, version, details=details, epsilon=epsilon)
-            model_files.remember(session, version, details)
+        placed = model_files.placed(store, details)
+        lookups.ensure_scorer(session, version, details=placed, epsilon=epsilon)
+        model_files.remember(session, version, placed)
+
+
+def choose(store: Store, *, version: str) -> ScorerInfo:
+    """Makes a known scorer the one whose marks are shown, and orders the queue by it; raises `StoreError`."""
+    with store.writing() as session:
         row = choose_in(session, version)
         chosen = _info(store, row, row)
     finish_ranking(store)

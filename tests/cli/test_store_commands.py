@@ -114,8 +114,7 @@ def test_an_export_never_replaces_a_store(db, tmp_path, captionlint):
 def test_stats_are_readable_too(db, captionlint):
     review(db)
     with Store.open(db) as store:
-        scorers.choose(store, version="fake-1;" + "x" * 200, epsilon=-0.123456789012345, create=True)
-        scorers.choose(store, version="fake-1")
+        scorers.enter(store, version="fake-1;" + "x" * 200, details={}, epsilon=-0.123456789012345)
         scorers.set_epsilon(store, epsilon=-0.010000000000000002)
     out = captionlint("stats", "--db", db).out
     assert "words precision" in out

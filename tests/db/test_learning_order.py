@@ -80,7 +80,7 @@ def test_what_was_decided_stays_in_front_until_new_ones_are_chosen(arranged):
 
 
 def test_another_scorer_chooses_anew(arranged):
-    prelabel(arranged, FakeScorer("fake-2"), limit=3)
+    prelabel(arranged, FakeScorer("fake-2"), limit=3, show=True)
     arrange(arranged)
     chosen = most_instructive(arranged)
     assert len(chosen) == 3

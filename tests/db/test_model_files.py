@@ -53,7 +53,8 @@ def test_the_new_place_of_a_models_files_is_remembered_for_its_calibration_too(t
         items.add(store, rows(tmp_path / "photos", 2))
         prelabel(store, scorer_of(old))
         details = {**scorers.current(store).details, calibrating.BASE: "mine@1"}
-        scorers.choose(store, version="mine@1;cal-1", details=details, create=True)
+        scorers.enter(store, version="mine@1;cal-1", details=details)
+        scorers.choose(store, version="mine@1;cal-1")
         assert scorers.current(store).spec == old
         scorers.remember_files(store, version="mine@1", details=scorer_of(new).details)
         assert [info.spec for info in scorers.known(store)] == [new, new]
@@ -70,7 +71,7 @@ def test_the_files_of_a_scorer_without_a_spec_are_looked_for_beside_the_store(tm
     }  # fmt: skip
     with Store.open(tmp_path / "review.db") as store:
         items.add(store, rows(tmp_path / "photos", 2))
-        scorers.choose(store, version="mine@1", details=details, create=True)
+        scorers.enter(store, version="mine@1", details=details)
         assert scorers.current(store).spec.files == (tmp_path / "mine.json", tmp_path / "mine.safetensors")
 
 
@@ -95,8 +96,8 @@ def test_the_version_of_a_spec_is_known_without_loading_it(tmp_path):
     with Store.open(tmp_path / "review.db") as store:
         assert scorers.version_of(store, spec=spec) is None
         calibrated = {**details, calibrating.BASE: "ViT-B-32@1"}
-        scorers.choose(store, version="ViT-B-32@1;cal-1", details=calibrated, create=True)
+        scorers.enter(store, version="ViT-B-32@1;cal-1", details=calibrated)
         assert scorers.version_of(store, spec=spec) is None
-        scorers.choose(store, version="ViT-B-32@1", details=details, create=True)
+        scorers.enter(store, version="ViT-B-32@1", details=details)
         assert scorers.version_of(store, spec=spec) == "ViT-B-32@1"
         assert scorers.version_of(store, spec=ModelSpec.of_name("fast", layers=2)) is None

@@ -72,6 +72,40 @@ def test_a_limit(store, tmp_path):
     assert prelabel(store, FakeScorer(), limit=30).done == 7
 
 
+def test_a_trial_of_another_scorer_leaves_the_shown_one_until_it_has_scored_everything(store, tmp_path):
+    items.add(store, [*rows(tmp_path, 9), row(photo(tmp_path), "unscorable", id="last")])
+    prelabel(store, FakeScorer("first"), limit=2)
+    assert scorers.current(store).version == "first", "the first one is shown from the start"
+    prelabel(store, FakeScorer("first"))
+    before = [(e.item_id, e.f_clip_score) for e in queue.page(store)]
+    prelabel(store, FakeScorer("second", epsilon=-0.1), limit=5)
+    assert scorers.current(store).version == "first"
+    assert [(e.item_id, e.f_clip_score) for e in queue.page(store)] == before
+    prelabel(store, FakeScorer("second"), show=False)
+    assert scorers.current(store).version == "first"
+    assert prelabel(store, FakeScorer("second")).total == 0
+    assert scorers.current(store).version == "second", "a failure counts as done"
+
+
+def test_a_scorer_is_shown_at_once_if_that_is_asked_for(store, tmp_path):
+    items.add(store, rows(tmp_path, 6))
+    prelabel(store, FakeScorer("first"))
+    prelabel(store, FakeScorer("second"), limit=1, show=True)
+    assert scorers.current(store).version == "second"
+
+
+def test_an_interrupted_run_of_another_scorer_leaves_the_shown_one(store, tmp_path):
+    items.add(store, rows(tmp_path, 6))
+    prelabel(store, FakeScorer("first"))
+
+    def stop(progress):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        prelabel(store, FakeScorer("second"), batch_size=2, on_progress=stop)
+    assert scorers.current(store).version == "first"
+
+
 def test_a_known_scorer_keeps_its_epsilon(store, tmp_path):
     items.add(store, rows(tmp_path, 4))
     prelabel(store, FakeScorer(), limit=2)

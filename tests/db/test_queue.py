@@ -156,7 +156,7 @@ def test_another_scorer_orders_anew(full):
     other = FakeScorer("fake-2")
     other.result = lambda caption: FakeScorer("fake-2").result(caption.replace("red", "xred"))
     before = queue.page(full)
-    prelabel(full, FakeScorer("fake-2"), limit=4)
+    prelabel(full, FakeScorer("fake-2"), limit=4, show=True)
     assert scorers.current(full).version == "fake-2"
     assert [e.f_clip_score is not None for e in queue.page(full)].count(True) == 4
     scorers.choose(full, version="fake-1")

@@ -214,7 +214,8 @@ def test_where_a_calibration_needs_signals_the_inspector_says_so_instead_of_a_wr
     now = ask(db, scorers.current)
     calibration = {**now.details["calibration"], "signals": ["heat"]}
     details = {**now.details, "calibration": calibration}
-    ask(db, scorers.choose, version="with-signals", details=details, epsilon=now.epsilon, create=True)
+    ask(db, scorers.enter, version="with-signals", details=details, epsilon=now.epsilon)
+    ask(db, scorers.choose, version="with-signals")
     window = open_window(db, wait=False)
     window.show()
     window.start()

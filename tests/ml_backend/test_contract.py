@@ -11,6 +11,7 @@ from db.operations import items, queue, scorers, vocabulary
 from db.store import Store
 from ml_backend import service
 from ml_backend.labelling import own_config
+from ml_backend.learning import learn
 
 VERSION = "fake-1;e-0.01;r1"
 
@@ -105,6 +106,19 @@ def test_whatever_changes_in_the_store_is_in_the_next_answer(backend, client):
         assert asked() == first
         queue.set_blind_share(other, share=1.0)
         assert asked() == ([], VERSION)
+
+
+def test_a_backend_of_another_model_answers_by_it_and_leaves_the_stores_shown_one(start, caplog):
+    start(FakeScorer("first")).service.marking(timeout=60)
+    backend = start(FakeScorer("second"))
+    (answer,) = backend.handlers.predict({"tasks": [task(1, "a xbrown dog")]})[1]["results"]
+    assert answer["model_version"].startswith("second;")
+    assert len(answer["result"]) == 1
+    assert scorers.current(backend.store).version == "first"
+    shows = f"captionlint settings --db {backend.store.name} --scorer 'second'"
+    assert shows in caplog.text
+    assert shows in learn(backend.store, backend.service.marking(timeout=60))
+    assert scorers.current(backend.store).version == "first"
 
 
 def test_the_same_task_asked_at_once_by_many_is_one_item(start):

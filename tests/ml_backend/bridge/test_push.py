@@ -27,7 +27,7 @@ def store(tmp_path):
     scorer = FakeScorer()
     with Store.open(tmp_path / "review.db") as opened:
         items.add(opened, rows(tmp_path, 3))
-        scorers.choose(opened, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon, create=True)
+        scorers.enter(opened, version=scorer.version, details=scorer.details, epsilon=scorer.epsilon)
         said = [(n, scorer.result(items.get(opened, item_id=n).caption)) for n in (1, 2, 3)]
         predictions.record(opened, scorer_version=scorer.version, results=said)
         yield opened
