@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import chain, islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,12 +12,9 @@ from cli.store_options import Db
 from core.errors import CaptionlintError, UsageError
 
 if TYPE_CHECKING:
-    from core.formats.records import BadRow, SourceItem
     from db.records import Added
-    from db.store import Store
 
 _SHOWN = 20
-_AHEAD: Final = 1000
 
 
 def import_(
@@ -37,23 +31,24 @@ def import_(
     The format is told by the content: JSONL, CSV, TSV, COCO captions, a folder of images with .txt files,
     Label Studio JSON, Parquet, WebDataset; word scores of other detectors too.
     """
-    from core.formats.reading import read
-    from db.store import Store
+    from db.operations.importing import import_captions
 
     for name, given in (("SOURCE", source), ("--images", images)):
         if given == "":  # as a path it would be this folder
             raise UsageError(f"{name} is empty: name a file or a folder.")
-    # Before the store: a wrong name, or rows of which none can be used, leave no empty file behind.
-    rows = read(Path(source), images=Path(images) if images else None)
-    is_new = "://" not in db and not Path(db).exists()
-    ahead = list(_ahead(rows, 1 if strict else _AHEAD)) if is_new else []
-    is_of_use = not is_new or any(map(_is_usable, ahead[-1:])) or len(ahead) == _AHEAD
-    with TemporaryDirectory() as elsewhere:  # where what is wrong with the rows is found out, as it would be here
-        place = db if is_of_use else Path(elsewhere, "none.db")
-        with Store.open(place) as store, bar("importing") as move:
-            if update and not is_new:
-                store.back_up()
-            added = _add(store, chain(ahead, rows), update=update, strict=strict, move=move)
+    seen = 0
+    with bar("importing") as move:
+
+        def moved(so_far: Added) -> None:
+            nonlocal seen
+            seen = so_far.seen
+            move(seen)
+
+        try:
+            added = import_captions(db, source, images=images, update=update, strict=strict, on_progress=moved)
+        except KeyboardInterrupt:
+            typer.echo(f"stopped after {seen} rows, all kept; run the command again to go on", err=True)
+            raise typer.Exit(1) from None
     _report(added)
     if added.conflict_count:
         raise CaptionlintError(
@@ -63,39 +58,6 @@ def import_(
         lost = not images and any(row.picture for row in added.bad)
         hint = f"; picture names start from {_start(Path(source))}, --images names another folder" if lost else ""
         raise CaptionlintError(f"No row of {source} could be used{hint}.")
-
-
-def _ahead(rows: Iterator[SourceItem | BadRow], most: int) -> Iterator[SourceItem | BadRow]:
-    """The rows up to the first that can be used, or the first `most`."""
-    for row in islice(rows, most):
-        yield row
-        if _is_usable(row):
-            break
-
-
-def _is_usable(row: SourceItem | BadRow) -> bool:
-    from core.formats.records import BadRow
-
-    return not isinstance(row, BadRow) and ("://" in row.image or Path(row.image).is_file())
-
-
-def _add(
-    store: Store, rows: Iterator[SourceItem | BadRow], *, update: bool, strict: bool, move: Callable[[int], None]
-) -> Added:
-    from db.operations import items
-
-    seen = 0
-
-    def moved(so_far: Added) -> None:
-        nonlocal seen
-        seen = so_far.added + so_far.unchanged + so_far.updated + so_far.bad_count + so_far.conflict_count
-        move(seen)
-
-    try:
-        return items.add(store, rows, update=update, strict=strict, on_progress=moved)
-    except KeyboardInterrupt:
-        typer.echo(f"stopped after {seen} rows, all kept; run the command again to go on", err=True)
-        raise typer.Exit(1) from None
 
 
 def _start(source: Path) -> Path:

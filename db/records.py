@@ -42,6 +42,11 @@ class Added:
     conflicts: tuple[BadRow, ...] = ()
     notes: tuple[Noted, ...] = ()
 
+    @property
+    def seen(self) -> int:
+        """How many rows were read."""
+        return self.added + self.unchanged + self.updated + self.bad_count + self.conflict_count
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:

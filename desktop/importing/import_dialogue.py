@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, 
 
 from desktop.importing import jobs
 from desktop.importing.dialogue import JobDialogue
+from desktop.tick_box import TickBox
 
 
 class ImportDialogue(JobDialogue):
@@ -36,7 +37,9 @@ class ImportDialogue(JobDialogue):
         self.images.line.setAccessibleName(self.tr("Pictures"))
         self.images.line.setPlaceholderText(self.tr("beside the source"))
         self.form.addRow(self.tr("Captions"), self.source)
+        self.update_known = TickBox(self.tr("Take new content for known ids (makes a backup first)"))
         self.form.addRow(self.tr("Pictures"), self.images)
+        self.form.addRow("", self.update_known)
         self.setAcceptDrops(True)
         self.source.line.textChanged.connect(self._ready)
         self._ready()
@@ -45,7 +48,8 @@ class ImportDialogue(JobDialogue):
 
     def begin(self) -> None:
         """Reads the source in a process of its own."""
-        self.running.run(jobs.import_captions, self._db, self.source.path, self.images.path or None)
+        images = self.images.path or None
+        self.running.run(jobs.import_captions, self._db, self.source.path, images, self.update_known.isChecked())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Takes one file or folder of this machine."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from db.prelabel import Progress
 
 Work = Literal["read", "load", "score", "write", "download", "draw"]
-Outcome = Literal["added", "known", "repeated", "bad", "conflicts", "scored", "failed", "written", "fetched"]
+Outcome = Literal["added", "known", "updated", "repeated", "bad", "conflicts", "scored", "failed", "written", "fetched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +58,20 @@ class Failed:
     details: str = ""
 
 
-def import_captions(connection: Connection, db: str, source: str, images: str | None) -> None:
-    """Reads a file or folder of any input format into a store."""
+def import_captions(connection: Connection, db: str, source: str, images: str | None, update: bool = False) -> None:
+    """Reads a file or folder of any input format into a store; with `update` the new content of a known id counts."""
     with _reporting(connection):
-        from core.formats.reading import read
-        from db.operations import items
+        from db.operations import importing
         from db.records import Added
-        from db.store import Store
 
         def moved(added: Added) -> None:
-            seen = added.added + added.unchanged + added.updated + added.bad_count + added.conflict_count
-            connection.send(Moved(seen, None, "read"))
+            connection.send(Moved(added.seen, None, "read"))
 
-        rows = read(Path(source), images=Path(images) if images else None)
-        with Store.open(db) as store:
-            added = items.add(store, rows, on_progress=moved)
+        added = importing.import_captions(db, source, images=images, update=update, on_progress=moved)
         left = [str(row) for row in (*added.bad, *added.conflicts)]
         counts: tuple[tuple[Outcome, int], ...] = (
-            ("added", added.added), ("known", added.unchanged - added.repeated), ("repeated", added.repeated),
+            ("added", added.added), ("known", added.unchanged - added.repeated), ("updated", added.updated),
+            ("repeated", added.repeated),
             ("bad", added.bad_count), ("conflicts", added.conflict_count),
         )  # fmt: skip
         connection.send(Done(counts, tuple(left)))

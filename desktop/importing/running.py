@@ -110,6 +110,7 @@ class Running(QWidget):
         return {
             "added": self.tr("%Ln added", "", n),
             "known": self.tr("%Ln already there", "", n),
+            "updated": self.tr("%Ln updated", "", n),
             "repeated": self.tr("%Ln repeated in the file", "", n),
             "bad": self.tr("%Ln not usable", "", n),
             "conflicts": self.tr("%Ln contradicting what is there", "", n),

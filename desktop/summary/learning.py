@@ -45,7 +45,9 @@ class Learning(QObject):
     @property
     def said(self) -> str:
         """How far it is, or the result in words; empty before the first run."""
-        return f"{self.tr('Learning from the reviews …')} {self._marked}".strip() if self.is_running else self._ran.said
+        if not self.is_running:
+            return self._ran.said
+        return " ".join(filter(None, (self.tr("Learning from the reviews …"), self._marked)))
 
     @property
     def is_problem(self) -> bool:

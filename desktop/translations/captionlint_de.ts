@@ -261,6 +261,10 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
         <translation>neben der Quelle</translation>
     </message>
     <message>
+        <source>Take new content for known ids (makes a backup first)</source>
+        <translation>Bei bekannten IDs den neuen Inhalt nehmen (vorher wird gesichert)</translation>
+    </message>
+    <message>
         <source>Captions</source>
         <translation>Beschreibungen</translation>
     </message>
@@ -481,6 +485,10 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
     <message>
         <source>That is worse than before: review some more, then learn again.</source>
         <translation>Das ist schlechter als zuvor: mehr prüfen, dann erneut lernen.</translation>
+    </message>
+    <message>
+        <source>Learning from the reviews …</source>
+        <translation>Es wird aus den Prüfungen gelernt …</translation>
     </message>
     <message>
         <source>How well wrong words now come before right ones, on pictures not learned from: {0} of 1 (before: {1}; without looking at the picture: {2}).</source>
@@ -906,6 +914,13 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
         <translation>
             <numerusform>%Ln schon vorhanden</numerusform>
             <numerusform>%Ln schon vorhanden</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln updated</source>
+        <translation>
+            <numerusform>%Ln aktualisiert</numerusform>
+            <numerusform>%Ln aktualisiert</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -7,12 +7,14 @@ import sys
 import textwrap
 
 import pytest
+from contents import contents
 from stores import photo, row
 
 from core.demo.dataset import write_dataset
 from core.formats.reading import read
 from core.review import Span
 from core.scorer import Scorer
+from db.backups import backups
 from db.operations import calibrating, items, reviews, scorers
 from db.prelabel import prelabel
 from db.store import Store
@@ -147,6 +149,31 @@ def test_import_tells_what_it_did_and_what_it_could_not(qtbot, tmp_path):
     assert said == "1 added, 1 not usable."
     missing = run(qtbot, jobs.import_captions, str(tmp_path / "new.db"), str(tmp_path / "no.jsonl"), None)
     assert "does not exist" in missing
+
+
+def test_an_import_without_a_usable_row_makes_no_store_and_leaves_one_that_is_there(qtbot, tmp_path, fill, ask):
+    source = tmp_path / "captions.jsonl"
+    source.write_text('{"image": "gone.png", "caption": "a dog"}\n', encoding="utf-8")
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    assert run(qtbot, jobs.import_captions, str(folder / "new.db"), str(source), None) == "0 added, 1 not usable."
+    assert list(folder.iterdir()) == []
+    db = fill()
+    before = ask(db, contents)
+    assert run(qtbot, jobs.import_captions, str(db), str(source), None) == "0 added, 1 not usable."
+    assert ask(db, contents) == before
+
+
+def test_an_import_that_updates_makes_a_backup_first(qtbot, tmp_path, ask):
+    photo(tmp_path, "a.png")
+    source, db = tmp_path / "captions.jsonl", tmp_path / "new.db"
+    for caption in ("a dog", "a cat"):
+        source.write_text(f'{{"id": "1", "image": "a.png", "caption": "{caption}"}}\n', encoding="utf-8")
+        said = run(qtbot, jobs.import_captions, str(db), str(source), None, True)
+    assert said == "0 added, 1 updated."
+    (backup,) = backups(db)
+    assert ask(db, items.get, item_id=1).caption == "a cat"
+    assert ask(backup, items.get, item_id=1).caption == "a dog"
 
 
 def test_export_writes_what_was_reviewed_and_refuses_the_rest(qtbot, fill, tmp_path):
