@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import regex
-from sqlalchemy import ColumnElement, and_, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, column, func, literal_column, or_, select, table
 from sqlalchemy.orm import Session
 
 from core.formats.fields import UNSTORABLE
@@ -17,6 +17,9 @@ from db import schema
 from db.schema import UNRANKED, Item
 
 _NO_SPACES = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}]")
+
+
+_TEXT = table("caption_text", column("rowid", Integer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,44 +47,74 @@ class Filters:
     blind: bool | None = None
 
 
-def conditions(session: Session, filters: Filters, *, blind_share: float) -> list[ColumnElement[bool]]:
-    """The filters as SQL over `Item`."""
+def conditions(
+    session: Session, filters: Filters, *, blind_share: float, each: bool = False
+) -> list[ColumnElement[bool]]:
+    """The filters as SQL over `Item`.
+
+    With `each` an item is asked whether it passes, for a query that walks along an order; else what passes may be
+    gathered first, which costs as much as there is of it.
+    """
     found: list[ColumnElement[bool]] = []
     if filters.annotator is not None:
-        found.append(_annotated(filters.annotator, filters.status))
+        found.append(_annotated(filters.annotator, filters.status, each=each))
     elif filters.status:
-        found.append(Item.status.in_(filters.status))
+        # Put together with nothing, the column has no index: by that one all items of the status would be read.
+        by_index = not (each or filters.text or filters.word)
+        found.append((Item.status if by_index else Item.status + "").in_(filters.status))
     if filters.kind is not None:
-        found.append(_of_kind(filters.kind))
+        found.append(_of_kind(filters.kind, each=each))
     if filters.score is not None:
         found.append(and_(Item.suspicion.between(*filters.score), Item.suspicion != UNRANKED))
     if filters.predicted is not None:
         found.append(Item.suspicion != UNRANKED if filters.predicted else Item.suspicion == UNRANKED)
     if filters.blind is not None:
         found.append(Item.blind_rank < blind_share if filters.blind else Item.blind_rank >= blind_share)
-    for wanted, prefix in ((filters.word, False), (filters.text, True)):
-        if wanted and (fit := UNSTORABLE.sub("", wanted).strip()):
-            found.append(says(session, fit, prefix=prefix))
+    for wanted, prefix in _searched(filters):
+        found.append(says(session, wanted, prefix=prefix, each=each))
     return found
 
 
-def _annotated(annotator: str, status: tuple[Status, ...]) -> ColumnElement[bool]:
+def finds_few(session: Session, filters: Filters, *, limit: int) -> bool:
+    """Whether the full text finds at most `limit` captions for one of the filters: then gathering them is quick."""
+    for wanted, prefix in _searched(filters):
+        words = _words(wanted)
+        if _in_full_text(session, wanted, words):
+            first = _full_text(words, prefix=prefix).limit(limit + 1).subquery()
+            if (session.scalar(select(func.count()).select_from(first)) or 0) <= limit:
+                return True
+    return False
+
+
+def _searched(filters: Filters) -> list[tuple[str, bool]]:
+    """What captions are to hold, and whether the beginning of a word is enough."""
+    wanted = ((filters.word, False), (filters.text, True))
+    return [(fit, prefix) for said, prefix in wanted if said and (fit := UNSTORABLE.sub("", said).strip())]
+
+
+def _annotated(annotator: str, status: tuple[Status, ...], *, each: bool) -> ColumnElement[bool]:
     row = schema.Standing
     own = select(row.item_id).join(schema.Annotator).where(schema.Annotator.name == annotator)
     decided = own.where(row.status != "pending")
     if not status:
-        return Item.id.in_(decided)
-    named = Item.id.in_(own.where(row.status.in_(status)))
-    return or_(named, Item.id.not_in(decided)) if "pending" in status else named
+        return _among(decided, row.item_id, each=each)
+    named = _among(own.where(row.status.in_(status)), row.item_id, each=each)
+    return or_(named, ~_among(decided, row.item_id, each=each)) if "pending" in status else named
 
 
-def _of_kind(kind: Kind) -> ColumnElement[bool]:
+def _of_kind(kind: Kind, *, each: bool) -> ColumnElement[bool]:
     span, row = schema.Span, schema.Standing
     marked = select(row.item_id).join(span, span.revision_id == row.revision_id)
-    return Item.id.in_(marked.where(span.kind == kind, span.removed.is_(False), row.status != "pending"))
+    marked = marked.where(span.kind == kind, span.removed.is_(False), row.status != "pending")
+    return _among(marked, row.item_id, each=each)
 
 
-def says(session: Session, wanted: str, *, prefix: bool) -> ColumnElement[bool]:
+def _among(found: Select[int], item_id: Any, *, each: bool) -> ColumnElement[bool]:
+    """Whether an item is one of those that a query finds, of which `item_id` is the column."""
+    return found.where(item_id == Item.id).exists() if each else Item.id.in_(found)
+
+
+def says(session: Session, wanted: str, *, prefix: bool, each: bool = False) -> ColumnElement[bool]:
     """The caption holds every word of `wanted`, or with `prefix` the beginning of one, whatever its case."""
     words = _words(wanted)
     if not _has_spaces(wanted, words):
@@ -89,9 +122,7 @@ def says(session: Session, wanted: str, *, prefix: bool) -> ColumnElement[bool]:
     if not _in_full_text(session, wanted, words):
         end = "" if prefix else r"(?!\w)"
         return and_(*(Item.caption.regexp_match(rf"(?<!\w){_escaped(w)}{end}", flags="i") for w in words))
-    found = text("SELECT rowid FROM caption_text WHERE caption_text MATCH :words")
-    rowid: ColumnElement[Any] = literal_column("rowid")
-    return Item.id.in_(found.bindparams(words=_matching(words, prefix=prefix)).columns(rowid))
+    return _among(_full_text(words, prefix=prefix), _TEXT.c.rowid, each=each)
 
 
 def holding(session: Session, word: str, *, after: int, limit: int) -> list[int]:
@@ -104,11 +135,8 @@ def holding(session: Session, word: str, *, after: int, limit: int) -> list[int]
         condition = says(session, word, prefix=False)
         query = select(Item.id).where(Item.id > after, condition).order_by(Item.id).limit(limit)
         return list(session.scalars(query))
-    found = text(
-        "SELECT rowid FROM caption_text WHERE caption_text MATCH :words AND rowid > :after ORDER BY rowid LIMIT :n"
-    )
-    bound = {"words": _matching(words, prefix=False), "after": after, "n": limit}
-    return list(session.execute(found, bound).scalars())
+    found = _full_text(words, prefix=False).where(_TEXT.c.rowid > after)
+    return list(session.scalars(found.order_by(_TEXT.c.rowid).limit(limit)))
 
 
 def _words(wanted: str) -> list[str]:
@@ -124,8 +152,10 @@ def _in_full_text(session: Session, wanted: str, words: Sequence[str]) -> bool:
     return _has_spaces(wanted, words) and session.get_bind().dialect.name == "sqlite"
 
 
-def _matching(words: Sequence[str], *, prefix: bool) -> str:
-    return " AND ".join(_quoted(word) + ("*" if prefix else "") for word in words)
+def _full_text(words: Sequence[str], *, prefix: bool) -> Select[int]:
+    """The items whose caption holds every word."""
+    query = " AND ".join(_quoted(word) + ("*" if prefix else "") for word in words)
+    return select(_TEXT.c.rowid).where(literal_column("caption_text").op("MATCH")(bindparam(None, query, unique=True)))
 
 
 def _quoted(word: str) -> str:

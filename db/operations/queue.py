@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import StoreError, UsageError
 from core.review import Status
 from db import lookups, marking
-from db.filters import Filters, conditions
+from db.filters import Filters, conditions, finds_few
 from db.records import QueueEntry
 from db.schema import UNRANKED, Annotator, Image, Item
 from db.store import Store
@@ -37,6 +38,8 @@ class Place:
 
 _EVERYTHING: Final = Filters()
 _AT_ONCE: Final = 500
+_NEAR: Final = 1000
+"""Items behind a place that are asked whether they pass."""
 
 
 def page(
@@ -168,7 +171,7 @@ def _page(
     """One page; an order may begin with items that were chosen one by one (`_head`), the others follow by its key."""
     share = marking.blind_share(session)
     key = _key(order)
-    passing = _columns().where(*conditions(session, filters, blind_share=share), *where)
+    passing = _columns().where(*conditions(session, filters, blind_share=share, each=True), *where)
     head = _head(session, order)
     behind = after.item_id if isinstance(after, Place) else after
     in_head = behind in head
@@ -176,16 +179,79 @@ def _page(
     if in_head or (after is None and not back):
         found = _of_head(session, passing, head, behind, back=back)[:limit]
     if len(found) < limit and not (in_head and back):
-        keys = [Item.id] if key is None else [key, Item.id]
-        query = passing.where(Item.id.not_in(head)) if head else passing
+        here = None
         if after is not None and not in_head:
             here = after if isinstance(after, Place) else _place(session, order, after)
-            query = query.where(_beyond(key, here, back=back))
-        query = query.order_by(*(k.desc() if back else k for k in keys))
-        found += session.execute(query.limit(limit - len(found))).all()
+        also = (*where, Item.id.not_in(head)) if head else where
+        found += _behind(session, filters, also, key=key, here=here, limit=limit - len(found), back=back)
     if back and not in_head and len(found) < limit:
         found += _of_head(session, passing, head, None, back=True)[: limit - len(found)]
     return tuple(_entry(store, row, share) for row in found)
+
+
+def _behind(
+    session: Session,
+    filters: Filters,
+    where: tuple[ColumnElement[bool], ...],
+    *,
+    key: InstrumentedAttribute[Any] | None,
+    here: Place | None,
+    limit: int,
+    back: bool,
+) -> list[Any]:
+    """The rows that pass behind a place in an order, or from its front.
+
+    What passes is mostly near: the next items of the order are asked whether they do. Only where too few of them do,
+    all that pass are gathered and sorted, which costs as much as there are.
+    """
+    share = marking.blind_share(session)
+    keys = [Item.id] if key is None else [key, Item.id]
+    ordered = [k.desc() if back else k for k in keys]
+    in_index = key is Item.suspicion and len(filters.status) == 1 and filters == Filters(status=filters.status)
+    if (filters != _EVERYTHING or where) and not in_index and not finds_few(session, filters, limit=_NEAR):
+        ids = _in_turn(session, select(Item.id).order_by(*ordered), key, here, limit=_NEAR, back=back)
+        each = _columns().where(*conditions(session, filters, blind_share=share, each=True), *where)
+        found: list[Any] = []
+        size = max(100, 2 * limit)
+        for start in range(0, len(ids), size):
+            found += _of_these(session, each, [row.id for row in ids[start : start + size]])
+            if len(found) >= limit:
+                return found[:limit]
+        if len(ids) < _NEAR:
+            return found
+    passing = _columns().where(*conditions(session, filters, blind_share=share), *where).order_by(*ordered)
+    return _in_turn(session, passing, key, here, limit=limit, back=back)
+
+
+def _in_turn(
+    session: Session,
+    query: Any,
+    key: InstrumentedAttribute[Any] | None,
+    here: Place | None,
+    *,
+    limit: int,
+    back: bool,
+) -> list[Any]:
+    """The first rows of an ordered query behind a place: those that share its key, then those beyond.
+
+    Together in one condition, an index would be read from the first item that has this key.
+    """
+    if here is None:
+        return list(session.execute(query.limit(limit)))
+    past_id = Item.id < here.item_id if back else Item.id > here.item_id
+    if key is None:
+        return list(session.execute(query.where(past_id).limit(limit)))
+    found = list(session.execute(query.where(key == here.value, past_id).limit(limit)))
+    if len(found) < limit:
+        past = key < here.value if back else key > here.value
+        found += session.execute(query.where(past).limit(limit - len(found)))
+    return found
+
+
+def _of_these(session: Session, passing: Any, item_ids: Sequence[int]) -> list[Any]:
+    """Those of some items that pass, in the order given."""
+    rows = {row.id: row for row in session.execute(passing.where(Item.id.in_(item_ids)))} if item_ids else {}
+    return [rows[i] for i in item_ids if i in rows]
 
 
 def _head(session: Session, order: Order) -> tuple[int, ...]:
@@ -198,8 +264,7 @@ def _of_head(session: Session, passing: Any, head: tuple[int, ...], after: int |
     """Those of the chosen items that pass, behind one of them or from the end that comes first."""
     way = head[::-1] if back else head
     way = way if after is None else way[way.index(after) + 1 :]
-    rows = {row.id: row for row in session.execute(passing.where(Item.id.in_(way)))} if way else {}
-    return [rows[i] for i in way if i in rows]
+    return _of_these(session, passing, way)
 
 
 def _key(order: str) -> InstrumentedAttribute[Any] | None:
@@ -216,15 +281,6 @@ def _place(session: Session, order: Order, item_id: int) -> Place:
     if value is None:
         raise StoreError(f"The store has no item {item_id}.")
     return Place(item_id, order, value)
-
-
-def _beyond(key: InstrumentedAttribute[Any] | None, here: Place, *, back: bool) -> ColumnElement[bool]:
-    past_id = Item.id < here.item_id if back else Item.id > here.item_id
-    if key is None:
-        return past_id
-    past = key < here.value if back else key > here.value
-    at_least = key <= here.value if back else key >= here.value  # lets the index start at the right place
-    return and_(at_least, or_(past, past_id))
 
 
 def _columns() -> Any:

@@ -224,3 +224,33 @@ def test_a_ranking_that_was_interrupted_is_finished(full, monkeypatch):
     assert {e.item_id: e.f_clip_score for e in queue.page(full)} != wanted
     scorers.finish_ranking(full)
     assert {e.item_id: e.f_clip_score for e in queue.page(full)} == wanted
+
+
+@pytest.mark.parametrize("near", [3, 1000])
+def test_pages_and_steps_give_the_whole_queue_in_its_order(full, monkeypatch, near):
+    monkeypatch.setattr(queue, "_NEAR", near)
+    for number in (1, 4, 5, 6, 7, 8, 9):
+        reviews.accept(full, item_id=number, annotator="ana")
+    reviews.skip(full, item_id=12, annotator="ben")
+    ways = (
+        Filters(),
+        Filters(status=("pending",)),
+        Filters(status=("skipped", "rejected")),
+        Filters(status=("pending",), annotator="ana"),
+        Filters(annotator="ana"),
+        Filters(text="do", status=("accepted",)),
+        Filters(word="dog", text="number"),
+        Filters(word="x3"),
+        Filters(predicted=False),
+        Filters(blind=False, score=(-1, 0)),
+    )
+    for order in ("suspicious", "uncertain", "instructive", "random", "file"):
+        for filters in ways:
+            whole = queue.item_ids(full, order=order, filters=filters)
+            paged, after = [], None
+            while page := queue.page(full, order=order, filters=filters, after=after, limit=2):
+                paged += [entry.item_id for entry in page]
+                after = paged[-1]
+            assert tuple(paged) == whole, (order, filters)
+            back = [queue.preceding(full, order=order, filters=filters, before=i) for i in whole[::-1]]
+            assert [e.item_id for e in back if e] == list(whole[-2::-1]), (order, filters)

@@ -23,6 +23,10 @@ class Cost:
     def __sub__(self, before: "Cost") -> "Cost":
         return Cost(self.statements - before.statements, self.steps - before.steps)
 
+    def forget(self) -> None:
+        """Counts from here on."""
+        self.statements = self.steps = 0
+
     def now(self) -> "Cost":
         """The cost so far."""
         return Cost(self.statements, self.steps)
