@@ -19,6 +19,7 @@ from core.errors import (
     ItemError,
     ModelError,
     StoreError,
+    StoreGoneError,
     UsageError,
 )
 from desktop.stray_keys import ignore_held_keys
@@ -71,6 +72,14 @@ _KINDS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (ItemError, QT_TRANSLATE_NOOP("problems", "This item cannot be scored.")),
     (CalibrationError, QT_TRANSLATE_NOOP("problems", "The reviews do not suffice to learn from.")),
     (FormatError, QT_TRANSLATE_NOOP("problems", "A file does not hold what its format promises.")),
+    (
+        StoreGoneError,
+        QT_TRANSLATE_NOOP(
+            "problems",
+            "The store's file was deleted, moved or replaced while it was open, and nothing more is saved. Put it "
+            "back, or close this window.",
+        ),
+    ),
     (StoreError, QT_TRANSLATE_NOOP("problems", "The store cannot be opened, read or written.")),
     (CaptionlintError, QT_TRANSLATE_NOOP("problems", "That is not possible.")),
     (OSError, QT_TRANSLATE_NOOP("problems", "A file or folder cannot be read or written.")),

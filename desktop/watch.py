@@ -1,4 +1,4 @@
-"""Notices when another process writes to the open store: a command in a terminal, a merge, a script."""
+"""Notices what others do to the open store: a command that writes to it, somebody who deletes or moves its file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from core.errors import StoreGoneError
 from db.operations import elsewhere
 from desktop.services.project import Project
 
@@ -21,14 +22,19 @@ class StoreWatch(QObject):
 
     Signals:
         written: somebody else wrote.
+        gone: the file was deleted, moved or replaced; at every look until it is back.
+        back: the file is there again.
     """
 
     written = Signal()
+    gone = Signal()
+    back = Signal()
 
     def __init__(self, project: Project, *, is_own: Callable[[], bool], parent: QObject | None = None) -> None:
         """`is_own` tells whether a process of this window may be writing: what it writes is read when it is done."""
         super().__init__(parent)
         self._project, self._is_own = project, is_own
+        self._is_gone = False
         self._clock = QElapsedTimer()
         self._timer = QTimer(self, interval=EVERY, singleShot=True)
         self._timer.timeout.connect(self._look)
@@ -50,9 +56,12 @@ class StoreWatch(QObject):
         if self._is_own():
             self._timer.start(EVERY)
         else:
-            self._project.ask(elsewhere.written, self._take, failed=self._rest)
+            self._project.ask(elsewhere.written, self._take, failed=self._miss)
 
     def _take(self, written: bool) -> None:
+        if self._is_gone:
+            self._is_gone = False
+            self.back.emit()
         if not written:
             self._rest()
             return
@@ -61,8 +70,19 @@ class StoreWatch(QObject):
         # Behind all that is read again now.
         self._project.ask(lambda _: None, self._rest_long)
 
-    def _rest(self, _error: Exception | None = None) -> None:
-        """A store that cannot be looked at is told by the next decision."""
+    def heed(self, error: Exception) -> bool:
+        """Takes an error that a job of the store ended with; whether it says that the file is gone."""
+        if isinstance(error, StoreGoneError):
+            self._is_gone = True
+            self.gone.emit()
+        return isinstance(error, StoreGoneError)
+
+    def _miss(self, error: Exception) -> None:
+        """What else stands in the way of a look is told by the next decision."""
+        self.heed(error)
+        self._rest()
+
+    def _rest(self) -> None:
         self._timer.start(EVERY)
 
     def _rest_long(self, _answer: object) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Final
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.actions import Actions
 from desktop.closing import Closing
@@ -19,7 +18,7 @@ from desktop.keymap import Keymap
 from desktop.menus import Menus
 from desktop.overlay import KeysOverlay
 from desktop.placing import open_at
-from desktop.problems import show_problem
+from desktop.problems import in_words, show_problem
 from desktop.progress import ProgressModel
 from desktop.queue.board import Board
 from desktop.queue.model import QueueModel
@@ -77,7 +76,7 @@ class MainWindow(QMainWindow):
         self.keeper = DraftKeeper(self.review, self.loop, Drafts(project.address, project.annotator), self)
         self.watch = StoreWatch(project, is_own=self._is_writing, parent=self)
         self.closing = Closing(self, project.worker, refusals=(self.loop.not_kept, self.threshold.failed))
-        self._saved_at: datetime | None = None
+        self._is_gone = False
         self._build()
         self._connect()
         self._restore()
@@ -153,13 +152,14 @@ class MainWindow(QMainWindow):
         self.closing.begun.connect(self._prepare_to_close)
         self.closing.stayed.connect(self._stay)
         self.closing.ended.connect(self._end)
-        for failed in (self.project.failed, self.loop.failed):
-            failed.connect(lambda error: self._problem(self.tr("That did not work"), error))
+        self.project.failed.connect(self._not_read)
+        self.loop.failed.connect(self.watch.heed)
+        self.loop.failed.connect(lambda error: self._problem(self.tr("That did not work"), error))
         self.loop.not_kept.connect(self._not_saved)
         self.threshold.failed.connect(lambda error: self._problem(self.tr("The threshold was not kept"), error))
         self.loop.decided.connect(self.progress.decided)
         self.loop.shown.connect(lambda item: self.actions_by_name.set_item(there=item is not None))
-        self.loop.committed.connect(self._committed)
+        self.loop.committed.connect(self.screen_review.inspector.saved.committed)
         self.loop.said.connect(self._say)
         self.loop.history_changed.connect(self._name_history)
         self.review.steps_changed.connect(self._name_history)
@@ -176,9 +176,8 @@ class MainWindow(QMainWindow):
         self.summary.export_asked.connect(self.dialogues.export)
         self.summary.learning.learned.connect(self.reload)
         self.watch.written.connect(self._written_elsewhere)
-        self._clock = QTimer(self, interval=1000)
-        self._clock.timeout.connect(self._show_saved)
-        self._clock.start()
+        self.watch.gone.connect(self._store_gone)
+        self.watch.back.connect(self._store_back)
 
     def show_screen(self, name: str) -> None:
         """Shows one of the screens."""
@@ -265,24 +264,35 @@ class MainWindow(QMainWindow):
     def _show_ignored(self) -> None:
         IgnoredDialog(self.threshold, self).open()
 
-    def _committed(self, when: datetime) -> None:
-        self._saved_at = when
-        self._show_saved()
-
-    def _show_saved(self) -> None:
-        if self._saved_at is not None:
-            seconds = int((datetime.now(UTC) - self._saved_at).total_seconds())
-            ago = self.tr("now") if seconds < 2 else self.tr("{0} s ago").format(seconds)
-            if seconds >= 60:
-                ago = self.tr("{0} min ago").format(seconds // 60)
-            self.screen_review.inspector.saved.setText(self.tr("Saved {0}").format(ago))
-
     def _not_saved(self, error: Exception) -> None:
-        self.screen_review.inspector.saved.setText(self.tr("Not saved"))
+        if not self.watch.heed(error):
+            self.screen_review.inspector.saved.not_saved(self.tr("Not saved"))
         self._problem(self.tr("The decision was not saved"), error)
 
+    def _not_read(self, error: Exception) -> None:
+        """Something that nobody asked for failed."""
+        if not self.watch.heed(error):
+            self._problem(self.tr("That did not work"), error)
+
+    def _store_gone(self) -> None:
+        """The store's file was deleted, moved or replaced: said until it is back, also where nothing is decided."""
+        said = self.tr("Not saved: the file was deleted, moved or replaced")
+        if not self._is_gone:
+            self._is_gone = True
+            self.screen_review.inspector.saved.not_saved(said)
+            self._say(said)
+        self.header.note(said)
+
+    def _store_back(self) -> None:
+        self._is_gone = False
+        self.screen_review.inspector.saved.recovered()
+        self.reload()
+
     def _problem(self, title: str, error: Exception) -> None:
-        show_problem(self, title, error)
+        shown = self.findChild(QMessageBox, "problem")
+        said_already = shown is not None and (shown.text(), shown.informativeText()) == (title, in_words(error))
+        if not said_already:
+            show_problem(self, title, error)
 
     def _say(self, sentence: str) -> None:
         event = QAccessibleAnnouncementEvent(self, sentence)
@@ -346,7 +356,6 @@ class MainWindow(QMainWindow):
     def _end(self) -> None:
         """Keeps the window's place and lets go of the store."""
         self.settings.put("geometry", self.saveGeometry())
-        self._clock.stop()
         self.keeper.flush()
         self.scoring.stop()
         self.pictures.stop()

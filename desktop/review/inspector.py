@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from core.review import KINDS, Kind
 from desktop.escape import on_escape
 from desktop.review.model import ReviewModel
+from desktop.review.saved import SavedLabel
 from desktop.review.scale_bar import ScaleBar, SuggestionButton
 from desktop.review.threshold import STEPS, ThresholdModel
 from desktop.theme import Theme
@@ -87,8 +88,7 @@ class Inspector(QWidget):
         self.never = QPushButton(flat=True)
         self.never.setProperty("flush", True)
         self.never.clicked.connect(self.list_asked)
-        self.saved = QLabel()
-        self.saved.setProperty("dim", True)
+        self.saved = SavedLabel()
         self._lay_out()
         self.show_suggestions(())
         model.focus_changed.connect(self.refresh)

@@ -522,28 +522,16 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
         <translation>Der Bestand wurde anderswo geändert: neu gelesen</translation>
     </message>
     <message>
-        <source>now</source>
-        <translation>jetzt</translation>
-    </message>
-    <message>
-        <source>{0} s ago</source>
-        <translation>vor {0} s</translation>
-    </message>
-    <message>
-        <source>{0} min ago</source>
-        <translation>vor {0} min</translation>
-    </message>
-    <message>
-        <source>Saved {0}</source>
-        <translation>Gespeichert {0}</translation>
-    </message>
-    <message>
         <source>Not saved</source>
         <translation>Nicht gespeichert</translation>
     </message>
     <message>
         <source>The decision was not saved</source>
         <translation>Die Entscheidung wurde nicht gespeichert</translation>
+    </message>
+    <message>
+        <source>Not saved: the file was deleted, moved or replaced</source>
+        <translation>Nicht gespeichert: Die Datei wurde gelöscht, verschoben oder ersetzt</translation>
     </message>
     <message>
         <source>not scored yet</source>
@@ -992,6 +980,21 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
     <message>
         <source>The process ended unexpectedly ({0}).</source>
         <translation>Der Prozess endete unerwartet ({0}).</translation>
+    </message>
+</context>
+<context>
+    <name>SavedLabel</name>
+    <message>
+        <source>Saved {0} min ago</source>
+        <translation>Vor {0} min gespeichert</translation>
+    </message>
+    <message>
+        <source>Saved now</source>
+        <translation>Jetzt gespeichert</translation>
+    </message>
+    <message>
+        <source>Saved {0} s ago</source>
+        <translation>Vor {0} s gespeichert</translation>
     </message>
 </context>
 <context>
@@ -1666,6 +1669,10 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
     <message>
         <source>A file does not hold what its format promises.</source>
         <translation>Eine Datei enthält nicht, was ihr Format verspricht.</translation>
+    </message>
+    <message>
+        <source>The store&apos;s file was deleted, moved or replaced while it was open, and nothing more is saved. Put it back, or close this window.</source>
+        <translation>Die Datei des Bestands wurde gelöscht, verschoben oder ersetzt, während sie offen war, und nichts wird mehr gespeichert. Legen Sie sie zurück, oder schließen Sie dieses Fenster.</translation>
     </message>
     <message>
         <source>The store cannot be opened, read or written.</source>
