@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -18,6 +18,8 @@ from cli.store_options import Db
 from core.errors import UsageError
 from core.extras import adding
 
+_PATIENCE: Final = 30.0
+"""Seconds that a process may take to end by itself."""
 label_studio = typer.Typer(help="Work with Label Studio: serve predictions, push items, pull reviews.")
 
 Url = Annotated[str, typer.Option("--url", metavar="URL", envvar="LABEL_STUDIO_URL", help="Label Studio's address.")]
@@ -150,8 +152,9 @@ def serve(
         signal.signal(signal.SIGTERM, lambda *_: backend.terminate())  # it would be left behind, with its port
         try:
             code = backend.wait()
-        except KeyboardInterrupt:  # the terminal has told the backend too; it ends what it is at
-            code = backend.wait() and 0
+        except KeyboardInterrupt:
+            _end(backend)
+            code = 0
     if code:
         raise typer.Exit(1)
 
@@ -164,10 +167,22 @@ def _bridge(command: str, **given: str | None) -> None:
     with subprocess.Popen(process, stdin=subprocess.PIPE, text=True) as bridge:
         try:
             bridge.communicate(text)
-        except KeyboardInterrupt:  # the terminal has told the bridge too
-            bridge.wait()
+        except KeyboardInterrupt:
+            _end(bridge)
     if bridge.returncode:
         raise typer.Exit(bridge.returncode)
+
+
+def _end(process: subprocess.Popen[Any]) -> None:
+    """Waits for the end of a process that a terminal's Ctrl-C has reached too, and makes an end if none comes."""
+    for make in (process.terminate, process.kill):
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            make()
+        else:
+            return
+    process.wait()
 
 
 def _need_requests(what: str) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from core import interrupts
 from core.errors import CaptionlintError
 
 app = typer.Typer(
@@ -39,6 +40,8 @@ def options(
 ) -> None:
     """Find the words of a caption that its picture does not bear out."""
     logging.basicConfig(level=logging.INFO if debug else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        interrupts.silence(handler)
 
 
 def run() -> None:
@@ -47,8 +50,10 @@ def run() -> None:
     try:
         app()
     except KeyboardInterrupt:  # before a command begins; within one typer ends it alike
-        sys.exit(130)
+        sys.exit(interrupts.CODE)
     except Exception as error:
+        if interrupts.was_stopped():  # what a library made of it
+            sys.exit(interrupts.CODE)
         if "--debug" in sys.argv:
             raise
         Console(stderr=True, highlight=False, soft_wrap=True).print(

@@ -2,6 +2,12 @@
 
 import sys
 
-from ml_backend.serving import main
+from core.interrupts import CODE, stop_in_order
 
-sys.exit(main())
+try:
+    stop_in_order()
+    from ml_backend.serving import main
+
+    sys.exit(main())
+except KeyboardInterrupt:  # before the server listens for it
+    sys.exit(CODE)

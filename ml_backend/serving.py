@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any, Final
 
+from core import interrupts
 from core.errors import CaptionlintError, UsageError
 from core.extras import adding
 from ml_backend.backend import running
@@ -56,8 +57,11 @@ def _label_studio_ml() -> App | None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until Ctrl-C. Options are those of label-studio-ml's examples; the environment says the rest."""
+    interrupts.stop_in_order(signal.SIGINT, signal.SIGTERM)  # the second is how containers are stopped
     given = _parser().parse_args(arguments)
     logging.basicConfig(level=given.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        interrupts.silence(handler)
     logging.getLogger("urllib3").setLevel(logging.INFO)  # below that it logs addresses with their signatures
     environment = dict(os.environ)
     for name, value in (entry.split("=", 1) for entry in given.settings):
@@ -75,10 +79,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _serve(Settings.from_environment(environment), host=given.host, port=given.port)
     except CaptionlintError as error:
-        sys.stderr.write(f"captionlint: {error}\n")
-        return error.exit_code
+        if not interrupts.was_stopped():  # else it is what became of the interruption
+            sys.stderr.write(f"captionlint: {error}\n")
+            return error.exit_code
     except KeyboardInterrupt:
         pass
+    if interrupts.was_stopped():
+        interrupts.leave(0)  # a thread that loads a model or fetches an image would keep the process for minutes
     return 0
 
 
@@ -98,14 +105,8 @@ def _serve(settings: Settings, *, host: str, port: int) -> None:
     sys.stderr.write("Loading the model …\n")
     try:
         backend.service.marking(timeout=threading.TIMEOUT_MAX)  # at once where its version is known from last time
-    except CaptionlintError:
-        server.close()
-        backend.close()
-        raise
-    shown = f"http://{host}:{getattr(server, 'effective_port', port)}"
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as containers are stopped
-    sys.stderr.write(f"Label Studio's backend is at {shown}, its store {backend.store.name}. Ctrl-C ends it.\n")
-    try:
+        shown = f"http://{host}:{getattr(server, 'effective_port', port)}"
+        sys.stderr.write(f"Label Studio's backend is at {shown}, its store {backend.store.name}. Ctrl-C ends it.\n")
         server.run()
     finally:
         server.close()
