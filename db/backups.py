@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import glob
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Final
 
 KEPT: Final = 3
 """Daily copies that stay. Those made before a migration are never deleted."""
+PATIENCE: Final = 30.0
+"""Seconds that a copy waits for a program that has locked the file."""
 
 
 def back_up(path: Path, label: str) -> Path:
@@ -27,8 +30,8 @@ def back_up(path: Path, label: str) -> Path:
     unfinished = target.with_name(target.name + ".part")
     unfinished.unlink(missing_ok=True)  # a program that ended in the middle left it
     try:
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
-            source.backup(copy)
+        with closing(sqlite3.connect(path, timeout=1)) as source, closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy, progress=_patience())
             (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
                 raise sqlite3.DatabaseError("database disk image is malformed")
@@ -36,6 +39,19 @@ def back_up(path: Path, label: str) -> Path:
     finally:
         unfinished.unlink(missing_ok=True)
     return target
+
+
+def _patience() -> Callable[[int, int, int], None]:
+    """Ends a copy that another program keeps from being read: SQLite itself would try for ever."""
+    until = time.monotonic() + PATIENCE
+
+    def check(status: int, _remaining: int, _pages: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > until:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode, error.sqlite_errorname = sqlite3.SQLITE_BUSY, "SQLITE_BUSY"
+            raise error
+
+    return check
 
 
 def back_up_daily(path: Path, *, today: date | None = None) -> Path | None:

@@ -16,6 +16,8 @@ WRITES: Final = "captionlint_writes"
 """The execution option of a transaction that will write."""
 REPEATABLE: Final = "captionlint_repeatable"
 """The execution option of a writing transaction that may be lost in a power cut, since it can be done again."""
+_PATIENCE: Final = 30
+"""Seconds that a server may take to answer a connection, and that a transaction waits for another one there."""
 _TURN: Final = 4_272_193  # any number, as long as all Captionlints take the same one
 
 
@@ -48,8 +50,12 @@ def _begin(connection: Connection) -> None:
 
 
 def take_turn(connection: Connection) -> None:
-    """Waits until no other transaction writes; on SQLite ``BEGIN IMMEDIATE`` has done so already."""
+    """Waits until no other transaction writes, on a server for `_PATIENCE` seconds at most.
+
+    On SQLite ``BEGIN IMMEDIATE`` has done so already.
+    """
     if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT set_config('lock_timeout', :s, true)"), {"s": f"{_PATIENCE}s"})
         connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _TURN})
 
 
@@ -65,7 +71,8 @@ def server_engine(url: str) -> Engine:
     if parsed.get_backend_name() != "postgresql":
         raise UsageError(f"A store is an SQLite file or a postgresql:// URL, not {parsed.get_backend_name()}://.")
     try:
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        given = {} if "connect_timeout" in parsed.query else {"connect_timeout": _PATIENCE}
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=given)
     except ModuleNotFoundError as error:
         raise StoreError(f"PostgreSQL needs a driver: {adding('postgresql')}.") from error
 

@@ -24,6 +24,7 @@ _SENTENCES: Final = {
     "SQLITE_NOTADB": "{name} is not a Captionlint store: give another name, or import this file into one.",
     "SQLITE_PERM": "{name} may not be opened: ask its owner for the right to read and write it.",
 }
+_LOCK_NOT_AVAILABLE: Final = "55P03"
 _RIGHT_WAY_OUT: Final = "ask the owner of the database or its tables for the right"
 _SERVER_WAY_OUT: Final = (
     "check that it runs and that address, user, password and database of {name} are right; `createdb` makes a database"
@@ -51,6 +52,8 @@ def _sentence(error: BaseException | None, name: str, path: Path | None) -> str:
     detail = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     code = str(getattr(error, "sqlite_errorname", ""))
     if path is None:
+        if getattr(error, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            return _SENTENCES["SQLITE_BUSY"].format(name=name)
         denied = getattr(error, "sqlstate", None) == "42501"
         way_out = _RIGHT_WAY_OUT if denied else _SERVER_WAY_OUT.format(name=name)
         return f"The database server refused ({detail}): {way_out}."

@@ -6,12 +6,13 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from core.errors import ImageError
+from core.errors import CaptionlintError, ImageError, ModelError
 from core.prediction import Failure, Prediction
 from db.operations import answers, calibrating
 from db.prelabel import Scores
@@ -26,7 +27,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class Flight:
-    """One task; `done` has its result once that is kept, or raises `ImageError`."""
+    """One task; `done` has its result once that is kept, or raises `ItemError`, or `ModelError` when all ends."""
 
     task: Task
     item_id: int | None = None
@@ -61,10 +62,17 @@ class InFlight:
         self._results: queue.SimpleQueue[tuple[Flight, Prediction | Failure]] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._flights: dict[Content, Flight] = {}
+        self._open: set[Flight] = set()
+        self._stopped = False
 
     def stop(self) -> None:
-        """Ends the threads; what is being scored is still kept."""
-        self._fetching.shutdown(cancel_futures=True)
+        """Ends the threads. Who waits is told so at once; what is being scored is still kept."""
+        with self._lock:
+            self._stopped = True
+            waiting = list(self._open)
+        for flight in waiting:
+            _end(flight)
+        self._fetching.shutdown(wait=False, cancel_futures=True)  # what is being fetched has limits of its own
         self.scoring.stop()
         self._writing.shutdown()
 
@@ -76,40 +84,62 @@ class InFlight:
                 return there
             flight = Flight(task) if item is None else Flight(task, item.item_id, blind=item.blind)
             self._flights[task.content] = flight
-        flight.done.add_done_callback(lambda _: self._forget(task))
+        self._open_up(flight)
         if item is not None and "://" not in item.image:
-            self.scoring.submit([Job(Path(item.image), task.caption, flight)])
+            self._score(flight, Path(item.image))
         else:
-            self._fetching.submit(self._fetch, flight)
+            try:
+                self._fetching.submit(self._fetch, flight)
+            except RuntimeError:  # `stop` came first
+                _end(flight)
         return flight
 
     def send_alone(self, picture: Path, caption: str) -> Flight:
         """Has one caption scored that is no task's; nothing is kept."""
         flight = Flight(Task("", caption))
-        self.scoring.submit([Job(picture, caption, flight)])
+        self._open_up(flight)
+        self._score(flight, picture)
         return flight
 
-    def _forget(self, task: Task) -> None:
+    def _open_up(self, flight: Flight) -> None:
+        """Notes a flight until it is done, so that `stop` can end it."""
         with self._lock:
-            self._flights.pop(task.content, None)
+            self._open.add(flight)
+            stopped = self._stopped
+        flight.done.add_done_callback(lambda _: self._forget(flight))
+        if stopped:
+            _end(flight)
+
+    def _score(self, flight: Flight, picture: Path) -> None:
+        if not self.scoring.submit([Job(picture, flight.task.caption, flight)]):
+            _end(flight)
+
+    def _forget(self, flight: Flight) -> None:
+        with self._lock:
+            self._open.discard(flight)
+            if self._flights.get(flight.task.content) is flight:
+                del self._flights[flight.task.content]
 
     def _fetch(self, flight: Flight) -> None:
         try:
             flight.picture = self._pictures.find(flight.task.image, task_id=flight.task.id)
         except ImageError as error:
-            flight.done.set_exception(error)
+            _settle(flight, error)
         except Exception as error:  # nobody may wait for ever
             _LOG.exception("a picture cannot be fetched")
-            flight.done.set_exception(ImageError(f"The picture cannot be fetched ({type(error).__name__})."))
+            _settle(flight, ImageError(f"The picture cannot be fetched ({type(error).__name__})."))
         else:
-            self.scoring.submit([Job(flight.picture.path, flight.task.caption, flight)])
+            self._score(flight, flight.picture.path)
 
     def _scored(self, results: Sequence[Scored]) -> None:
         """Takes results from the scoring thread and lets it go on at once."""
         for job, result in results:
             if isinstance(job.about, Flight):
                 self._results.put((job.about, result))
-        self._writing.submit(self._keep)
+        try:
+            self._writing.submit(self._keep)
+        except RuntimeError:  # this batch outlasted the patience of `stop`
+            _LOG.warning("%d predictions came after the end and are not kept", len(results))
 
     def _keep(self) -> None:
         """Keeps all that has come meanwhile, and answers for it, kept or not."""
@@ -121,7 +151,7 @@ class InFlight:
         except Exception:
             _LOG.exception("%d predictions cannot be kept", len(came))
         for flight, result in came:
-            flight.done.set_result(result)
+            _settle(flight, result)
 
     def _record(self, came: Sequence[tuple[Flight, Prediction | Failure]]) -> None:
         fetched = [flight for flight, _ in came if flight.item_id is None and flight.picture is not None]
@@ -136,3 +166,16 @@ class InFlight:
                 said.setdefault(result.scorer_version, []).append((flight.item_id, result))
         for version, rows in said.items():
             calibrating.record(self._store, scorer_version=version, results=rows)
+
+
+def _end(flight: Flight) -> None:
+    _settle(flight, ModelError("The backend is ending: ask again."))
+
+
+def _settle(flight: Flight, outcome: Prediction | Failure | CaptionlintError) -> None:
+    """Gives a flight its outcome, unless it has one: at the end two threads can come to it."""
+    with suppress(InvalidStateError):
+        if isinstance(outcome, CaptionlintError):
+            flight.done.set_exception(outcome)
+        else:
+            flight.done.set_result(outcome)

@@ -22,6 +22,8 @@ TURN: Final = 0.5
 """Seconds after which results are handed on while others are still to come: each time has its costs in the store."""
 BURST: Final = 10.0
 """Seconds after which it is asked again which scorer is wanted."""
+PATIENCE: Final = 10.0
+"""Seconds that `stop` waits for the batch at hand; a model that loads, or is downloaded, can take minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class ScoringThread:
         self._scorer_now = scorer_now
         self._jobs: queue.SimpleQueue[Sequence[Job] | None] = queue.SimpleQueue()
         self._settled = threading.Event()
+        self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="scoring", daemon=True)
         self._waiting: deque[Job] = deque()
         self._ending = False
@@ -72,26 +75,47 @@ class ScoringThread:
         """The model, waited for up to `timeout` seconds; None if it is still loading.
 
         Raises:
-            ModelError: it cannot be loaded.
+            ModelError: it cannot be loaded, or `stop` came first.
         """
         self._settled.wait(max(timeout, 0.0))
         if self.error is not None:
             raise ModelError(f"The model cannot be loaded: {self.error}")
         return self.scorer
 
-    def submit(self, jobs: Sequence[Job]) -> None:
-        """Queues jobs; `on_scored` gets them in this order, some at a time, with their results."""
-        self._jobs.put(jobs)
+    def submit(self, jobs: Sequence[Job]) -> bool:
+        """Queues jobs; `on_scored` gets them in this order, some at a time, with their results.
+
+        False after `stop`: then they are not scored.
+        """
+        with self._lock:
+            if self._ending:
+                return False
+            self._jobs.put(jobs)
+            return True
 
     def stop(self) -> None:
-        """Ends the thread after what it is at; what waits is not scored."""
-        self._jobs.put(None)
-        self._thread.join()
+        """Ends the thread after the batch at hand; what waits is not scored, and `ready` waits no longer.
+
+        Returns after `PATIENCE` seconds at the latest. A model that is still being loaded then is dropped when it is
+        there: `on_ready` does not get it.
+        """
+        with self._lock:
+            self._ending = True
+            if not self._settled.is_set() and self.error is None:
+                self.error = ModelError("the backend is ending")
+            self._jobs.put(None)
+        self._settled.set()
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE)
 
     def _run(self) -> None:
         try:
-            self.scorer = self._load()
-            self._on_ready(self.scorer)
+            scorer = self._load()
+            with self._lock:
+                if self._ending:
+                    return
+                self.scorer = scorer
+            self._on_ready(scorer)
         except CaptionlintError as error:
             self.error = error
         except Exception as error:  # a broken installation must be heard of, not waited for
@@ -107,7 +131,6 @@ class ScoringThread:
         """Moves one request's jobs to what waits; False at the end."""
         given = self._jobs.get(block=wait)
         if given is None:
-            self._ending = True
             return False
         self._waiting += given
         return True

@@ -149,7 +149,7 @@ class Service:
         with self._place() as may_wait:
             try:
                 result = flight.done.result(timeout=max(until - time.monotonic(), 0.0) if may_wait else 0.0)
-            except TimeoutError:
+            except (TimeoutError, CaptionlintError):
                 return None
         marking = self.marking(timeout=0)
         return _calibrated(result, marking) if isinstance(result, Prediction) else None

@@ -38,6 +38,8 @@ _ANNOTATION: Final = (
     "id", "unique_id", "result", "was_cancelled", "lead_time", "completed_by", "parent_prediction", "created_at",
     "updated_at", "task",
 )  # fmt: skip
+STOPPING: Final = 10.0
+"""Seconds that `Inbox.stop` waits for the event at hand."""
 _PATIENCE: Final = 2.0
 """Seconds until what could not be applied now is tried again, and what another process took down is seen."""
 
@@ -75,10 +77,15 @@ class Inbox:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends after the event that is being applied; the rest waits for the next start."""
+        """Ends after the event that is being applied; the rest waits for the next start.
+
+        Returns after `STOPPING` seconds at the latest: learning from all reviews can take minutes. An event that is not
+        done when the process ends is applied at the next start.
+        """
         self._ending.set()
         self._bell.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join(STOPPING)
 
     def take(self, action: str, body: Mapping[str, Any]) -> bool:
         """Keeps a delivery; on return it is on the disk. False for an action that says nothing of reviews."""

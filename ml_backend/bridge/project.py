@@ -39,7 +39,7 @@ def find(label_studio: LabelStudio, wanted: str) -> Mapping[str, Any] | None:
     while True:
         found = label_studio.get("/api/projects", title=wanted, page=page, page_size=100)
         rows += [row for row in found["results"] if row["title"] == wanted]
-        if not found.get("next"):
+        if not found.get("next") or not found["results"]:
             break
         page += 1
     if rows:
