@@ -57,9 +57,8 @@ def interrupted(folder, arguments, seconds):
     # A job in the background of a script ignores Ctrl-C, and so would all that it starts.
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     command = [sys.executable, "-c", START, *arguments]
-    running = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=heed
-    )
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    running = subprocess.Popen(command, cwd=folder, preexec_fn=heed, **pipes)  # noqa: PLW1509
     try:
         assert running.stderr.readline() == "begun\n"
         time.sleep(seconds)
