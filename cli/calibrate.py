@@ -56,7 +56,8 @@ def calibrate(
 
     scorer = None
     if model is not None or model_config is not None:
-        scorer = options.load_scorer(model=model, model_config=model_config, checkpoint=checkpoint, device=device)
+        spec = options.asked(model=model, model_config=model_config, checkpoint=checkpoint)
+        scorer = spec.load(device=device)
     with Store.open(db, create=False) as store:
         if scorer is None:
             fitted = calibrating.learn(store, goal=goal, seed=seed)

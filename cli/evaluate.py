@@ -14,7 +14,7 @@ from cli import model_options as options
 from cli.console import OUT
 from cli.progress import bar
 from core.errors import UnprobeableError, UsageError
-from core.presets import DEMO, LAYERS, TEMPLATE, nearest
+from core.presets import DEFAULT, DEMO, LAYERS, TEMPLATE, nearest
 
 if TYPE_CHECKING:
     from core.benchmarks.heat import HeatReport
@@ -68,12 +68,12 @@ def evaluate(
     """Measure how well a model finds wrong words. For scenes the default model is the bundled one."""
     _check(benchmark, data, no_model=no_model)
 
-    def load(default: str | None = None) -> Scorer:
-        return options.load_scorer(
-            model=default if model is None and model_config is None else model, model_config=model_config,
-            checkpoint=checkpoint, layers=layers, template=template, aggregate=aggregate, device=device,
-            image_dtype=image_dtype,
+    def load(default: str = DEFAULT) -> Scorer:
+        spec = options.asked(
+            model=model, model_config=model_config, checkpoint=checkpoint, layers=layers, template=template,
+            aggregate=aggregate, image_dtype=image_dtype, default=default,
         )  # fmt: skip
+        return spec.load(device=device)
 
     if data is not None:
         from cli import evaluate_data

@@ -1,18 +1,16 @@
-"""The options that name a model, the same for every command that scores, and the scorer that they ask for."""
+"""The options that name a model, the same for every command that scores, and the model that they ask for."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from core.errors import UsageError
-from core.presets import LAYERS, PRESETS, TEMPLATE
-
-if TYPE_CHECKING:
-    from core.scorer import Scorer
+from core.model_spec import ModelSpec
+from core.presets import DEFAULT, LAYERS, PRESETS, TEMPLATE
 
 
 class Aggregate(StrEnum):
@@ -58,36 +56,34 @@ Device = Annotated[str, typer.Option("--device", metavar="D", help="auto, cpu, c
 ImageDtypeOption = Annotated[ImageDtype, typer.Option("--image-dtype", help="The number type of the image tower.")]
 
 
-def settings(*, layers: int, template: str, aggregate: str, device: str, image_dtype: str) -> dict[str, Any]:
-    """The settings as plain data, as `core.scorer.Scorer` takes them."""
-    return {
-        "layers": layers,
-        "template": template,
-        "aggregate": str(aggregate),
-        "device": device,
-        "image_dtype": str(image_dtype),
-    }
-
-
-def load_scorer(
+def asked(
     *,
     model: str | None,
     model_config: Path | None,
     checkpoint: Path | None,
     layers: int = LAYERS,
     template: str = TEMPLATE,
-    aggregate: str = "mean",
-    device: str = "auto",
-    image_dtype: str = "float32",
-) -> Scorer:
-    """Imports torch and loads the model; raises `UsageError` where the options do not go together."""
+    aggregate: Aggregate = Aggregate.mean,
+    image_dtype: ImageDtype = ImageDtype.float32,
+    default: str = DEFAULT,
+) -> ModelSpec:
+    """The model that the options ask for, checked as far as that goes before torch loads; `default` if they name none.
+
+    Raises `UsageError` where the options do not go together, and what `ModelSpec.check` raises.
+    """
     if (model_config is None) != (checkpoint is None):
         raise UsageError("--model-config and --checkpoint go together; give both or neither.")
     if model is not None and model_config is not None:
         raise UsageError("Give either --model, or --model-config with --checkpoint.")
-    from core.scorer import Scorer
-
-    given = settings(layers=layers, template=template, aggregate=aggregate, device=device, image_dtype=image_dtype)
+    settings: dict[str, Any] = {
+        "layers": layers,
+        "template": template,
+        "aggregate": aggregate.value,
+        "image_dtype": image_dtype.value,
+    }
     if model_config is not None and checkpoint is not None:
-        return Scorer.from_files(model_config, checkpoint, **given)
-    return Scorer.from_pretrained(model, **given) if model else Scorer.from_pretrained(**given)
+        spec = ModelSpec.of_files(model_config, checkpoint, **settings)
+    else:
+        spec = ModelSpec.of_name(model or default, **settings)
+    spec.check()
+    return spec

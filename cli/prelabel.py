@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +15,7 @@ from core.errors import ItemError
 from core.presets import LAYERS, TEMPLATE
 
 if TYPE_CHECKING:
+    from core.model_spec import ModelSpec
     from db.operations.stats import Failures
     from db.prelabel import Progress
     from db.store import Store
@@ -56,9 +55,10 @@ def prelabel(
     from db.prelabel import Progress
     from db.store import Store
 
-    settings = options.settings(
-        layers=layers, template=template, aggregate=aggregate, device=device, image_dtype=image_dtype
-    )
+    spec = options.asked(
+        model=model, model_config=model_config, checkpoint=checkpoint, layers=layers, template=template,
+        aggregate=aggregate, image_dtype=image_dtype,
+    )  # fmt: skip
     run = _ray if engine is Engine.ray else _local
     how = {"batch_size": batch_size, "limit": limit, "retry_failed": retry_failed}
     with Store.open(db, create=False) as store, bar("scoring") as move:
@@ -70,7 +70,7 @@ def prelabel(
             move(progress.done, progress.total)
 
         try:
-            last = run(store, _Asked(model, model_config, checkpoint, settings), {**how, "on_progress": moved})
+            last = run(store, spec, device, {**how, "on_progress": moved})
         except KeyboardInterrupt:
             typer.echo(f"stopped after {last.done} items, all kept; run the command again to go on", err=True)
             raise typer.Exit(1) from None
@@ -78,35 +78,16 @@ def prelabel(
     _report(last, failed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The model that was asked for."""
-
-    model: str | None
-    config: Path | None
-    checkpoint: Path | None
-    settings: dict[str, Any]
-
-
-def _local(store: Store, asked: _Asked, how: dict[str, Any]) -> Progress:
+def _local(store: Store, spec: ModelSpec, device: str, how: dict[str, Any]) -> Progress:
     from db.prelabel import prelabel as run
 
-    scorer = options.load_scorer(
-        model=asked.model, model_config=asked.config, checkpoint=asked.checkpoint, **asked.settings
-    )
-    return run(store, scorer, **how)
+    return run(store, spec.load(device=device), **how)
 
 
-def _ray(store: Store, asked: _Asked, how: dict[str, Any]) -> Progress:
-    from db.prelabel_ray import Recipe
+def _ray(store: Store, spec: ModelSpec, device: str, how: dict[str, Any]) -> Progress:
     from db.prelabel_ray import prelabel as run
 
-    recipe = Recipe(asked.model, _text(asked.config), _text(asked.checkpoint), asked.settings)
-    return run(store, recipe, **how)
-
-
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path.absolute())
+    return run(store, spec, device=device, **how)
 
 
 def _report(progress: Progress, failed: Failures) -> None:

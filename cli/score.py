@@ -35,10 +35,11 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Score every word of a caption against its picture."""
-    scorer = options.load_scorer(
+    spec = options.asked(
         model=model, model_config=model_config, checkpoint=checkpoint, layers=layers, template=template,
-        aggregate=aggregate, device=device, image_dtype=image_dtype,
+        aggregate=aggregate, image_dtype=image_dtype,
     )  # fmt: skip
+    scorer = spec.load(device=device)
     threshold = scorer.epsilon if epsilon is None else epsilon
     if not isfinite(threshold):
         raise UsageError("--epsilon is a number.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,8 +12,10 @@ import typer
 from cli.console import printable
 from cli.store_options import Db
 from core.errors import UsageError
+from core.model_spec import CONFIG_FILE, WEIGHTS
 
 if TYPE_CHECKING:
+    from db.records import ScorerInfo
     from db.store import Store
 
 
@@ -34,6 +37,12 @@ def settings(
     mark_again: Annotated[
         list[str] | None, typer.Option("--mark-again", metavar="WORD", help="Take a word off that list; repeatable.")
     ] = None,
+    model_config: Annotated[
+        Path | None, typer.Option("--model-config", metavar="F.json", help="Where the shown scorer's file is now.")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", metavar="F.safetensors", help="Where the shown scorer's file is now.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Show, and with options change, what a store agrees on. Nothing is scored anew."""
@@ -42,7 +51,8 @@ def settings(
 
     if epsilon is not None and not math.isfinite(epsilon):
         raise UsageError("--epsilon is a number, say -5e-5.")
-    to_read = not any((scorer is not None, epsilon is not None, blind_share is not None, never_mark, mark_again))
+    changes = (scorer, epsilon, blind_share, model_config, checkpoint)
+    to_read = not never_mark and not mark_again and all(change is None for change in changes)
     with Store.open(db, create=False, to_read=to_read) as store:
         if not to_read:
             change(
@@ -53,11 +63,31 @@ def settings(
                 never_mark=never_mark or (),
                 mark_again=mark_again or (),
             )
+        if model_config is not None or checkpoint is not None:
+            _move_files(store, model_config, checkpoint)
         found = _collect(store)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
         _show(found)
+
+
+def _move_files(store: Store, model_config: Path | None, checkpoint: Path | None) -> None:
+    """Keeps where the files of the shown scorer's model are now, once they have given that very model."""
+    from core.model_spec import BASE, check_same
+    from db.operations import scorers
+
+    shown = scorers.current(store)
+    if shown is None or shown.spec is None or not shown.spec.files:
+        raise UsageError("The shown scorer is not made of files: --model-config and --checkpoint are for one that is.")
+    if model_config is not None and shown.spec.config_path is None:
+        raise UsageError(f"{shown.spec.label} has no configuration file: give --checkpoint alone.")
+    spec = shown.spec.with_files(config_path=model_config, checkpoint_path=checkpoint)
+    spec.check()
+    spec.check_weights(shown.details)
+    loaded = spec.load(device="cpu")
+    check_same(shown.details, loaded.details)
+    scorers.remember_files(store, version=shown.details.get(BASE, shown.version), details=loaded.details)
 
 
 def _collect(store: Store) -> dict[str, Any]:
@@ -72,6 +102,8 @@ def _collect(store: Store) -> dict[str, Any]:
                 "predictions": counts.predictions,
                 "failures": counts.failures,
                 "shown": known.current,
+                "model": None if known.spec is None else known.spec.to_dict() | {"label": known.spec.label},
+                "missing_files": _missing(known),
             }
             for known, counts in found
         ],
@@ -80,11 +112,24 @@ def _collect(store: Store) -> dict[str, Any]:
     }
 
 
+def _missing(scorer: ScorerInfo) -> list[str]:
+    """The files of a scorer's model that are not there, each with the hash by which it is known, if it is."""
+    if scorer.spec is None:
+        return []
+    known = {scorer.spec.checkpoint_path: WEIGHTS, scorer.spec.config_path: CONFIG_FILE}
+    hashes = [(path, scorer.details.get(known[path])) for path in scorer.spec.missing()]
+    return [f"{path} (SHA-256 {found[:12]}…)" if found else str(path) for path, found in hashes]
+
+
 def _show(found: dict[str, Any]) -> None:
     for known in found["scorers"]:
         shown = " (shown)" if known["shown"] else ""
         typer.echo(f"scorer{shown}: {printable(known['version'])}")
         typer.echo(f"  epsilon {known['epsilon']:g}, {known['predictions']} predictions, {known['failures']} failures")
+        if known["model"]:
+            typer.echo(f"  model {printable(known['model']['label'])}")
+        for path in known["missing_files"]:
+            typer.echo(f"  missing: {printable(path)}; give its place with --model-config or --checkpoint")
     if not found["scorers"]:
         typer.echo("no scorer yet: run `captionlint prelabel`")
     typer.echo(f"share of blind items: {found['blind_share']:g}")

@@ -45,6 +45,7 @@ def collect(store: Store) -> dict[str, Any]:
         "reviewed": counts.reviewed,
         **{str(status): number for status, number in counts.by_status.items()},
         "scorer_version": counts.scorer_version,
+        "model": _model(store),
         "epsilon": counts.epsilon,
         "words": _hits(quality.words),
         "spans": _hits(quality.spans),
@@ -56,6 +57,14 @@ def collect(store: Store) -> dict[str, Any]:
         "seconds_per_item": _pace([s for times in quality.seconds.values() for s in times]),
         "agreement": _agreement(store),
     }
+
+
+def _model(store: Store) -> str | None:
+    """The shown scorer's model in a few words; None for another detector's scores."""
+    from db.operations import scorers
+
+    shown = scorers.current(store)
+    return None if shown is None or shown.spec is None else shown.spec.label
 
 
 def _agreement(store: Store) -> list[dict[str, Any]] | None:
@@ -119,7 +128,9 @@ def _lines(figures: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _of_scorer(figures: dict[str, Any]) -> list[tuple[str, str]]:
     """What is true of one scorer only, and its name before."""
-    lines = [("scorer", figures["scorer_version"]), ("epsilon", f"{figures['epsilon']:.4g}")]
+    lines = [("scorer", figures["scorer_version"])]
+    lines += [("model", figures["model"])] if figures["model"] else []
+    lines.append(("epsilon", f"{figures['epsilon']:.4g}"))
     for name in ("words", "spans", "blind_words"):
         hits = figures[name]
         if hits["f1"] is not None:

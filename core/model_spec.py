@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
 
 from core import model_config, published
 from core.digests import file_sha256
-from core.errors import UsageError
+from core.errors import ModelError, UsageError
 from core.prediction import DEFAULT_EPSILON
 from core.presets import DEFAULT, DEMO, LAYERS, PRESETS, TEMPLATE, Preset, resolve
 from core.words import WORD_RULES
@@ -31,6 +31,8 @@ SPEC: Final = "spec"
 """Under which key a scorer's details hold its spec."""
 BASE: Final = "calibrated_from"
 """Under which key a calibrated scorer's details name the scorer beneath."""
+WEIGHTS: Final = "weights_sha256"
+"""Under which key they hold the hash of the weights."""
 CONFIG_FILE: Final = "config_file_sha256"
 """Under which key they hold the hash of its configuration file, where it has one."""
 _PATHS: Final = ("config_path", "checkpoint_path")
@@ -194,6 +196,12 @@ class ModelSpec:
         if blocks is not None:
             check_layers(self.layers, blocks)
 
+    def check_weights(self, details: Mapping[str, Any]) -> None:
+        """Refuses a checkpoint that is not the one of a stored scorer; takes no torch. Raises `ModelError`."""
+        wanted = details.get(WEIGHTS)
+        if self.checkpoint_path is not None and wanted is not None:
+            _compare(f"The checkpoint {self.checkpoint_path}", wanted, file_sha256(self.checkpoint_path))
+
     def load(self, *, device: str = "auto", epsilon: float | None = None, cached_pictures: int | None = None) -> Scorer:
         """Checks, imports torch, and loads the model; see `core.scorer.Scorer.from_spec`."""
         self.check()
@@ -215,7 +223,7 @@ class ModelSpec:
         if self.missing() or (self.config_path is not None and self.config_path.stem != details["model"]):
             return False
         weights = _DEMO_WEIGHTS if self.model == DEMO else self.checkpoint_path
-        if weights is not None and file_sha256(weights) != details["weights_sha256"]:
+        if weights is not None and file_sha256(weights) != details[WEIGHTS]:
             return False
         return self.config_path is None or file_sha256(self.config_path) == details.get(CONFIG_FILE)
 
@@ -234,6 +242,30 @@ class ModelSpec:
         if model_config.published(name) is not None and Path(tag).name != tag:  # from_files kept the name alone
             return cls(model=name, checkpoint_path=Path(tag), **settings)
         return cls(config_path=Path(f"{name}.json"), checkpoint_path=Path(tag), **settings)
+
+
+def check_same(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+    """Refuses a loaded model that is not the one of a stored scorer, by the details of both; raises `ModelError`.
+
+    The configuration of a published model is open_clip's, and may be described otherwise by another release of it.
+    """
+    _compare(f"The model {found['model']}", wanted.get(WEIGHTS), found[WEIGHTS])
+    if CONFIG_FILE in found:
+        key = CONFIG_FILE if CONFIG_FILE in wanted else "config_sha256"
+        _compare(f"The configuration {found['model']}.json", wanted.get(key), found[key])
+        if wanted.get("model", found["model"]) != found["model"]:
+            raise ModelError(
+                f"The configuration is named {found['model']}.json, but the scorer's was {wanted['model']}.json, which "
+                "is a part of the scorer's name: name the file as it was."
+            )
+
+
+def _compare(what: str, wanted: str | None, found: str) -> None:
+    if wanted is not None and wanted != found:
+        raise ModelError(
+            f"{what} is not what this scorer was made of (SHA-256 {found[:12]}…, wanted {wanted[:12]}…): "
+            "give the original file."
+        )
 
 
 def check_settings(*, layers: int, aggregate: str, image_dtype: str) -> None:

@@ -12,48 +12,29 @@ import math
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from core.errors import StoreError
 from core.extras import adding
+from core.model_spec import ModelSpec
 from core.prediction import Failure, Prediction
 from db.operations import calibrating
 from db.packing import pack, unpack
 from db.prelabel import Progress, Scores, Waiting, begin, count_waiting, end, score, waiting
 from db.store import Store
 
-if TYPE_CHECKING:
-    from core.scorer import Scorer
-
 _SHARD: Final = 20_000
 _READ: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How each worker gets its model: what `core.scorer.Scorer` is made of, as plain data."""
-
-    model: str | None
-    config: str | None
-    checkpoint: str | None
-    settings: dict[str, Any]
-
-    def load(self) -> Scorer:
-        """Loads the model here."""
-        from core.scorer import Scorer
-
-        if self.config and self.checkpoint:
-            return Scorer.from_files(self.config, self.checkpoint, **self.settings)
-        return Scorer.from_pretrained(*filter(None, [self.model]), **self.settings)
-
-
 def prelabel(
     store: Store,
-    recipe: Recipe,
+    spec: ModelSpec,
     *,
+    device: str = "auto",
     batch_size: int = 32,
     limit: int | None = None,
     retry_failed: bool = False,
@@ -69,7 +50,7 @@ def prelabel(
     """
     _require()
     place = folder or _beside(store)
-    scorer = recipe.load()
+    scorer = spec.load(device=device)
     begin(store, scorer, show=show)
     _take_in(store, place / "results", scorer.version, Progress(0, 0, 0), None)
     _clear(place)
@@ -79,7 +60,7 @@ def prelabel(
     if total:
         source = islice(waiting(store, scorer_version=scorer.version, retry_failed=retry_failed), limit)
         _write_shards(source, place / "items")
-        _run(recipe, place, batch_size, workers)
+        _run(spec, device, place, batch_size, workers)
         progress = _take_in(store, place / "results", scorer.version, progress, on_progress)
         _clear(place)
     end(store, version=scorer.version, show=show)
@@ -118,7 +99,7 @@ def _write_shards(source: Iterator[Waiting], folder: Path) -> None:
         number += 1
 
 
-def _run(recipe: Recipe, place: Path, batch_size: int, workers: int | None) -> None:
+def _run(spec: ModelSpec, device: str, place: Path, batch_size: int, workers: int | None) -> None:
     import ray
 
     logging.getLogger("ray").setLevel(logging.ERROR)
@@ -132,7 +113,7 @@ def _run(recipe: Recipe, place: Path, batch_size: int, workers: int | None) -> N
     # An actor gets several batches at once, so that pictures are read ahead of the model.
     rows = rows.map_batches(
         Worker,
-        fn_constructor_args=(recipe, batch_size),
+        fn_constructor_args=(spec, device, batch_size),
         batch_size=batch_size * 8,
         compute=ray.data.ActorPoolStrategy(min_size=workers or 1, max_size=most),
         num_gpus=gpus,
@@ -143,8 +124,8 @@ def _run(recipe: Recipe, place: Path, batch_size: int, workers: int | None) -> N
 class Worker:
     """One copy of the model in a Ray actor."""
 
-    def __init__(self, recipe: Recipe, batch_size: int) -> None:
-        self.scorer: Scores = recipe.load()
+    def __init__(self, spec: ModelSpec, device: str, batch_size: int) -> None:
+        self.scorer: Scores = spec.load(device=device)
         self.batch_size = batch_size
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:

@@ -63,9 +63,8 @@ class Dialogues(QObject):
 
     def prelabel(self) -> PrelabelDialogue:
         """Scores for what has none."""
-        current = self._scoring.choice
-        name = current.name if current else self._settings.model
-        dialogue = PrelabelDialogue(self._project.path, model=name, parent=self._window)
+        model = self._scoring.spec or self._settings.model
+        dialogue = PrelabelDialogue(self._project.path, model=model, parent=self._window)
         dialogue.done_with.connect(lambda _: self.store_changed.emit())
         self._open(dialogue)
         return dialogue

@@ -308,8 +308,8 @@ class MainWindow(QMainWindow):
         if scorer is None:
             self.header.model.setText(self.tr("not scored yet"))
             return
-        named = [str(scorer.details[k]) for k in ("model", "pretrained") if scorer.details.get(k)]
-        self.header.model.setText(" · ".join(named) or scorer.version)
+        named = str(scorer.details.get("model") or scorer.version)
+        self.header.model.setText(scorer.spec.label if scorer.spec else named)
 
     def _name_history(self) -> None:
         for name, own, across in (

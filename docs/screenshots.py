@@ -31,7 +31,6 @@ from desktop.language import Language
 from desktop.problems import show_problem
 from desktop.queue.model import ITEM_ID
 from desktop.services.project import Project
-from desktop.services.scorer_child import ModelChoice
 from desktop.services.settings import Settings
 from desktop.theme import Theme
 from desktop.welcome.window import WelcomeWindow
@@ -239,7 +238,7 @@ def _kind_of(word: WordScore | None) -> Kind:
 def _job(path: Path) -> tuple[object, ...]:
     from desktop.importing import jobs
 
-    return jobs.prelabel, str(path), ModelChoice("demo"), False
+    return jobs.prelabel, str(path), "demo", False
 
 
 def decide(path: Path, *, count: int) -> None:

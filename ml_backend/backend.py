@@ -6,7 +6,6 @@ import json
 import os
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Self
 
 from core.openmp import sleep_while_waiting
@@ -70,11 +69,7 @@ class Backend:
 
 def _load(settings: Settings) -> Scores:
     sleep_while_waiting()
-    from core.scorer import Scorer
-
-    if settings.model_config and settings.checkpoint:
-        return Scorer.from_files(Path(settings.model_config), Path(settings.checkpoint), device=settings.device)
-    return Scorer.from_pretrained(*([settings.model] if settings.model else []), device=settings.device)
+    return settings.spec.load(device=settings.device)
 
 
 _lock = threading.Lock()

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from core.errors import UsageError
+from core.model_spec import ModelSpec
+from core.presets import DEFAULT
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -31,6 +35,21 @@ class Settings:
     allowed: tuple[str, ...] = ()
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The model that was asked for.
+
+        Raises:
+            UsageError: there is none of that name, or not both of configuration and checkpoint are given.
+        """
+        if self.model_config is None and self.checkpoint is None:
+            return ModelSpec.of_name(self.model or DEFAULT)
+        if self.model_config is None or self.checkpoint is None or self.model is not None:
+            raise UsageError(
+                "Give either CAPTIONLINT_MODEL, or CAPTIONLINT_MODEL_CONFIG together with CAPTIONLINT_CHECKPOINT."
+            )
+        return ModelSpec.of_files(self.model_config, self.checkpoint)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from core.errors import CaptionlintError
-from desktop.services.scorer_child import ModelChoice
+from core.model_spec import ModelSpec
 
 if TYPE_CHECKING:
     from db.prelabel import Progress
@@ -77,16 +77,16 @@ def import_captions(connection: Connection, db: str, source: str, images: str | 
         connection.send(Done(counts, tuple(left)))
 
 
-def prelabel(connection: Connection, db: str, choice: ModelChoice, retry_failed: bool) -> None:
-    """Scores what has no prediction by this model yet; goes on where an earlier run was stopped."""
+def prelabel(connection: Connection, db: str, model: ModelSpec | str, retry_failed: bool) -> None:
+    """Scores what has no prediction by this model yet, given by name too; goes on where an earlier run was stopped."""
     with suppress(OSError, AttributeError):  # the window goes first; there is no nice on Windows
         os.nice(10)
     with _reporting(connection):
         connection.send(Moved(0, None, "load"))
-        with _downloading(connection, choice.name):
-            from core.scorer import Scorer
-
-            scorer = Scorer.from_pretrained(choice.name, **choice.settings)
+        spec = ModelSpec.of_name(model) if isinstance(model, str) else model
+        spec.check()
+        with _downloading(connection, spec.name):
+            scorer = spec.load()
         from db.prelabel import prelabel as run
         from db.store import Store
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from core.model_spec import ModelSpec
 from core.presets import PRESETS
 from desktop.borrowed import borrowed
 from desktop.choice import Choice
 from desktop.importing import jobs
 from desktop.importing.dialogue import JobDialogue
-from desktop.services.scorer_child import ModelChoice
 from desktop.tick_box import TickBox
 from desktop.wording import number
 
@@ -18,7 +18,7 @@ from desktop.wording import number
 class PrelabelDialogue(JobDialogue):
     """Asks for a model and scores with it; reviewing goes on meanwhile."""
 
-    def __init__(self, db: str, *, model: str, parent: QWidget | None = None) -> None:
+    def __init__(self, db: str, *, model: ModelSpec | str, parent: QWidget | None = None) -> None:
         super().__init__(
             QCoreApplication.translate("PrelabelDialogue", "Pre-label"),
             QCoreApplication.translate(
@@ -30,27 +30,35 @@ class PrelabelDialogue(JobDialogue):
             parent,
         )
         self._db = db
+        self._given = model
+        self._name = model if isinstance(model, str) else model.label if model.files else model.name
         self.model = Choice()
         self.model.setEditable(True)
         for preset in PRESETS.values():
             self.model.addItem(preset.name)
+        if self.model.findText(self._name) < 0:
+            self.model.insertItem(0, self._name)
         self.about = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.about.setProperty("dim", True)
         self.retry = TickBox(self.tr("Try again what failed before"))
         self.form.addRow(self.tr("Model"), self.model)
         self.form.addRow("", self.about)
         self.form.addRow("", self.retry)
-        self.model.setCurrentText(model)
+        self.model.setCurrentText(self._name)
         self.model.editTextChanged.connect(self._describe)
         self._describe(self.model.currentText())
 
     def begin(self) -> None:
         """Scores in a process of its own."""
-        self.running.run(jobs.prelabel, self._db, ModelChoice(self.model.currentText().strip()), self.retry.isChecked())
+        name = self.model.currentText().strip()
+        model = self._given if name == self._name else name
+        self.running.run(jobs.prelabel, self._db, model, self.retry.isChecked())
 
     def _describe(self, name: str) -> None:
         preset = PRESETS.get(name.strip())
-        if preset is None:
+        if name.strip() == self._name and isinstance(self._given, ModelSpec) and self._given.files:
+            self.about.setText("\n".join(str(path) for path in self._given.files))
+        elif preset is None:
             self.about.setText(self.tr("NAME:PRETRAINED, as open_clip writes them, or NAME:/path/to/weights"))
         elif preset.pretrained:
             size = self.tr("{0} MB are downloaded once").format(number(preset.megabytes))

@@ -13,7 +13,7 @@ from db.operations import vocabulary
 from desktop.review.model import ReviewModel
 from desktop.services.project import Project
 from desktop.services.scorer_child import Heat, Rank, Score
-from desktop.services.scoring import Scoring
+from desktop.services.scoring import Scoring, needs_signals
 
 DEBOUNCE: Final = 180
 """Milliseconds without a key before a wording is scored."""
@@ -110,8 +110,7 @@ class Assistant(QObject):
 
     def _score(self) -> None:
         item = self._model.item
-        choice = self._scoring.choice
-        if choice is not None and choice.needs_signals:
+        if needs_signals(self._scoring.scorer):
             return  # without them the scores would be on no scale at all; the inspector says so
         if item is not None and not item.blind and "://" not in item.image:
             self._scoring.ask(Score, self._take_scores, image=item.image, caption=self._model.text)

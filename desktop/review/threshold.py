@@ -15,7 +15,7 @@ from db.records import ScorerInfo
 from db.store import Store
 from desktop.review.model import ReviewModel
 from desktop.services.project import Project
-from desktop.services.scoring import choice_of
+from desktop.services.scoring import needs_signals
 
 STEPS: Final = 1000
 ZERO: Final = 800
@@ -99,8 +99,7 @@ class ThresholdModel(QObject):
     @property
     def needs_signals(self) -> bool:
         """Whether the calibration weighs what is not worked out while somebody types."""
-        choice = choice_of(self.scorer) if self.scorer else None
-        return choice is not None and choice.needs_signals
+        return needs_signals(self.scorer)
 
     @property
     def flagged(self) -> tuple[int, int] | None:

@@ -9,12 +9,13 @@ import os
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from core.errors import CaptionlintError
+from core.model_spec import ModelSpec, check_same
 from core.prediction import Failure, Prediction
 
 if TYPE_CHECKING:
@@ -26,20 +27,6 @@ if TYPE_CHECKING:
 
 _SHORTLIST: Final = 24
 _OFFERED: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class ModelChoice:
-    """Which model, and the settings of its scorer."""
-
-    name: str
-    settings: dict[str, Any] = field(default_factory=dict)
-    calibration: dict[str, Any] | None = None
-
-    @property
-    def needs_signals(self) -> bool:
-        """Whether the calibration weighs signals: further looks at the picture, too slow while somebody types."""
-        return bool(self.calibration and self.calibration.get("signals"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +69,10 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The model is there."""
+    """The model is there; `details` as the store keeps them."""
 
     version: str
+    details: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,27 +111,32 @@ class _Cancelled(Exception):
     """A newer request came, or nobody wants the answer any more."""
 
 
-def run(connection: Connection, choice: ModelChoice) -> None:
-    """Loads the model and answers until the pipe closes."""
+def run(connection: Connection, spec: ModelSpec, calibration: dict[str, Any] | None, wanted: dict[str, Any]) -> None:
+    """Loads the model and answers until the pipe closes.
+
+    `wanted` are the details of the stored scorer that it is to be: files that give another one are refused.
+    """
     with suppress(OSError, AttributeError):  # the window goes first; there is no nice on Windows
         os.nice(10)
     try:
-        scorer = _load(choice)
+        scorer = _load(spec, wanted)
     except Exception as error:
         connection.send(Answer(0, None, _said(error)))
         return
-    connection.send(Loaded(scorer.version))
+    connection.send(Loaded(scorer.version, dict(scorer.details)))
     with suppress(EOFError, OSError):
-        _Desk(connection, scorer, choice.calibration).serve()
+        _Desk(connection, scorer, calibration).serve()
 
 
-def _load(choice: ModelChoice) -> Scorer:
+def _load(spec: ModelSpec, wanted: dict[str, Any]) -> Scorer:
+    spec.check()
+    spec.check_weights(wanted)
     import torch
 
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
-    from core.scorer import Scorer
-
-    return Scorer.from_pretrained(choice.name, **choice.settings)
+    scorer = spec.load()
+    check_same(wanted, scorer.details)
+    return scorer
 
 
 class _Desk:

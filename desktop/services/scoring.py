@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from core.model_spec import ModelSpec
+from db.operations.calibrating import CALIBRATION
 from db.records import ScorerInfo
 from desktop.services import scorer_child
 from desktop.services.child import Child
-from desktop.services.scorer_child import Answer, Cancel, Loaded, ModelChoice, Progress
+from desktop.services.scorer_child import Answer, Cancel, Loaded, Progress
 from desktop.wording import reported
-
-_SETTINGS: Final = ("template", "layers", "aggregate")
 
 
 class Scoring(QObject):
@@ -29,7 +29,7 @@ class Scoring(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.choice: ModelChoice | None = None
+        self.scorer: ScorerInfo | None = None
         self.version: str | None = None
         self.problem: str | None = None
         self._child: Child | None = None
@@ -46,22 +46,28 @@ class Scoring(QObject):
         """Whether an answer will come at once."""
         return self._child is not None and self.version is not None
 
+    @property
+    def spec(self) -> ModelSpec | None:
+        """The model; None where the scores are of something else."""
+        return None if self.scorer is None else self.scorer.spec
+
     def use(self, scorer: ScorerInfo | None) -> None:
         """Scores as this scorer did; another model ends the process that runs."""
-        choice = None if scorer is None else choice_of(scorer)
-        if choice != self.choice:
+        before, self.scorer = self.scorer, scorer
+        if _model(before) != _model(scorer):
             self.stop()
-            self.choice, self.problem = choice, None
+            self.problem = None
             self.state_changed.emit()
 
     def ask(self, request: type[Any], then: Callable[[Any, str | None], None], **fields: Any) -> int:
         """Sends a request; `then` is given its value, or None and what went wrong."""
         self._count += 1
-        if self.choice is None:
+        if self.scorer is None or self.scorer.spec is None:
             then(None, self.tr("This scorer is not a model that can be run here."))
             return self._count
         if self._child is None:
-            self._child = Child(scorer_child.run, self.choice, parent=self)
+            calibration = self.scorer.details.get(CALIBRATION)
+            self._child = Child(scorer_child.run, self.scorer.spec, calibration, self.scorer.details, parent=self)
             self._child.received.connect(self._take)
             self._child.ended.connect(self._lose)
             self.problem = None
@@ -111,12 +117,12 @@ class Scoring(QObject):
         self.state_changed.emit()
 
 
-def choice_of(scorer: ScorerInfo) -> ModelChoice | None:
-    """The model that a scorer version was; None for another detector's scores."""
-    model, pretrained = scorer.details.get("model"), scorer.details.get("pretrained")
-    if not model or (model != "demo" and not pretrained):
-        return None
-    name = str(model) if model == "demo" else f"{model}:{pretrained}"
-    settings: dict[str, Any] = {key: scorer.details[key] for key in _SETTINGS if key in scorer.details}
-    calibration = scorer.details.get("calibration")
-    return ModelChoice(name, settings, calibration if isinstance(calibration, dict) else None)
+def needs_signals(scorer: ScorerInfo | None) -> bool:
+    """Whether a scorer's calibration weighs signals: further looks at the picture, too slow while somebody types."""
+    calibration = None if scorer is None else scorer.details.get(CALIBRATION)
+    return isinstance(calibration, dict) and bool(calibration.get("signals"))
+
+
+def _model(scorer: ScorerInfo | None) -> object:
+    """What a process was started for."""
+    return None if scorer is None else (scorer.spec, scorer.details.get(CALIBRATION))

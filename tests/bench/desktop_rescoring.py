@@ -36,7 +36,7 @@ def measure(folder: Path) -> tuple[list[float], list[float]]:
     picture = make_pictures(folder, 1)[0]
     pixels = scorer.transform(open_image(picture))[None]
     scoring = Scoring(QCoreApplication.instance())
-    scoring.use(ScorerInfo("random", dict(scorer.details), scorer.epsilon, True))
+    scoring.use(ScorerInfo("random", dict(scorer.details), scorer.epsilon, True, scorer.spec))
     asked, encoded = [], []
 
     def encode() -> None:

@@ -10,9 +10,9 @@ import pytest
 from made_reviews import reviews as made
 from stores import FakeScorer, photo
 
-from cli import model_options
 from core import signals
 from core.formats.records import SourceItem
+from core.model_spec import ModelSpec
 from core.review import Span
 from db.operations import calibrating, items, predictions, queue, reviews, scorers
 from db.store import Store
@@ -122,7 +122,7 @@ def test_with_a_model_it_asks_for_signals_and_scores_all_items_again(db, caption
             rows[:, 0] = np.where(known.wrong, -0.1, 0.1)
             yield known.prediction, rows
 
-    monkeypatch.setattr(model_options, "load_scorer", lambda **_: scorer)
+    monkeypatch.setattr(ModelSpec, "load", lambda *_, **__: scorer)
     monkeypatch.setattr(signals, "stream", stream)
     found = json.loads(captionlint("calibrate", "--db", db, "--model", "demo", "--json").out)
     assert found["figures"]["ap"] > 0.99
@@ -163,7 +163,7 @@ def test_a_store_without_reviews_or_predictions(tmp_path, captionlint):
 def test_scoring_new_items_keeps_the_calibration_and_marks_them_by_it(db, captionlint, monkeypatch):
     found = json.loads(captionlint("calibrate", "--db", db, "--json").out)
     scorer = FakeScorer(version="made-1")
-    monkeypatch.setattr(model_options, "load_scorer", lambda **_: scorer)
+    monkeypatch.setattr(ModelSpec, "load", lambda *_, **__: scorer)
     with Store.open(db) as store:
         first = items.get(store, item_id=1)
         items.add(store, [SourceItem(first.image, "a new xwrong word", "line 999")])

@@ -6,12 +6,12 @@ import pytest
 from benchmark_files import FILES, write
 from stores import FakeScorer
 
-from cli import model_options
+from core.model_spec import ModelSpec
 
 
 @pytest.fixture
 def fake_model(monkeypatch):
-    monkeypatch.setattr(model_options, "load_scorer", lambda **_: FakeScorer())
+    monkeypatch.setattr(ModelSpec, "load", lambda *_, **__: FakeScorer())
 
 
 @pytest.mark.parametrize("name", FILES)

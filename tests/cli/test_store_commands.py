@@ -10,9 +10,9 @@ from itertools import islice
 import pytest
 from stores import FakeScorer, photo
 
-from cli import model_options
 from core.formats import reading
 from core.formats.reading import read
+from core.model_spec import ModelSpec
 from core.review import Span
 from db.operations import items, reviews, scorers
 from db.store import Store
@@ -22,7 +22,7 @@ from db.store import Store
 def fake_model(monkeypatch):
     """The scorer that `--model` gives in these tests."""
     scorer = FakeScorer()
-    monkeypatch.setattr(model_options, "load_scorer", lambda **_: scorer)
+    monkeypatch.setattr(ModelSpec, "load", lambda *_, **__: scorer)
     return scorer
 
 

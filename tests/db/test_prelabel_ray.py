@@ -1,6 +1,7 @@
 import pytest
 from stores import photo, row
 
+from core.model_spec import ModelSpec
 from db.operations import items, stats
 from db.prelabel import prelabel
 from db.store import Store
@@ -34,18 +35,17 @@ def test_only_shards_are_cleared_away(tmp_path):
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_gives_what_one_process_gives(tmp_path, ray_here):
-    from db.prelabel_ray import Recipe
     from db.prelabel_ray import prelabel as prelabel_ray
 
     given = [row(photo(tmp_path, f"{n}.png", (n * 40, 90, 9)), f"a red ball number {n}") for n in range(6)]
     given.append(row(photo(tmp_path, "0.png", (0, 90, 9)), "...", 7))
-    recipe = Recipe("demo", None, None, {})
+    spec = ModelSpec.of_name("demo")
     with Store.open(tmp_path / "ray.db") as one, Store.open(tmp_path / "local.db") as two:
         items.add(one, given)
         items.add(two, given)
-        done = prelabel_ray(one, recipe, batch_size=2, workers=1)
+        done = prelabel_ray(one, spec, batch_size=2, workers=1)
         assert (done.done, done.failed, done.total) == (7, 1, 7)
-        prelabel(two, recipe.load())
+        prelabel(two, spec.load())
         assert stats.counts(one) == stats.counts(two)
         for item_id in items.ids(one):
             ours, theirs = items.get(one, item_id=item_id), items.get(two, item_id=item_id)
@@ -55,5 +55,5 @@ def test_a_cluster_gives_what_one_process_gives(tmp_path, ray_here):
                 assert [w.score for w in ours.prediction.words] == pytest.approx(
                     [w.score for w in theirs.prediction.words], abs=1e-5
                 )
-        assert prelabel_ray(one, recipe).total == 0
+        assert prelabel_ray(one, spec).total == 0
     assert not (tmp_path / "ray.db.ray").exists()

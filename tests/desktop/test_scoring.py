@@ -21,7 +21,6 @@ from db.store import Store
 from desktop.importing import jobs
 from desktop.importing.running import Running
 from desktop.review.assistant import of_its_kind
-from desktop.services.scorer_child import ModelChoice
 
 SLOW = 900_000
 """Milliseconds. The processes go behind all others: on a busy machine one was seen to load for more than 240 s."""
@@ -56,7 +55,7 @@ def run(qtbot, target, *arguments):
 
 def test_prelabel_then_all_that_the_model_does_for_a_person(qtbot, open_window, demo, tmp_path):
     db = demo / "review.db"
-    assert run(qtbot, jobs.prelabel, str(db), ModelChoice("demo"), False) == "8 captions scored."
+    assert run(qtbot, jobs.prelabel, str(db), "demo", False) == "8 captions scored."
     window = open_window(db)
     model, assistant = window.review, window.assistant
     model.set_focus(len(model.words) - 1)
@@ -98,12 +97,14 @@ def test_prelabel_then_all_that_the_model_does_for_a_person(qtbot, open_window, 
 ANSWERS = """
     import sys
     from PySide6.QtCore import QCoreApplication
-    from desktop.services.scorer_child import Heat, ModelChoice, Rank, Score
+    from core.model_spec import ModelSpec
+    from db.records import ScorerInfo
+    from desktop.services.scorer_child import Heat, Rank, Score
     from desktop.services.scoring import Scoring
 
     application = QCoreApplication([])
     scoring = Scoring()
-    scoring.choice = ModelChoice("demo")
+    scoring.use(ScorerInfo("demo", {}, 0.0, True, ModelSpec.of_name("demo")))
     requests = [
         (Score, {"caption": "a red dog"}),
         (Heat, {"word": "dog"}),
@@ -187,7 +188,7 @@ def test_export_writes_what_was_reviewed_and_refuses_the_rest(qtbot, fill, tmp_p
 def test_stopping_a_job_says_that_what_was_done_is_kept(qtbot, demo):
     running = Running()
     qtbot.addWidget(running)
-    running.run(jobs.prelabel, str(demo / "review.db"), ModelChoice("demo"), False)
+    running.run(jobs.prelabel, str(demo / "review.db"), "demo", False)
     assert running.is_running
     running.cancel()
     assert not running.is_running

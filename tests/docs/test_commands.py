@@ -18,7 +18,7 @@ from stores import photo
 from cli.main import app
 from core.demo.dataset import write_dataset
 from core.formats.reading import read
-from core.presets import resolve
+from core.model_spec import ModelSpec
 from core.review import Span
 from core.scorer import Scorer
 from db.operations import items, reviews
@@ -59,8 +59,9 @@ def demo():
 @pytest.fixture
 def models(demo, monkeypatch):
     """Every model that there is, and every pair of files, is the bundled model."""
-    monkeypatch.setattr(Scorer, "from_pretrained", lambda model="fast", **_: resolve(model) and demo)
-    monkeypatch.setattr(Scorer, "from_files", lambda _config, _weights, **_: demo)
+    monkeypatch.setattr(Scorer, "from_spec", lambda _spec, **_: demo)
+    check = ModelSpec.check
+    monkeypatch.setattr(ModelSpec, "check", lambda spec: None if spec.files else check(spec))
 
 
 @pytest.fixture(scope="module")
