@@ -44,6 +44,7 @@ class Menus(QObject):
         self.recent = self.store.addMenu(self.tr("Open recent"))
         self.store.addSeparator()
         self.store.addActions([actions["import"], actions["prelabel"], actions["export"]])
+        self.model_files = self.store.addAction(self.tr("Model files …"))
         self.store.addSeparator()
         self.annotator = self.store.addAction(self.tr("Annotator …"), dialogues.annotator)
         self.store.addSeparator()

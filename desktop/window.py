@@ -16,6 +16,7 @@ from desktop.header import Header
 from desktop.importing.import_dialogue import dropped
 from desktop.keymap import Keymap
 from desktop.menus import Menus
+from desktop.model_files import ModelFiles
 from desktop.overlay import KeysOverlay
 from desktop.placing import open_at
 from desktop.problems import in_words, show_problem
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
         self.threshold = ThresholdModel(project, self.review, self)
         self.progress = ProgressModel(project, self)
         self.scoring = Scoring(self)
+        self.model_files = ModelFiles(project, self.scoring, self)
         self.assistant = Assistant(project, self.review, self.scoring, self)
         self.pictures = Pictures(self)
         self.thumbnails = Thumbnails(self)
@@ -165,6 +167,8 @@ class MainWindow(QMainWindow):
         self.review.steps_changed.connect(self._name_history)
         self.progress.changed.connect(self._show_progress)
         self.threshold.changed.connect(self._show_model)
+        self.menus.model_files.triggered.connect(self.model_files.ask)
+        self.model_files.kept.connect(self.threshold.load)
         self.header.screen_asked.connect(self.show_screen)
         self.screen_review.stage.caption.menu_asked.connect(self._word_menu)
         self.screen_review.stage.keys.asked.connect(lambda name: self.actions_by_name[name].trigger())
@@ -305,6 +309,7 @@ class MainWindow(QMainWindow):
     def _show_model(self) -> None:
         scorer = self.threshold.scorer
         self.scoring.use(scorer)
+        self.menus.model_files.setEnabled(scorer is not None and scorer.spec is not None and bool(scorer.spec.files))
         if scorer is None:
             self.header.model.setText(self.tr("not scored yet"))
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -35,6 +36,7 @@ class Scoring(QObject):
         self._child: Child | None = None
         self._count = 0
         self._asked: dict[int, tuple[type[Any], Callable[[Any, str | None], None]]] = {}
+        self._trial: _Trial | None = None
 
     @property
     def is_starting(self) -> bool:
@@ -53,30 +55,42 @@ class Scoring(QObject):
 
     def use(self, scorer: ScorerInfo | None) -> None:
         """Scores as this scorer did; another model ends the process that runs."""
-        before, self.scorer = self.scorer, scorer
-        if _model(before) != _model(scorer):
+        if self._trial is not None and _model(self._trial.before) == _model(scorer):
+            return  # its files are just being tried in another place
+        is_other = _model(self.scorer) != _model(scorer)
+        if is_other:
             self.stop()
             self.problem = None
+        self.scorer = scorer
+        if is_other:
             self.state_changed.emit()
 
     def ask(self, request: type[Any], then: Callable[[Any, str | None], None], **fields: Any) -> int:
         """Sends a request; `then` is given its value, or None and what went wrong."""
         self._count += 1
-        if self.scorer is None or self.scorer.spec is None:
-            then(None, self.tr("This scorer is not a model that can be run here."))
+        refusal = self._refusal() if self._child is None else None
+        if refusal is not None:
+            then(None, refusal)
             return self._count
-        if self._child is None:
-            calibration = self.scorer.details.get(CALIBRATION)
-            self._child = Child(scorer_child.run, self.scorer.spec, calibration, self.scorer.details, parent=self)
-            self._child.received.connect(self._take)
-            self._child.ended.connect(self._lose)
-            self.problem = None
-            self.state_changed.emit()
+        child = self._started()
         # A newer request of a kind makes the older ones moot: they are never answered.
         self._asked = {n: asked for n, asked in self._asked.items() if asked[0] is not request}
         self._asked[self._count] = request, then
-        self._child.send(request(self._count, **fields))
+        child.send(request(self._count, **fields))
         return self._count
+
+    def try_files(self, spec: ModelSpec, then: Callable[[Loaded | None, str | None], None]) -> None:
+        """Loads the model from files in another place; `then` is told that it is the same model, or why not.
+
+        They are used from then on; where they do not give that model, the old place stays.
+        """
+        before = self.scorer
+        if before is None:
+            return
+        self.stop()
+        self._trial = _Trial(before, then)
+        self.scorer = replace(before, spec=spec)
+        self._started()
 
     def cancel(self, number: int) -> None:
         """Drops the answer, and the work where it takes long."""
@@ -86,6 +100,7 @@ class Scoring(QObject):
     def stop(self) -> None:
         """Ends the process; nothing that was asked is answered."""
         self._asked.clear()
+        self._end_trial(None, None)
         if self._child is not None:
             self._child.stop()
             self._child.deleteLater()
@@ -95,6 +110,7 @@ class Scoring(QObject):
         if isinstance(message, Loaded):
             self.version = message.version
             self.state_changed.emit()
+            self._end_trial(message, None)
         elif isinstance(message, Progress):
             if message.number in self._asked:
                 self.progressed.emit(message.number, message.done, message.total)
@@ -115,6 +131,44 @@ class Scoring(QObject):
         for _, then in waiting:
             then(None, said)
         self.state_changed.emit()
+        self._end_trial(None, said)
+
+    def _refusal(self) -> str | None:
+        """Why no process can be started."""
+        if self.spec is None:
+            return self.tr("This scorer is not a model that can be run here.")
+        missing = self.spec.missing()
+        said = self.tr("The model's file {0} is missing: choose it in the menu Store, Model files.")
+        return said.format(missing[0].name) if missing else None
+
+    def _started(self) -> Child:
+        """The process, started unless it runs."""
+        if self._child is None:
+            details = {} if self.scorer is None else self.scorer.details
+            self._child = Child(scorer_child.run, self.spec, details.get(CALIBRATION), details, parent=self)
+            self._child.received.connect(self._take)
+            self._child.ended.connect(self._lose)
+            self.problem = None
+            self.state_changed.emit()
+        return self._child
+
+    def _end_trial(self, loaded: Loaded | None, error: str | None) -> None:
+        """Tells who tried other files what came of it; one that is given up is told nothing."""
+        trial, self._trial = self._trial, None
+        if trial is None:
+            return
+        if loaded is None:
+            self.scorer = trial.before
+        if loaded is not None or error is not None:
+            trial.then(loaded, error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Files that are tried in another place: the scorer with its old ones, and who wants to know."""
+
+    before: ScorerInfo
+    then: Callable[[Loaded | None, str | None], None]
 
 
 def needs_signals(scorer: ScorerInfo | None) -> bool:

@@ -565,6 +565,10 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
         <translation>Zuletzt geöffnet</translation>
     </message>
     <message>
+        <source>Model files …</source>
+        <translation>Modelldateien …</translation>
+    </message>
+    <message>
         <source>Annotator …</source>
         <translation>Name …</translation>
     </message>
@@ -658,6 +662,21 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
     <message>
         <source>{0} MB</source>
         <translation>{0} MB</translation>
+    </message>
+</context>
+<context>
+    <name>ModelFiles</name>
+    <message>
+        <source>Where is {0} now?</source>
+        <translation>Wo ist {0} jetzt?</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>The model&apos;s files were not taken</source>
+        <translation>Die Modelldateien wurden nicht übernommen</translation>
     </message>
 </context>
 <context>
@@ -1013,6 +1032,10 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
     <message>
         <source>This scorer is not a model that can be run here.</source>
         <translation>Diese Bewertung stammt nicht von einem Modell, das hier laufen kann.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s file {0} is missing: choose it in the menu Store, Model files.</source>
+        <translation>Die Modelldatei {0} fehlt: Wählen Sie sie im Menü Bestand unter Modelldateien.</translation>
     </message>
     <message>
         <source>The model&apos;s process ended unexpectedly ({0}); it starts anew.</source>
