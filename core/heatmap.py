@@ -26,8 +26,8 @@ from torch.nn import functional as F
 from core.attribution import signed_evidence
 from core.blocks import attention, finish, project, project_keys_values, project_query, run_block
 from core.errors import UnprobeableError
-from core.images import open_image, read_bytes, sha256
-from core.scorer import Scorer
+from core.images import as_source, open_image, read_bytes, sha256
+from core.scorer import Picture, Scorer
 
 LAYERS: Final = 3
 _KEPT: Final = 2
@@ -96,18 +96,18 @@ class HeatMaps:
         self.layers = min(layers, len(self._blocks))
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
 
-    def of_words(self, image: Path | Image.Image, words: Sequence[str]) -> list[HeatMap]:
+    def of_words(self, image: Picture, words: Sequence[str]) -> list[HeatMap]:
         """A map for each word by itself: the text is the template and the word. One forward pass serves all."""
         seen = self._look(image)
         return [self._map(seen, text) for text in self._scorer.text_features(words)]
 
-    def of_word(self, image: Path | Image.Image, word: str) -> HeatMap:
+    def of_word(self, image: Picture, word: str) -> HeatMap:
         """The map of one word."""
         return self.of_words(image, [word])[0]
 
     @torch.no_grad()
     def by_occlusion(
-        self, image: Path | Image.Image, words: Sequence[str], *, on_progress: Callable[[int, int], None] | None = None
+        self, image: Picture, words: Sequence[str], *, on_progress: Callable[[int, int], None] | None = None
     ) -> list[HeatMap]:
         """What each word's cosine loses when a patch is covered: slow, but it alone measures an effect.
 
@@ -131,11 +131,14 @@ class HeatMaps:
         cells_by_word = torch.cat(losses).T.reshape(len(words), rows, columns).cpu().numpy().astype(np.float32)
         return [HeatMap(cells, seen.box, "occlusion") for cells in cells_by_word]
 
-    def _look(self, image: Path | Image.Image) -> _Seen:
-        data = read_bytes(image) if isinstance(image, Path) else image.tobytes() + repr(image.size).encode()
-        key = sha256(data)
+    def _look(self, image: Picture) -> _Seen:
+        source = as_source(image)
+        name = str(source) if isinstance(source, Path) else None
+        data = read_bytes(source) if isinstance(source, Path) else source
+        in_memory = data.tobytes() + repr(data.size).encode() if isinstance(data, Image.Image) else data
+        key = sha256(in_memory)
         if key not in self._seen:
-            rgb = open_image(data, name=str(image)) if isinstance(image, Path) else open_image(image)
+            rgb = open_image(data, name=name)
             pixels = self._scorer.transform(rgb)[None].to(self._scorer.device)
             with torch.no_grad():
                 lower = self._tower._embeds(pixels)

@@ -6,10 +6,12 @@ features kept, so that an edited caption of a known picture costs the text tower
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 from math import fsum, isfinite
 from pathlib import Path
@@ -18,13 +20,15 @@ from threading import Lock
 from typing import Any, Final, Self
 
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
 from core.attribution import token_attributions
 from core.digests import file_sha256
-from core.errors import CaptionError, ItemError, UsageError
-from core.images import open_image, read_bytes, sha256
+from core.errors import CaptionError, ItemError, ModelError, UsageError
+from core.forked import use_one_thread_if_forked
+from core.images import Source, as_source, open_image, read_bytes, sha256
 from core.loading import LoadedModel, load
 from core.model_spec import (
     CONFIG_FILE,
@@ -49,7 +53,8 @@ CACHED: Final = 4096
 """Images whose features are kept."""
 _PROBE: Final = "A small cat sits on a red chair, next to 2 dogs."
 
-Picture = Path | str | Image.Image
+Picture = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any] | Tensor
+"""An image, as `core.images.as_source` takes it."""
 _AGGREGATES: Final[dict[str, Callable[[Sequence[float]], float]]] = {"mean": fmean, "sum": fsum, "min": min}
 
 
@@ -79,6 +84,8 @@ class Scorer:
         spec: ModelSpec | None = None,
     ) -> None:
         check_settings(layers=layers, aggregate=aggregate, image_dtype=image_dtype)
+        use_one_thread_if_forked()
+        self._asked_device = device
         self.device = _device(device)
         model = loaded.model.to(self.device)
         self.tower = TextTower(model, name=loaded.name)
@@ -96,8 +103,7 @@ class Scorer:
         self._features: OrderedDict[str, Tensor] = OrderedDict()
         self._cached_pictures = cached_pictures
         self._rows = ROWS.get(self.device.type, 64)
-        self._opening = Lock()
-        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="decode")
+        self._begin_threads()
         self.details = self._describe(loaded, template)
         self.version = scorer_version(self.details)
         self.spec = spec
@@ -173,6 +179,7 @@ class Scorer:
     ) -> Self:
         """The scorer that a spec describes; the other arguments and the errors are those of `from_pretrained`."""
         spec.check()
+        use_one_thread_if_forked()
         _device(device)  # refused before a model is loaded for it
         return cls(
             load(spec),
@@ -189,6 +196,9 @@ class Scorer:
     def score(self, images: Sequence[Picture], captions: Sequence[str]) -> list[Prediction]:
         """One prediction for each pair of equally long sequences; an image may repeat and is encoded once.
 
+        Images are paths, the bytes of encoded files, PIL images, NumPy arrays (H, W, 3) or PyTorch tensors (3, H, W),
+        in uint8 or in floats from 0 to 1; see `core.images.as_source`.
+
         Raises:
             ItemError: the first item that cannot be scored; `try_score` goes on instead.
         """
@@ -200,18 +210,22 @@ class Scorer:
         return predictions
 
     def try_score(self, images: Sequence[Picture], captions: Sequence[str]) -> list[Prediction | Failure]:
-        """As `score`, with a Failure in the place of each item that cannot be scored."""
+        """As `score`, with a Failure in the place of each item that cannot be scored, whatever stands there."""
         if len(images) != len(captions):
             raise UsageError(f"There are {len(images)} images and {len(captions)} captions; give one image a caption.")
         return list(self.stream(zip(images, captions, strict=True)))
 
     def stream(self, pairs: Iterable[tuple[Picture, str]], *, batch_size: int = 32) -> Iterator[Prediction | Failure]:
         """Results in the order of the pairs, at any length in bounded memory; pictures are read one batch ahead."""
+        self._settle_in_process()
+        process = self._process
         iterator = iter(pairs)
         ahead = self._prepare(islice(iterator, batch_size))
         while ahead:
             batch, ahead = ahead, self._prepare(islice(iterator, batch_size))
             yield from self._score_batch(batch)
+            if os.getpid() != process:
+                raise UsageError("A stream that was begun before a fork cannot go on in the forked process.")
 
     def text_features(self, captions: Sequence[str]) -> Tensor:
         """Unit features (N, E) of captions, with the template; a long caption's is its first window's.
@@ -219,6 +233,7 @@ class Scorer:
         Raises:
             CaptionError: a caption has no words.
         """
+        self._settle_in_process()
         ids = [self._tokenize(caption).windows[0].ids for caption in captions]
         chunks = [ids[start : start + self._rows] for start in range(0, len(ids), self._rows)]
         return torch.cat([self.tower.encode(self._padded(chunk)) for chunk in chunks])
@@ -229,7 +244,8 @@ class Scorer:
         Raises:
             ImageError: it cannot be opened.
         """
-        loaded = self._load(image)
+        self._settle_in_process()
+        loaded = self._load(as_source(image))
         return self._encode_pictures([loaded])[loaded.key]
 
     def pixels(self, image: Picture) -> Tensor:
@@ -238,35 +254,73 @@ class Scorer:
         Raises:
             ImageError: it cannot be opened.
         """
-        if isinstance(image, Image.Image):
-            return self.transform(open_image(image)).to(self.device)
-        path = Path(image)
-        return self.transform(open_image(read_bytes(path), name=str(path))).to(self.device)
+        self._settle_in_process()
+        return self.transform(open_image(as_source(image))).to(self.device)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as its spec: whoever reads it loads the model again, and refuses it if its files have changed.
+
+        Raises:
+            UsageError: the model was built in memory.
+        """
+        if self.spec is None:
+            raise UsageError(
+                "A scorer of a model that was built in memory cannot be pickled: save the model, and load it with "
+                "Scorer.from_files."
+            )
+        kept = (self._asked_device, self.epsilon, self._cached_pictures)
+        return _restored, (type(self), self.spec, kept, self.version)
+
+    def _settle_in_process(self) -> None:
+        """Makes a copy that came here by a fork work: its threads stayed behind.
+
+        Raises:
+            UsageError: it cannot work, since its model is on a GPU.
+        """
+        if os.getpid() == self._process:
+            return
+        if self.device.type != "cpu":
+            raise UsageError(
+                f"A scorer on {self.device} cannot be used in a forked process: start processes by spawn, which gives "
+                "each a model of its own."
+            )
+        use_one_thread_if_forked()
+        self._begin_threads()
+
+    def _begin_threads(self) -> None:
+        self._process = os.getpid()
+        self._opening = Lock()
+        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="decode")
 
     def _prepare(self, pairs: Iterable[tuple[Picture, str]]) -> list[_Pending]:
         """Starts decoding; a picture that stands in the batch twice is decoded once."""
-        started: dict[Any, Future[_LoadedPicture]] = {}
+        started: dict[object, Future[_LoadedPicture]] = {}
         pending = []
-        for image, caption in pairs:
-            key = id(image) if isinstance(image, Image.Image) else str(image)
+        for pair in pairs:
+            try:
+                source, caption = _checked(pair)
+            except ItemError as error:
+                pending.append(_Pending(_caption_of(pair), None, str(error)))
+                continue
+            key = source if isinstance(source, Path) else id(source)
             if key not in started:
-                started[key] = self._threads.submit(self._load, image)
-            pending.append(_Pending(caption, started[key], image))
+                started[key] = self._threads.submit(self._load, source)
+            pending.append(_Pending(caption, started[key], source=source))
         return pending
 
-    def _load(self, image: Picture) -> _LoadedPicture:
+    def _load(self, source: Source) -> _LoadedPicture:
         """Reads and hashes a picture and, unless its features are known, decodes and transforms it."""
-        if isinstance(image, Image.Image):
+        if isinstance(source, Image.Image):
             with self._opening:  # a picture opened lazily is decoded here, and by one thread at a time
-                rgb = open_image(image)
+                rgb = open_image(source)
             key = sha256(repr(rgb.size).encode() + rgb.tobytes())
             known = self._features.get(key)
             return _LoadedPicture(key, self.transform(rgb) if known is None else None, known)
-        path = Path(image)
-        data = read_bytes(path)
+        name = str(source) if isinstance(source, Path) else None
+        data = read_bytes(source) if isinstance(source, Path) else source
         key = sha256(data)
         known = self._features.get(key)
-        pixels = self.transform(open_image(data, name=str(path))) if known is None else None
+        pixels = self.transform(open_image(data, name=name)) if known is None else None
         return _LoadedPicture(key, pixels, known)
 
     def _score_batch(self, batch: list[_Pending]) -> list[Prediction | Failure]:
@@ -274,6 +328,8 @@ class Scorer:
         results: list[Prediction | Failure | None] = [None] * len(batch)
         for index, pending in enumerate(batch):
             try:
+                if pending.picture is None:
+                    raise ItemError(pending.refusal)
                 work.append(_Work(index, pending.caption, self._tokenize(pending.caption), pending.picture.result()))
             except ItemError as error:
                 results[index] = Failure(self.version, pending.caption, str(error))
@@ -372,11 +428,12 @@ class _LoadedPicture:
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """An item whose picture is being decoded; `image` keeps a picture in memory alive while its id is a key."""
+    """An item whose picture is being decoded, or why it cannot be; `source` is kept alive while its id is a key."""
 
     caption: str
-    picture: Future[_LoadedPicture]
-    image: Picture
+    picture: Future[_LoadedPicture] | None
+    refusal: str = ""
+    source: Source | None = None
 
 
 @dataclass(slots=True)
@@ -389,6 +446,41 @@ class _Work:
     picture: _LoadedPicture
     cosines: dict[int, float] = field(default_factory=dict)
     rows: dict[int, list[float]] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=1)
+def _restored(kind: type[Scorer], spec: ModelSpec, kept: tuple[str, float, int], version: str) -> Scorer:
+    """What a pickled scorer becomes. The last one is kept, since pools pickle with every task anew.
+
+    Raises:
+        ModelError: its files have changed.
+    """
+    device, epsilon, cached_pictures = kept
+    scorer = kind.from_spec(spec, device=device, epsilon=epsilon, cached_pictures=cached_pictures)
+    if scorer.version != version:
+        raise ModelError(f"The model {spec.label} has changed: it gives {scorer.version} now, not {version}.")
+    return scorer
+
+
+def _checked(pair: Any) -> tuple[Source, str]:
+    """What stands in an item's place, if it is an image and a caption.
+
+    Raises:
+        ItemError: it is something else.
+    """
+    try:
+        image, caption = pair
+    except Exception as error:  # whatever a value does that is taken apart
+        raise ItemError(f"An item is a pair of an image and a caption, not {type(pair).__name__}.") from error
+    if not isinstance(caption, str):
+        raise CaptionError(f"A caption is a text, not {type(caption).__name__}.")
+    return as_source(image), caption
+
+
+def _caption_of(pair: Any) -> str:
+    """The caption of a refused item, "" where it is no text."""
+    is_pair = isinstance(pair, tuple | list) and len(pair) == 2
+    return pair[1] if is_pair and isinstance(pair[1], str) else ""
 
 
 def _device(name: str) -> torch.device:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import io
 import re
 import secrets
 from collections.abc import Mapping
@@ -19,9 +18,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, unquote, unquote_to_bytes, urlsplit
 
-from PIL import Image
-
 from core.errors import CaptionlintError, ImageError
+from core.images import opened
 from ml_backend.bridge.tokens import TokenAuth
 from ml_backend.guarded_http import LARGEST, Guard, get, origin_of
 
@@ -174,9 +172,9 @@ def _read(path: Path) -> bytes:
 def _format(data: bytes, image: str) -> str | None:
     """The format by the content: what a server calls it is no proof."""
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
-            return opened.format
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ImageError(f"{image[:80]} has too many pixels.") from None
+        with opened(data, name=image[:80], formats=_FORMATS) as found:
+            return found.format
+    except ImageError:
+        raise
     except Exception:  # Pillow's readers raise whatever their format led them to
         return None

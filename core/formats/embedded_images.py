@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from core.errors import FormatError
+from core.errors import FormatError, ImageError
 from core.formats.corrections import LeftOut
 from core.formats.image_paths import ImageFolder
 from core.formats.records import ExportItem, RowError
@@ -84,12 +84,12 @@ def image_bytes(item: ExportItem) -> bytes | None:
 
 
 def _is_image(data: bytes) -> bool:
-    from PIL import Image
+    from core.images import opened
 
     try:
-        with Image.open(io.BytesIO(data)):
+        with opened(data, name="the image"):
             return True
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (OSError, ValueError, SyntaxError, ImageError):
         return False
 
 
@@ -106,11 +106,11 @@ def trainable_image(item: ExportItem) -> tuple[bytes, str]:
 
 
 def _as_png(data: bytes) -> bytes:
-    from PIL import Image
+    from core.images import opened
 
     try:
-        with Image.open(io.BytesIO(data)) as image, io.BytesIO() as out:
+        with opened(data, name="the image") as image, io.BytesIO() as out:
             image.convert("RGBA" if "transparency" in image.info or image.mode == "RGBA" else "RGB").save(out, "PNG")
             return out.getvalue()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, ImageError) as error:
         raise LeftOut("the image cannot be read") from error

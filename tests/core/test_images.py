@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from core.errors import ImageError
-from core.images import open_image
+from core.images import as_source, open_image
 
 
 @pytest.fixture
@@ -139,3 +140,59 @@ def test_a_strip_is_refused_before_it_is_blown_up(tmp_path):
 def test_a_device_is_no_picture():
     with pytest.raises(ImageError, match="device"):
         open_image(Path("/dev/zero"))
+
+
+def test_what_is_in_memory_is_opened_like_the_file(tmp_path, photo):
+    array = np.asarray(photo)
+    tensor = torch.from_numpy(array.copy()).movedim(-1, 0)
+    path = saved(tmp_path, photo, "a.png")
+    given = [
+        path, str(path), path.read_bytes(), bytearray(path.read_bytes()), memoryview(path.read_bytes()), photo, array,
+        array / 255, np.asfortranarray(array), array.astype(np.float32) / 255, tensor, tensor.float() / 255,
+        (tensor.double() / 255).requires_grad_(),
+    ]  # fmt: skip
+    for value in given:
+        assert np.array_equal(np.asarray(open_image(as_source(value))), array)
+
+
+def test_grey_and_transparent_arrays_are_opened_as_their_files_are(photo):
+    grey = np.asarray(photo.convert("L"))
+    for value in (grey, grey[..., None], torch.from_numpy(grey.copy()), torch.from_numpy(grey.copy())[None]):
+        assert np.array_equal(np.asarray(open_image(as_source(value)))[..., 1], grey)
+    clear = np.dstack([np.asarray(photo), np.zeros(photo.size[::-1], np.uint8)])
+    for value in (clear, torch.from_numpy(clear).movedim(-1, 0)):
+        assert np.asarray(open_image(as_source(value))).min() == 255, "what is transparent lies on white"
+
+
+def test_an_array_may_change_once_it_was_taken(photo):
+    array = np.asarray(photo).copy()
+    taken = as_source(array)
+    array[:] = 0
+    assert np.array_equal(np.asarray(taken), np.asarray(photo))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "not NoneType"),
+        (float("nan"), "not float"),
+        ([[[0, 0, 0]]], "not list"),
+        (np.zeros((3, 8, 8), np.uint8), "not (3, 8, 8)"),
+        (torch.zeros(8, 8, 3), "not (8, 8, 3)"),
+        (np.zeros(5, np.uint8), "not (5,)"),
+        (np.float64(3), "not float64"),
+        (np.zeros((8, 8, 3), np.int64), "not int64"),
+        (torch.zeros(3, 8, 8, dtype=torch.int32), "not int32"),
+        (np.full((8, 8, 3), 200.0), "not from 200 to 200"),
+        (np.full((8, 8, 3), np.nan), "not from nan to nan"),
+        (np.zeros((0, 8, 3), np.uint8), "no pixels"),
+        (np.array([["a"]]), "not <U1"),
+        (torch.zeros(3, 8, 8, device="meta"), "cannot be read"),
+        (b"", "empty"),
+        (b"no image", "not a picture"),
+    ],
+)
+def test_a_value_that_is_no_image_is_refused_by_name(value, said):
+    with pytest.raises(ImageError) as caught:
+        open_image(as_source(value))
+    assert said in str(caught.value)

@@ -3,6 +3,7 @@
 import hypothesis.strategies as st
 import numpy as np
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
@@ -197,3 +198,79 @@ def test_when_no_word_fits_nothing_is_made_up(scorer, photo):
 def test_a_word_of_a_megabyte_is_answered_at_once(scorer, photo):
     (prediction,) = scorer.score([photo], ["a " + "x" * 1_000_000])
     assert prediction.words[1].score is None
+
+
+class Hostile:
+    """Fails at whatever it is asked."""
+
+    def __getattribute__(self, name):
+        if name == "__class__":
+            return object.__getattribute__(self, name)
+        raise RuntimeError(name)
+
+    def __iter__(self):
+        raise RuntimeError("iter")
+
+    def __fspath__(self):
+        raise RuntimeError("fspath")
+
+    def __len__(self):
+        raise RuntimeError("len")
+
+
+VALUES = (
+    st.none() | st.floats() | st.integers() | st.booleans() | st.text(max_size=20) | st.binary(max_size=20)
+    | st.complex_numbers() | st.lists(st.integers(), max_size=3) | st.dictionaries(st.text(max_size=3), st.none())
+    | st.builds(Hostile) | st.builds(object) | st.just(Hostile) | st.just(float("nan"))
+    | st.lists(st.integers(0, 4), max_size=4).map(lambda shape: np.zeros(shape, np.uint8))
+    | st.lists(st.integers(0, 4), max_size=4).map(lambda shape: np.full(shape, 0.5))
+    | st.lists(st.integers(0, 4), max_size=4).map(torch.zeros)
+    | st.just(np.array(["a", None], dtype=object)) | st.just(np.str_("a dog")) | st.just(np.float32("nan"))
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(VALUES, VALUES) | VALUES, max_size=6))
+def test_whatever_stands_in_a_stream_gives_a_result_in_its_place(scorer, pairs):
+    good = (Image.new("RGB", (8, 8)), "a dog")
+    results = list(scorer.stream([good, *pairs, good]))
+    assert len(results) == len(pairs) + 2
+    assert isinstance(results[0], Prediction)
+    assert results[0].cosine == pytest.approx(results[-1].cosine, abs=1e-6)
+    for result in results[1:-1]:
+        assert isinstance(result.caption, str)
+        if isinstance(result, Failure):
+            assert result.reason
+            assert "\n" not in result.reason
+
+
+@pytest.mark.parametrize("junk", [None, float("nan"), np.zeros(2)])
+def test_a_junk_caption_or_image_fails_alone(scorer, photo, junk):
+    results = scorer.try_score([photo, photo, junk], ["a cat", junk, "a cat"])
+    assert [type(r) for r in results] == [Prediction, Failure, Failure]
+    assert results[1].reason == f"A caption is a text, not {type(junk).__name__}."
+    assert (results[1].caption, results[2].caption) == ("", "a cat")
+
+
+def test_an_array_that_is_filled_anew_for_each_item_is_read_each_time(scorer):
+    buffer = np.zeros((40, 40, 3), np.uint8)
+
+    def frames():
+        for shade in (0, 120, 250):
+            buffer[:] = shade
+            yield buffer, "a dog"
+
+    streamed = [r.cosine for r in scorer.stream(frames())]
+    alone = scorer.score([np.full((40, 40, 3), shade, np.uint8) for shade in (0, 120, 250)], ["a dog"] * 3)
+    assert streamed == pytest.approx([r.cosine for r in alone], abs=1e-6)
+    assert len(set(streamed)) == 3
+
+
+def test_arrays_and_tensors_score_as_their_file_does(scorer, photo):
+    array = np.asarray(Image.open(photo))
+    tensor = torch.from_numpy(array.copy()).movedim(-1, 0)
+    images = [photo, str(photo), photo.read_bytes(), array, array / 255, tensor, tensor / 255]
+    results = scorer.score(images, ["a cat"] * len(images))
+    assert len({round(r.cosine, 6) for r in results}) == 1
+    assert torch.equal(scorer.picture_features(array), scorer.picture_features(photo))
+    assert torch.equal(scorer.pixels(tensor), scorer.pixels(photo))
