@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 from core.edits import follow, replacements
 from core.prediction import WordScore
-from core.review import Kind, Span
+from core.review import Kind, Review, Span
 from core.words import split_pieces
 from db.records import StoredItem
 
@@ -64,6 +64,16 @@ def begin(item: StoredItem) -> Draft:
     if review is None or review.status not in ("accepted", "corrected"):
         return Draft(item, base=() if item.blind else item.marks, text=item.caption)
     return Draft(item, fixed=review.spans, text=review.corrected_caption or item.caption)
+
+
+def from_review(begun: Draft, review: Review) -> Draft | None:
+    """The draft that a review was decided on, where it says more than `begun`; what it has in common stays `base`."""
+    if review.status not in ("accepted", "corrected"):
+        return None
+    base = {_said(mark) for mark in begun.base}
+    fixed = tuple(span for span in review.spans if span.removed or _said(span) not in base)
+    draft = replace(begun, fixed=fixed, text=review.corrected_caption or begun.item.caption)
+    return draft if is_changed(draft, begun) else None
 
 
 def words_of(text: str) -> tuple[WordScore, ...]:

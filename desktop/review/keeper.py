@@ -1,10 +1,15 @@
-"""Keeps what was not decided yet with its item: when another one is shown, and when the program dies."""
+"""Keeps what was not decided yet with its item: when another one is shown, and when the program dies.
+
+A decision that is taken back leaves its item undecided with the draft that was decided on.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
 
+from core.review import Review
 from db.records import Decision
+from desktop.review import draft as drafts
 from desktop.review.loop import ReviewLoop
 from desktop.review.model import ReviewModel
 from desktop.services.drafts import Drafts
@@ -13,12 +18,13 @@ from desktop.services.drafts import Drafts
 class DraftKeeper(QObject):
     """Writes drafts half a second after a change, and takes them up when their item comes again."""
 
-    def __init__(self, model: ReviewModel, loop: ReviewLoop, drafts: Drafts, parent: QObject | None = None) -> None:
+    def __init__(self, model: ReviewModel, loop: ReviewLoop, kept: Drafts, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._model, self._drafts = model, drafts
+        self._model, self._drafts = model, kept
         self._sources: dict[int, str] = {}
+        self._undone: dict[int, Review] = {}
         self._soon = QTimer(self, interval=500, singleShot=True)
-        self._soon.timeout.connect(drafts.write)
+        self._soon.timeout.connect(kept.write)
         model.item_changed.connect(self._take_up)
         model.changed.connect(self._keep)
         loop.decided.connect(self._decided)
@@ -33,7 +39,12 @@ class DraftKeeper(QObject):
         if draft is None:
             return
         self._sources[draft.item.item_id] = draft.item.source_id
+        undone = self._undone.pop(draft.item.item_id, None)
+        if undone is not None:
+            self._drafts.reopen(draft.item.source_id)
         kept = self._drafts.take_up(draft)
+        if kept is None and undone is not None:
+            kept = drafts.from_review(draft, undone)
         if kept is not None:
             self._model.resume(kept)
 
@@ -48,7 +59,11 @@ class DraftKeeper(QObject):
         self._soon.start()
 
     def _decided(self, decision: Decision) -> None:
+        if decision.made.action == "undo" and decision.about is not None:
+            self._undone[decision.item_id] = decision.about.review
+            return
+        self._undone.pop(decision.item_id, None)
         source_id = self._sources.get(decision.item_id)
         if source_id is not None:
-            self._drafts.drop(source_id)
+            self._drafts.decide(source_id)
             self._soon.start()

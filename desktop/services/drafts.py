@@ -1,4 +1,8 @@
-"""Undecided work kept in a file of its own, so that a crash loses at most the last half second of it."""
+"""Drafts in a file of their own: undecided ones, so that a crash loses at most half a second, and the last decided.
+
+A draft outlives its decision, so that undo has it again: a skipped or rejected item's review holds no marks and no
+caption.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,19 @@ import hashlib
 import json
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from platformdirs import user_state_path
 
 from core.review import KINDS, ORIGINS, Span
 from desktop.review.draft import Draft
 
+_DECIDED_KEPT: Final = 100
+"""So many drafts of decided items are kept, the newest."""
+
 
 class Drafts:
-    """The undecided drafts of one annotator and one store, by item."""
+    """The drafts of one annotator and one store, by item."""
 
     def __init__(self, store: str, annotator: str) -> None:
         key = hashlib.sha256(f"{store}\0{annotator}".encode()).hexdigest()[:16]
@@ -32,13 +39,32 @@ class Drafts:
         }
 
     def drop(self, source_id: str) -> None:
-        """The item was decided, or is as it was at first."""
-        self._kept.pop(source_id, None)
+        """The item is as it was at first, and nothing is to be kept of it."""
+        if source_id in self._kept and not self._is_decided(source_id):
+            del self._kept[source_id]
+
+    def decide(self, source_id: str) -> None:
+        """The item was decided: its draft waits for undo."""
+        content = self._kept.pop(source_id, None)
+        if content is not None:
+            self._kept[source_id] = content | {"decided": True}
+            decided = [key for key in self._kept if self._is_decided(key)]
+            for key in decided[:-_DECIDED_KEPT]:
+                del self._kept[key]
+
+    def reopen(self, source_id: str) -> None:
+        """The decision was taken back: what was made of the item before is undecided again."""
+        content = self._kept.get(source_id)
+        if content is not None:
+            self._kept[source_id] = {key: value for key, value in content.items() if key != "decided"}
+
+    def _is_decided(self, source_id: str) -> bool:
+        return "decided" in self._kept[source_id]
 
     def take_up(self, begun: Draft) -> Draft | None:
-        """What was made of this item before, if its caption is still the same."""
+        """What was made of this item and not decided, if its caption is still the same."""
         content = self._kept.get(begun.item.source_id)
-        if content is None:
+        if content is None or "decided" in content:
             return None
         try:
             if content["caption"] != begun.item.caption:
