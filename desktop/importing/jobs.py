@@ -162,11 +162,15 @@ def _reporting(connection: Connection) -> Iterator[None]:
     try:
         yield
     except (CaptionlintError, OSError) as error:
-        connection.send(Failed(str(error)))
+        failed = Failed(str(error))
     except Exception as error:
         import traceback
 
-        connection.send(Failed(f"That did not work ({type(error).__name__}).", traceback.format_exc()))
+        failed = Failed(f"That did not work ({type(error).__name__}).", traceback.format_exc())
+    else:
+        return
+    with suppress(OSError):  # the window may be gone
+        connection.send(failed)
 
 
 @contextmanager

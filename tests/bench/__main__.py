@@ -1,4 +1,7 @@
-"""``make bench``: every benchmark, or those named. Ratios of medians measured side by side in one run."""
+"""``make bench``: every benchmark, or those named. Ratios of medians measured side by side in one run.
+
+``closing`` is no measure of speed and runs only by name.
+"""
 
 from __future__ import annotations
 

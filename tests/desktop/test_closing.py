@@ -1,6 +1,7 @@
 """Closing a window: nothing decided is lost, nothing blocks, and it may be asked for twice."""
 
 import sqlite3
+import sys
 import threading
 from contextlib import closing
 from functools import partial
@@ -14,6 +15,7 @@ from db.operations import reviews
 from db.store import Store
 from desktop.app import Program
 from desktop.services import project
+from tests.bench.closing import Plan, run
 
 
 class Writer:
@@ -185,3 +187,21 @@ def test_quitting_while_the_language_changes_opens_no_new_window(qtbot, program,
     writer.release()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
     assert program.windows == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+@pytest.mark.parametrize(
+    "plan",
+    [
+        Plan(1, decisions=2, early=False, after=0, doing="import", over="about", hurry=True, lock=0, end="SIGTERM"),
+        Plan(
+            2, decisions=1, early=False, after=0, doing="threshold", over="problem", hurry=True, lock=0.5, end="twice"
+        ),
+        Plan(3, decisions=0, early=True, after=0, doing="nothing", over="nothing", hurry=False, lock=0, end="quit"),
+    ],
+    ids=lambda plan: plan.end,
+)
+def test_a_process_that_is_to_end_does_so_and_loses_no_acknowledged_decision(db, home, plan):
+    ended = run(plan, db, home, seconds=60)
+    assert ended.problems == ()
+    assert ended.acknowledged == (0 if plan.early else plan.decisions + plan.hurry)
