@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from platformdirs import user_data_path
-from PySide6.QtCore import QCoreApplication, QStandardPaths
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 
 from core.formats.writing import FORMATS_OUT
 from desktop.borrowed import borrowed
 from desktop.choice import Choice
 from desktop.importing import jobs
 from desktop.importing.dialogue import JobDialogue
+from desktop.stray_keys import ignore_held_keys
+from desktop.theme import bare
 from desktop.tick_box import TickBox
 
 
@@ -55,9 +57,33 @@ class ExportDialogue(JobDialogue):
         self._propose()
 
     def begin(self) -> None:
-        """Writes in a process of its own."""
-        out = str(Path(self.out.text().strip()).expanduser().absolute())
-        self.running.run(jobs.export, self._db, self.format.currentData(), out, self.unreviewed.isChecked())
+        """Writes in a process of its own; asks before something is replaced."""
+        out = Path(self.out.text().strip()).expanduser().absolute()
+        if _is_there(out):
+            self._ask_to_replace(out)
+        else:
+            self._write(out)
+
+    def _write(self, out: Path) -> None:
+        self.running.run(jobs.export, self._db, self.format.currentData(), str(out), self.unreviewed.isChecked())
+
+    def _ask_to_replace(self, out: Path) -> None:
+        box = QMessageBox(self)
+        box.setObjectName("replace")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(self.tr("Replace {0}?").format(out.name))
+        box.setInformativeText(self.tr("{0} is there already. The export replaces it.").format(out))
+        replace = box.addButton(self.tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        for button in box.buttons():
+            ignore_held_keys(button)
+        bare(box)
+        replace.clicked.connect(lambda: self._write(out))
+        box.open()
 
     def _propose(self) -> None:
         one = FORMATS_OUT[self.format.currentData()]
@@ -66,8 +92,16 @@ class ExportDialogue(JobDialogue):
     def _choose(self) -> None:
         dialog = QFileDialog(self, self.tr("Export to"), self.out.text())
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # that is asked when the export starts
         dialog.fileSelected.connect(self.out.setText)
         dialog.open()
+
+
+def _is_there(out: Path) -> bool:
+    """Whether an export would replace something: a file or folder that is not empty."""
+    if out.is_dir():
+        return next(out.iterdir(), None) is not None
+    return out.exists() and out.stat().st_size > 0
 
 
 def _beside(db: str) -> Path:

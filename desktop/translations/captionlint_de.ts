@@ -184,6 +184,18 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
         <translation>Nach</translation>
     </message>
     <message>
+        <source>Replace {0}?</source>
+        <translation>{0} ersetzen?</translation>
+    </message>
+    <message>
+        <source>{0} is there already. The export replaces it.</source>
+        <translation>{0} ist schon da. Der Export ersetzt es.</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
         <source>Export to</source>
         <translation>Exportieren nach</translation>
     </message>

@@ -365,3 +365,40 @@ def test_the_export_dialogue_writes_what_it_says(qtbot, open_window, fill, ask, 
     assert dialogue.running.said.text() == f"3 items written to {out}."
     assert out.read_text(encoding="utf-8").count("\n") > 3
     dialogue.close()
+
+
+@pytest.mark.parametrize("format", ["csv", "webdataset"])
+def test_an_export_asks_before_it_replaces_something(qtbot, open_window, fill, ask, tmp_path, format):
+    path = fill()
+    decide(ask, path)
+    window = open_window(path)
+    dialogue = window.dialogues.export()
+    dialogue.format.setCurrentIndex(dialogue.format.findData(format))
+    out = Path(dialogue.out.text())
+
+    def export():
+        dialogue.start.click()
+        return dialogue.findChild(QMessageBox, "replace")
+
+    with qtbot.waitSignal(dialogue.running.ended, timeout=120_000):
+        assert export() is None, "nothing is there"
+    before = contents(out)
+    box = export()
+    assert box.text() == f"Replace {out.name}?"
+    assert str(out) in box.informativeText()
+    assert not dialogue.running.is_running
+    assert box.defaultButton() is box.button(QMessageBox.StandardButton.Cancel)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: dialogue.findChild(QMessageBox, "replace") is None)
+    assert (dialogue.running.is_running, contents(out)) == (False, before)
+    ask(path, reviews.reject, item_id=1, annotator="ben")
+    box = export()
+    with qtbot.waitSignal(dialogue.running.ended, timeout=120_000):
+        next(b for b in box.buttons() if b.text() == "Replace").click()
+    assert contents(out) != before
+    dialogue.close()
+
+
+def contents(out):
+    """A file's bytes, or those of all files in a folder."""
+    return {p.name: p.read_bytes() for p in ([out] if out.is_file() else sorted(out.iterdir()))}
