@@ -15,7 +15,7 @@ test:
 
 test-e2e:  # a real Label Studio and Chromium (Debian's chromium, or CHROMIUM=/path); a few minutes
 	@$(PYTHON) packaging/bootstrap.py e2e
-	@CAPTIONLINT_E2E=1 $(RUN) -m pytest tests/e2e $(ARGS)
+	@CAPTIONLINT_E2E=1 $(RUN) -m pytest tests/e2e -o time_limit=420 $(ARGS)
 
 lint:
 	@$(PYTHON) packaging/bootstrap.py dev

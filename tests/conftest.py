@@ -10,6 +10,7 @@ from core.openmp import sleep_while_waiting
 
 sleep_while_waiting()  # tests score beside programs of their own, too
 sys.path.insert(0, str(Path(__file__).parent / "shared"))
+pytest_plugins = ["time_limit"]
 
 
 class Ran(NamedTuple):
