@@ -39,7 +39,7 @@ def test_it_says_what_is_here_and_the_scorer_passes(captionlint):
 def test_without_the_self_test_torch_stays_out():
     code = "import sys; sys.argv[1:] = ['doctor', '--no-test', '--json']; from cli.main import run\ntry: run()\n"
     code += "finally: assert not {'torch', 'alembic', 'PySide6'} & set(sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300)
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["versions"]["torch"]
 

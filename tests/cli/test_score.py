@@ -107,7 +107,7 @@ def test_debug_shows_the_traceback(captionlint, photo):
 def test_help_imports_nothing_heavy():
     heavy = ("torch", "open_clip", "alembic", "sklearn", "PySide6", "pyarrow")
     code = f"import sys, cli.main; print([m for m in {heavy} if m in sys.modules])"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300)
     assert ran.stdout.strip() == "[]"
     for package in ("core", "db", "desktop", "ml_backend"):
         ran = subprocess.run(
@@ -115,6 +115,7 @@ def test_help_imports_nothing_heavy():
             capture_output=True,
             text=True,
             check=True,
+            timeout=300,
         )
         assert ran.stdout.strip() == "False"
 

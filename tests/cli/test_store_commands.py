@@ -382,7 +382,7 @@ def test_help_and_captions_are_shown_whatever_the_locale(db, encoding):
     environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     for asked in (["export", "--help"], ["settings", "--db", db, "--never-mark", "κύων"]):
         command = [sys.executable, "-m", "cli", *asked]
-        ran = subprocess.run(command, env=environment, capture_output=True, check=False)
+        ran = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=300)
         assert (ran.returncode, ran.stderr) == (0, b"")
     assert ("κύων" if encoding == "ascii" else "\\u03ba").encode() in ran.stdout
 
@@ -396,7 +396,7 @@ def test_help_imports_nothing_heavy():
         "heavy = {'torch', 'alembic', 'sklearn', 'ray', 'pyarrow'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=300)
 
 
 def test_settings_show_and_change_what_a_store_agrees_on(db, captionlint):
@@ -508,5 +508,6 @@ def test_tab_offers_commands_formats_and_models(line, offered):
     ran = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False,
         env={**os.environ, **asked, "_CAPTIONLINT_COMPLETE": "complete_bash"},
+        timeout=300,
     )  # fmt: skip
     assert set(ran.stdout.split()) == offered, ran.stderr

@@ -29,7 +29,12 @@ def start(site, *arguments, before=()):
         f"import sys; sys.path[:0] = {path}; sys.argv[1:] = {list(arguments)}; from cli.captionlint import run; run()"
     )
     return subprocess.run(
-        [sys.executable, "-P", "-c", code], capture_output=True, text=True, cwd=site.parent, check=False
+        [sys.executable, "-P", "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=site.parent,
+        check=False,
+        timeout=300,
     )
 
 

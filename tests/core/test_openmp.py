@@ -31,6 +31,11 @@ def test_a_process_of_ours_decides_how_threads_wait_unless_the_user_has(start, g
     if given:
         environment[POLICY] = given
     ran = subprocess.run(
-        [sys.executable, "-c", start + TOLD], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", start + TOLD],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
     )
     assert ran.stdout.splitlines()[-1] == found

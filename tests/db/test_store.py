@@ -249,7 +249,7 @@ def test_a_read_only_file(path):
 
 def test_a_read_only_disk(small_disk, path):
     shutil.copy(path, small_disk / "review.db")
-    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True, timeout=300)
     assert "read-only" in refused(small_disk / "review.db")
 
 

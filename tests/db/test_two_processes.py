@@ -66,7 +66,7 @@ def test_a_store_that_is_opened_twice_keeps_its_decisions(tmp_path):
             pass
         # Whoever closes a file last deletes its -wal file. Not a fork: that one would believe in this one's locks.
         another = "import sys, db.store; db.store.Store.open(sys.argv[1]).close()"
-        subprocess.run([sys.executable, "-c", another, path], check=True)
+        subprocess.run([sys.executable, "-c", another, path], check=True, timeout=300)
         reviews.accept(store, item_id=1, annotator="ana")
         os._exit(0)  # as if killed
 

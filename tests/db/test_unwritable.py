@@ -32,7 +32,7 @@ def disk(small_disk, tmp_path):
 
 
 def lock(disk):
-    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True, timeout=300)
 
 
 def test_what_only_reads_needs_no_right_to_write(disk, tmp_path, captionlint):
@@ -70,7 +70,7 @@ def test_changes_that_only_the_log_has_are_read_or_missed_aloud(small_disk, tmp_
     lock(small_disk)
     db = small_disk / "review.db"
     assert json.loads(captionlint("stats", "--db", db, "--json").out)["reviewed"] == 4
-    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True, timeout=300)
     (small_disk / "review.db-shm").unlink()
     lock(small_disk)
     ran = captionlint("stats", "--db", db)

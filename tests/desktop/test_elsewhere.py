@@ -60,7 +60,7 @@ def test_what_is_typed_stays_when_captions_are_imported_in_a_terminal(qtbot, win
     source = tmp_path / "more.csv"
     source.write_text("image,caption\nphotos/photo-0.png,a red cat\n", encoding="utf-8")
     command = [sys.executable, "-m", "cli", "import", str(source), "--db", window.project.path]
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
     qtbot.waitUntil(lambda: window.queue.rowCount() == 7, timeout=10_000)
     qtbot.waitUntil(lambda: window.progress.total == 7)
     qtbot.waitUntil(lambda: window.project.worker.idle)

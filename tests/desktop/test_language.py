@@ -45,7 +45,7 @@ def gathered(tmp_path_factory):
     path = tmp_path_factory.mktemp("texts") / "now.ts"
     lupdate = shutil.which("pyside6-lupdate", path=f"{Path(sys.executable).parent}")
     command = [lupdate, "-silent", "-locations", "none", *map(str, SOURCES), "-ts", str(path)]
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
     return messages(path)
 
 

@@ -198,7 +198,9 @@ def test_the_package_loads_neither_qt_nor_torch_and_the_window_no_torch():
 
 
 def run(code):
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300
+    ).stdout.strip()
 
 
 def test_a_decision_that_fails_while_the_window_closes_keeps_it_open_once(qtbot, open_window, fill, tmp_path, ask):

@@ -28,9 +28,13 @@ def program() -> Path:
         own = ROOT / ".venv" / "bin" / "uv"
         uv = str(own) if own.exists() else shutil.which("uv")
         assert uv, "uv is needed to install Label Studio: pip install uv"
-        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, ENVIRONMENT], check=True)
+        subprocess.run(
+            [uv, "venv", "--quiet", "--clear", "--python", sys.executable, ENVIRONMENT], check=True, timeout=300
+        )
         python = ENVIRONMENT / "bin" / "python"
-        subprocess.run([uv, "pip", "install", "--quiet", "--python", python, f"label-studio=={VERSION}"], check=True)
+        subprocess.run(
+            [uv, "pip", "install", "--quiet", "--python", python, f"label-studio=={VERSION}"], check=True, timeout=300
+        )
         stamp.touch()
     return command
 

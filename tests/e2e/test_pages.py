@@ -77,7 +77,9 @@ def test_every_command_of_the_page_on_label_studio(place, label_studio):
         for words in lines:
             if words is not serve:
                 model = ["--model", "demo"] if words[1] == "prelabel" else []
-                ran = subprocess.run([*command, *words[1:], *model], capture_output=True, text=True, check=False)
+                ran = subprocess.run(
+                    [*command, *words[1:], *model], capture_output=True, text=True, check=False, timeout=300
+                )
                 assert ran.returncode == 0, f"{' '.join(words)}: {ran.stdout}{ran.stderr}"
 
 

@@ -31,7 +31,7 @@ def db(tmp_path_factory):
     """Drawn scenes, marked by the bundled model; some are to be reviewed without marks."""
     folder = tmp_path_factory.mktemp("scenes")
     line = [sys.executable, "-m", "cli", "demo", "--out", folder, "--count", str(COUNT)]
-    subprocess.run([str(part) for part in line], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([str(part) for part in line], check=True, stdout=subprocess.DEVNULL, timeout=300)
     with Store.open(folder / "review.db") as store:
         queue.set_blind_share(store, share=0.1)
     return folder / "review.db"
@@ -240,7 +240,7 @@ def test_reviews_come_home_the_same_from_a_project_that_an_export_was_imported_i
     assert {"accepted", "corrected"} <= {status for _, status, _ in before}
     out = db.with_name("tasks.json")
     line = [sys.executable, "-m", "cli", "export", "--db", db, "--format", "label-studio", out]
-    subprocess.run([str(part) for part in line], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([str(part) for part in line], check=True, stdout=subprocess.DEVNULL, timeout=300)
     assert commands.run("init", "--project", "Imported").code == 0
     imported = label_studio.project("Imported")["id"]
     label_studio.api.post(f"/api/projects/{imported}/import", json.loads(out.read_text()))

@@ -9,7 +9,7 @@ from doc_pages import ROOT
 
 def test_the_site_works_from_a_folder(tmp_path, browser):
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", tmp_path]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, check=True)
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, check=True, timeout=300)
     page = browser.new_page()
     wrong = []
     page.on("console", lambda message: wrong.append(message.text))

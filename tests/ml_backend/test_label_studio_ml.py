@@ -29,15 +29,18 @@ def python_with_1():
     wanted = ["label-studio-ml==1.0.9", "redis>=4", "rq>=1.12", "waitress>=3", "gunicorn>=22"]
     if not done.exists() or done.read_text() != str(wanted):
         shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=300)
         got = subprocess.run(
             [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *wanted],
             capture_output=True, text=True, check=False,
+            timeout=300,
         )  # fmt: skip
         if got.returncode:
             pytest.skip(f"label-studio-ml cannot be installed: {got.stderr.strip().splitlines()[-1]}")
         site = Path(
-            subprocess.check_output([python, "-c", "import site; print(site.getsitepackages()[0])"], text=True).strip()
+            subprocess.check_output(
+                [python, "-c", "import site; print(site.getsitepackages()[0])"], text=True, timeout=300
+            ).strip()
         )
         (site / "zz-behind.pth").write_text(sysconfig.get_path("purelib") + "\n")
         done.write_text(str(wanted))
@@ -49,6 +52,7 @@ def serve_once(python, tmp_path, *path):
     ran = subprocess.run(
         [python, HERE / "serve_once.py", tmp_path / "review.db"], env=environment, capture_output=True, text=True,
         check=False, cwd=tmp_path,
+        timeout=300,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-3000:]
     return json.loads(ran.stdout.splitlines()[-1]), ran.stderr
@@ -89,7 +93,9 @@ def test_on_the_interface_of_label_studio_ml_2(tmp_path):
 
 def test_without_label_studio_ml_only_its_own_routes_are_missing(tmp_path):
     code = "from ml_backend.serving import application; print(application()._beneath)"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, timeout=300
+    )
     assert ran.stdout.strip() == "None"
 
 
@@ -100,7 +106,7 @@ def test_nothing_of_the_example_with_the_unsafe_load_is_there(python_with_1, tmp
         "label_studio_ml", "label_studio_ml.api", "label_studio_ml.exceptions", "label_studio_ml.model",
     ]  # fmt: skip
     code = "import label_studio_ml, pathlib; print(pathlib.Path(label_studio_ml.__file__).parent)"
-    installed = Path(subprocess.check_output([python_with_1, "-c", code], text=True).strip())
+    installed = Path(subprocess.check_output([python_with_1, "-c", code], text=True, timeout=300).strip())
     assert not (installed / "examples").exists()
     sources = [path.read_text(encoding="utf-8") for path in installed.rglob("*.py")]
     assert sources

@@ -264,7 +264,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(pictures, tmp_path):
             "-keyout", "key.pem", "-out", "cert.pem"]  # fmt: skip
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
-    subprocess.run(made, cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(made, cwd=tmp_path, check=True, capture_output=True, timeout=300)
     trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trusted.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
     with socket.create_server(("127.0.0.1", 0)) as server:

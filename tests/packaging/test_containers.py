@@ -66,5 +66,5 @@ def test_every_setting_is_in_the_readme(compose):
 
 @pytest.mark.skipif(not shutil.which("hadolint"), reason="there is no hadolint here")
 def test_its_linter_has_nothing_to_say():
-    ran = subprocess.run(["hadolint", FOLDER / "Dockerfile"], capture_output=True, text=True, check=False)
+    ran = subprocess.run(["hadolint", FOLDER / "Dockerfile"], capture_output=True, text=True, check=False, timeout=300)
     assert (ran.returncode, ran.stdout) == (0, "")

@@ -15,7 +15,7 @@ def texts(tmp_path_factory):
     bundle, folder = tmp_path_factory.mktemp("bundle"), tmp_path_factory.mktemp("made") / "licences"
     (bundle / "_internal" / "pillow.libs").mkdir(parents=True)
     (bundle / "_internal" / "pillow.libs" / "libz-b9a71669.so.1.3").touch()
-    subprocess.run([sys.executable, str(SCRIPT), str(bundle), str(folder)], check=True)
+    subprocess.run([sys.executable, str(SCRIPT), str(bundle), str(folder)], check=True, timeout=300)
     return folder
 
 

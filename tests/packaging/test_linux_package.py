@@ -32,7 +32,7 @@ if sys.argv[2:]:
 def built(folder, *more):
     """The tree, made under a umask that keeps everyone else out."""
     command = [sys.executable, "-c", CODE, str(folder), *more]
-    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(PACKAGING)})
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(PACKAGING)}, timeout=300)
     return folder / "root"
 
 
@@ -49,8 +49,12 @@ def test_everyone_may_read_what_was_built_under_a_strict_umask(tmp_path):
 def test_the_package_says_what_it_is_and_belongs_to_root(tmp_path):
     built(tmp_path, "deb")
     (package,) = tmp_path.glob("captionlint_1.2.3_*.deb")
-    said = subprocess.run(["dpkg-deb", "--info", package], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        ["dpkg-deb", "--info", package], capture_output=True, text=True, check=True, timeout=300
+    ).stdout
     assert " Package: captionlint\n Version: 1.2.3\n" in said
-    listed = subprocess.run(["dpkg-deb", "--contents", package], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["dpkg-deb", "--contents", package], capture_output=True, text=True, check=True, timeout=300
+    ).stdout
     assert "/usr/bin/captionlint -> /opt/captionlint/captionlint" in listed
     assert {line.split()[1] for line in listed.splitlines()} == {"root/root"}

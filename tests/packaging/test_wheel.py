@@ -18,7 +18,7 @@ LARGEST = 15_000_000
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
-    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+    subprocess.run(command, check=True, cwd=ROOT, capture_output=True, timeout=300)
     return folder
 
 
@@ -46,7 +46,9 @@ def test_it_is_small(wheel):
 
 def test_all_modules_and_what_they_read_are_in(names):
     for package in PACKAGES:
-        tracked = subprocess.run(["git", "ls-files", package], cwd=ROOT, capture_output=True, text=True, check=True)
+        tracked = subprocess.run(
+            ["git", "ls-files", package], cwd=ROOT, capture_output=True, text=True, check=True, timeout=300
+        )
         missing = {line for line in tracked.stdout.splitlines() if not line.endswith(".ts")} - set(names)
         assert not [name for name in missing if (ROOT / name).exists()]
     for needed in (
@@ -79,5 +81,7 @@ def test_the_sdist_can_be_built_from(built):
     with tarfile.open(path) as file:
         inside = {name.partition("/")[2] for name in file.getnames()}
     assert {"pyproject.toml", "LICENSE", "Makefile", "packaging/build.py", "tests/conftest.py"} <= inside
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=300
+    ).stdout
     assert {path for path in tracked.splitlines() if (ROOT / path).exists()} - inside == set()

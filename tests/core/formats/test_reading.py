@@ -27,7 +27,7 @@ def test_reading_loads_neither_torch_nor_pyarrow() -> None:
         "import sys, core.formats.reading, core.formats.writing\n"
         "assert not {'torch', 'pyarrow', 'PIL', 'sqlalchemy', 'datasets'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=300)
 
 
 def test_formats_are_told_by_content_not_by_name(tmp_path: Path) -> None:

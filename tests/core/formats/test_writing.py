@@ -90,7 +90,7 @@ def test_what_a_killed_export_left_goes_with_the_next_one(tmp_path: Path, format
     folder.mkdir()
     out = folder / "out [1].x"
     for _ in range(3):
-        killed = subprocess.run([sys.executable, "-c", KILLED, format, out], check=False)
+        killed = subprocess.run([sys.executable, "-c", KILLED, format, out], check=False, timeout=300)
         assert killed.returncode == -signal.SIGKILL
         assert len(list(folder.iterdir())) == 1
     other = folder / ".out [1].x.notmine.part"
