@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.console import printable
+from cli.progress import bar
 from cli.store_options import Db
 from core.errors import UsageError
 from core.model_spec import CONFIG_FILE, WEIGHTS
@@ -45,8 +46,10 @@ def settings(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Show, and with options change, what a store agrees on. Nothing is scored anew."""
-    from db.operations.settings import change
+    """Show, and with options change, what a store agrees on. Nothing is scored anew.
+
+    The queue's order follows a change. Stop it with Ctrl-C and go on later: the change is kept.
+    """
     from db.store import Store
 
     if epsilon is not None and not math.isfinite(epsilon):
@@ -55,7 +58,7 @@ def settings(
     to_read = not never_mark and not mark_again and all(change is None for change in changes)
     with Store.open(db, create=False, to_read=to_read) as store:
         if not to_read:
-            change(
+            _change(
                 store,
                 scorer=scorer,
                 epsilon=epsilon,
@@ -90,6 +93,26 @@ def _move_files(store: Store, model_config: Path | None, checkpoint: Path | None
     scorers.remember_files(store, version=shown.details.get(BASE, shown.version), details=loaded.details)
 
 
+def _change(store: Store, **changes: Any) -> None:
+    """Changes what is named, with a bar while the queue is ordered."""
+    from db.operations.settings import change
+
+    is_kept = False
+    with bar("ordering the queue") as move:
+
+        def moved(done: int, total: int) -> None:
+            nonlocal is_kept
+            is_kept = True
+            move(done, total)
+
+        try:
+            change(store, **changes, on_progress=moved)
+        except KeyboardInterrupt:
+            said = "the change is kept; run the command again to finish the order of the queue"
+            typer.echo(f"stopped: {said if is_kept else 'nothing was changed'}", err=True)
+            raise typer.Exit(1) from None
+
+
 def _collect(store: Store) -> dict[str, Any]:
     from db.operations import queue, scorers, vocabulary
 
@@ -109,6 +132,7 @@ def _collect(store: Store) -> dict[str, Any]:
         ],
         "blind_share": queue.blind_share(store),
         "never_marked": list(vocabulary.ignored(store)),
+        "left_to_order": scorers.left_to_rank(store),
     }
 
 
@@ -134,3 +158,6 @@ def _show(found: dict[str, Any]) -> None:
         typer.echo("no scorer yet: run `captionlint prelabel`")
     typer.echo(f"share of blind items: {found['blind_share']:g}")
     typer.echo(f"never marked: {', '.join(map(printable, found['never_marked'])) or 'no word'}")
+    if found["left_to_order"]:
+        typer.echo(f"the order of the queue is not finished: {found['left_to_order']} items to look through")
+        typer.echo("  any change goes on with it, and so does `captionlint review`")

@@ -132,6 +132,12 @@ def finish_ranking(store: Store, *, on_progress: Callable[[int, int], None] | No
             on_progress(total - left, total)
 
 
+def left_to_rank(store: Store) -> int:
+    """How many items `finish_ranking` would look through."""
+    with store.reading() as session:
+        return ranking.left(session)
+
+
 def rank_in_parts(store: Store) -> Generator[int, None, bool]:
     """As `finish_ranking`, in parts: gives the number of items that are left, before each part and behind the last.
 

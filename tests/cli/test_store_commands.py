@@ -5,16 +5,19 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from itertools import islice
 
 import pytest
 from stores import FakeScorer, photo
 
+from cli import settings
 from core.formats import reading
 from core.formats.reading import read
 from core.model_spec import ModelSpec
 from core.review import Span
-from db.operations import items, reviews, scorers
+from db import ranking
+from db.operations import items, reviews, scorers, vocabulary
 from db.store import Store
 
 
@@ -511,3 +514,46 @@ def test_tab_offers_commands_formats_and_models(line, offered):
         timeout=300,
     )  # fmt: skip
     assert set(ran.stdout.split()) == offered, ran.stderr
+
+
+@pytest.mark.parametrize("change", [["--never-mark", "dog"], ["--epsilon", "-0.25"]])
+def test_a_change_that_is_stopped_while_it_orders_the_queue_is_finished_by_the_next_run(
+    db, captionlint, monkeypatch, change
+):
+    rank_portion, left = ranking.rank_portion, iter([True, False])
+    monkeypatch.setattr(ranking, "PORTION", 1)
+
+    def rank(session, portion):
+        if not next(left, True):
+            raise KeyboardInterrupt
+        rank_portion(session, portion)
+
+    monkeypatch.setattr(ranking, "rank_portion", rank)
+    ran = captionlint("settings", "--db", db, *change)
+    assert ran.code == 1
+    assert ran.err == "stopped: the change is kept; run the command again to finish the order of the queue\n"
+    assert "the order of the queue is not finished" in captionlint("settings", "--db", db).out
+    assert json.loads(captionlint("settings", "--db", db, *change, "--json").out)["left_to_order"] == 0
+
+
+def test_a_change_that_is_stopped_before_it_is_made_says_so(db, captionlint, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(vocabulary, "ignore_in", stop)
+    ran = captionlint("settings", "--db", db, "--never-mark", "dog")
+    assert (ran.code, ran.err) == (1, "stopped: nothing was changed\n")
+    assert json.loads(captionlint("settings", "--db", db, "--json").out)["never_marked"] == []
+
+
+def test_settings_show_on_a_terminal_how_far_the_order_is(db, captionlint, monkeypatch):
+    moved = []
+
+    @contextmanager
+    def bar(title):
+        yield lambda done, total=None: moved.append((title, done, total))
+
+    monkeypatch.setattr(settings, "bar", bar)
+    captionlint("settings", "--db", db, "--epsilon", "-0.25")
+    assert moved[0][:2] == ("ordering the queue", 0)
+    assert moved[-1][1] == moved[-1][2] > 0
