@@ -48,7 +48,8 @@ _READ_WORDS: Final = (
 _READ_REVIEW: Final = ("annotators", "status", "reviewed_at", "blind")
 _BATCH: Final = 64  # rows held at once; an image may be many megabytes
 _GROUP_ROWS: Final = 1000
-_GROUP_BYTES: Final = 1 << 26
+_GROUP_BYTES: Final = 1 << 24
+"""Bytes of images in a row group; pyarrow takes about eight times as much memory to write it."""
 
 
 def arrow() -> tuple[ModuleType, ModuleType]:
@@ -126,8 +127,8 @@ class ParquetSink:
         self._writer.close()
 
     def _flush(self) -> None:
-        self._writer.write_table(self._pa.Table.from_pylist(self._rows, schema=self._schema))
-        self._rows, self._bytes = [], 0
+        rows, self._rows, self._bytes = self._rows, [], 0
+        self._writer.write_table(self._pa.Table.from_pylist(rows, schema=self._schema))
 
 
 def words_sink(out: Path) -> ParquetSink:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
@@ -17,6 +21,8 @@ from db.intake import draws, insert_items
 from db.store import Store
 
 _CHUNK: Final = 1000
+_EVERYONE: Final = -1
+_Ids = NDArray[np.int64]
 _WHOLE: Final = (schema.Setting, schema.IgnoredWord)
 _BY_ITEM: Final = (schema.Prediction, schema.Failure)
 
@@ -43,14 +49,14 @@ def split(store: Store, *, annotators: Sequence[str], folder: Path, overlap: flo
         raise UsageError(f"The shared part lies between 0 and 1, not at {overlap}.")
     with store.reading() as session:
         shared, hands = _deal(session, len(annotators), overlap)
-        if not shared and not any(hands):
+        if not len(shared) and not any(map(len, hands)):
             raise StoreError(f"{store.name} has no items left to review.")
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = [path.with_name(f".{path.name}.part") for path in paths]
         try:
             for annotator, path, own in zip(annotators, unfinished, hands, strict=True):
                 _remove(path)  # what a killed run left
-                _write(store, session, path, annotator, sorted([*shared, *own]))
+                _write(store, session, path, annotator, np.sort(np.concatenate([shared, own])))
             for path, name in zip(unfinished, paths, strict=True):
                 path.replace(name)
         finally:
@@ -76,25 +82,37 @@ def _paths(annotators: Sequence[str], folder: Path) -> list[Path]:
     return paths
 
 
-def _deal(session: Session, hands: int, overlap: float) -> tuple[list[int], list[list[int]]]:
-    """Item ids for everyone, and for each annotator; images in an order that only their content decides."""
+def _deal(session: Session, hands: int, overlap: float) -> tuple[_Ids, list[_Ids]]:
+    """Item ids for everyone, and for each annotator; images in an order that only their content decides.
+
+    Takes some 70 bytes of memory an item.
+    """
     item, image = schema.Item, schema.Image
     key = func.coalesce(image.sha256, image.location)
     query = select(item.id, key).join(image).where(item.status.in_(("pending", "skipped"))).order_by(item.id)
-    by_image: dict[int, list[int]] = {}
-    count = 0
+    found, drawn = array("q"), array("q")
     for item_id, image_key in session.execute(query.execution_options(yield_per=5000)):
-        by_image.setdefault(draws(image_key)[0], []).append(item_id)
-        count += 1
-    shared: list[int] = []
-    dealt: list[list[int]] = [[] for _ in range(hands)]
-    for _, group in sorted(by_image.items()):
-        target = shared if len(shared) < overlap * count else min(dealt, key=len)
-        target.extend(group)
-    return shared, dealt
+        found.append(item_id)
+        drawn.append(draws(image_key)[0])
+    ids, places = np.array(found, dtype=np.int64), np.array(drawn, dtype=np.int64)
+    order = np.argsort(places, kind="stable")
+    ids, places = ids[order], places[order]
+    owner = np.empty(len(ids), dtype=np.int32)
+    sizes = [0] * hands
+    shared = 0
+    edges = np.flatnonzero(np.diff(places, prepend=-1, append=-1))  # no place is negative
+    for start, end in pairwise(map(int, edges)):
+        if shared < overlap * len(ids):
+            owner[start:end] = _EVERYONE
+            shared += end - start
+        else:
+            hand = sizes.index(min(sizes))
+            owner[start:end] = hand
+            sizes[hand] += end - start
+    return ids[owner == _EVERYONE], [ids[owner == hand] for hand in range(hands)]
 
 
-def _write(store: Store, session: Session, path: Path, annotator: str, item_ids: Sequence[int]) -> None:
+def _write(store: Store, session: Session, path: Path, annotator: str, item_ids: _Ids) -> None:
     with Store.open(path) as part:
         with part.writing() as target:
             scorers = session.execute(select(_table(schema.Scorer))).mappings().all()
@@ -105,7 +123,7 @@ def _write(store: Store, session: Session, path: Path, annotator: str, item_ids:
             lookups.ensure_annotator(target, annotator)
         for start in range(0, len(item_ids), _CHUNK):
             with part.writing() as target:
-                _copy_items(store, part, session, target, item_ids[start : start + _CHUNK])
+                _copy_items(store, part, session, target, item_ids[start : start + _CHUNK].tolist())
 
 
 def _copy_items(store: Store, part: Store, source: Session, target: Session, ids: Sequence[int]) -> None:

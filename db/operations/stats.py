@@ -204,16 +204,17 @@ def quality(store: Store) -> Quality:
 
 def agreement(store: Store) -> tuple[Agreement, ...]:
     """Kappa of every pair of annotators with items in common. Raises `StoreError` without scikit-learn."""
-    pairs: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
+    pairs: dict[tuple[str, str], Counter[tuple[int, int]]] = {}
     shared: Counter[tuple[str, str]] = Counter()
     for evidence in stream(store, statuses=("accepted", "corrected")):
         by_name = {r.review.annotator: r.review for r in evidence.reviews if r.review.status in USABLE}
         for one, other in combinations(sorted(by_name), 2):
-            left, right = pairs.setdefault((one, other), ([], []))
-            left.extend(tags(evidence.words, by_name[one].spans))
-            right.extend(tags(evidence.words, by_name[other].spans))
+            said = zip(
+                tags(evidence.words, by_name[one].spans), tags(evidence.words, by_name[other].spans), strict=True
+            )
+            pairs.setdefault((one, other), Counter()).update(said)
             shared[one, other] += 1
-    return tuple(Agreement(names, shared[names], len(a), _kappa(a, b)) for names, (a, b) in sorted(pairs.items()))
+    return tuple(Agreement(names, shared[names], n.total(), _kappa(n)) for names, n in sorted(pairs.items()))
 
 
 def overall(pairs: Sequence[Agreement]) -> tuple[float | None, int]:
@@ -228,14 +229,16 @@ def typical_seconds(seconds: Sequence[float]) -> tuple[float | None, float | Non
     return (median(seconds), fmean(seconds)) if seconds else (None, None)
 
 
-def _kappa(one: Sequence[int], other: Sequence[int]) -> float | None:
+def _kappa(said: Counter[tuple[int, int]]) -> float | None:
+    """Of how often two annotators gave a word which labels."""
+    one, other = [a for a, _ in said], [b for _, b in said]
     if len(set(one)) < 2 and len(set(other)) < 2:
         return None  # by chance alone they agree as much; the formula divides by nothing
     try:
         from sklearn.metrics import cohen_kappa_score
     except ModuleNotFoundError as error:
         raise StoreError(f"Agreement is measured with scikit-learn: {adding('measure')}.") from error
-    return float(cohen_kappa_score(one, other))
+    return float(cohen_kappa_score(one, other, sample_weight=list(said.values())))
 
 
 def _word_hits(evidence: Evidence, verdict: StoredReview) -> Hits:

@@ -1,9 +1,12 @@
+import tracemalloc
+
 import pytest
-from stores import FakeScorer, rows
+from stores import FakeScorer, row, rows
 
 from core.errors import StoreError, UsageError
 from core.review import Span
 from db.operations import history, items, queue, reviews, scorers, stats, vocabulary
+from db.operations import split as dealing
 from db.operations.merge import merge
 from db.operations.split import split
 from db.prelabel import prelabel
@@ -196,3 +199,29 @@ def _marked_by_both(store):
             marks = [{(s.start, s.end) for s in r.review.spans if not s.removed} for r in standing]
             found += len(marks[0] & marks[1])
     return found
+
+
+def test_a_store_is_dealt_as_it_always_was(tmp_path):
+    captions = [row(f"https://example.org/{n // 3}.jpg", f"caption {n}", id=str(n)) for n in range(36)]
+    with Store.open(tmp_path / "home.db") as store:
+        items.add(store, captions)
+        parts = split(store, annotators=["ana", "ben", "eve"], folder=tmp_path / "out", overlap=0.15)
+    dealt = []
+    for part in parts:
+        with Store.open(part.path) as store:
+            dealt.append([int(items.get(store, item_id=i).source_id) // 3 for i in items.ids(store)][::3])
+    assert dealt == [[2, 3, 5, 6, 8, 9], [0, 2, 4, 8, 11], [1, 2, 7, 8, 10]]
+
+
+def test_dealing_out_takes_little_memory_for_each_item(tmp_path):
+    peaks = []
+    for number in (6_000, 26_000):
+        with Store.open(tmp_path / f"{number}.db") as store:
+            items.add(store, (row(f"https://example.org/{n}.jpg", "a dog", id=str(n)) for n in range(number)))
+            with store.reading() as session:
+                dealing._deal(session, 2, 0.1)  # what is compiled and cached once is no part of the growth
+                tracemalloc.start()
+                dealing._deal(session, 2, 0.1)
+                peaks.append(tracemalloc.get_traced_memory()[1])
+                tracemalloc.stop()
+    assert (peaks[1] - peaks[0]) / 20_000 < 100

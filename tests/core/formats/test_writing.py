@@ -349,3 +349,17 @@ def test_the_docs_say_how_to_take_the_apostrophe_away() -> None:
         found = {"cell": guarded(text)}
         exec(code, found)
         assert found["text"] == text
+
+
+def test_parquet_holds_few_images_at_once(tmp_path: Path) -> None:
+    import pyarrow.parquet
+
+    path = tmp_path / "big.png"
+    path.write_bytes(png() + bytes(1 << 20))
+    with open_writer("words-parquet", tmp_path / "many.parquet") as writer:
+        for number in range(50):
+            writer.write(made("a dog", corrected="a fox", image_path=path, id=str(number)))
+    with pyarrow.parquet.ParquetFile(tmp_path / "many.parquet") as file:
+        groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
+    assert sum(group.num_rows for group in groups) == 50
+    assert max(group.num_rows for group in groups) <= 17  # one more than fit into 16 MiB
