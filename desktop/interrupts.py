@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
@@ -35,5 +36,6 @@ class Interrupts(QObject):
                 signal.signal(number, lambda *_: None)
 
     def _take(self) -> None:
-        self._read.recv(64)
+        with suppress(BlockingIOError):  # Qt may call for nothing
+            self._read.recv(64)
         QTimer.singleShot(0, self._end)

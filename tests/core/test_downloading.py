@@ -55,21 +55,21 @@ def test_a_killed_download_goes_on_where_it_was(hub, bring, tmp_path):
     there = begun.stat().st_size
     assert begun.name == f"{hub.etag}.begun"
     hub.pause_at = None
-    said, errors = bring().communicate()
+    said, errors = bring().communicate(timeout=300)
     assert hub.ranges == [None, f"bytes={there}-"], errors
     assert Path(said.strip()).read_bytes() == hub.content
     assert [path.name for path in blobs(tmp_path)] == [hub.etag]
 
 
 def test_where_nothing_can_be_linked_it_is_kept_once(hub, bring, tmp_path):
-    said, errors = bring(HF_HUB_DISABLE_SYMLINKS="1").communicate()
+    said, errors = bring(HF_HUB_DISABLE_SYMLINKS="1").communicate(timeout=300)
     assert Path(said.strip()).read_bytes() == hub.content, errors
     assert blobs(tmp_path) == []
 
 
 def test_what_arrives_damaged_is_not_kept(hub, bring, tmp_path):
     hub.etag = "0" * 64
-    _, errors = bring().communicate()
+    _, errors = bring().communicate(timeout=300)
     assert "OSError: what arrived is damaged" in errors
     assert blobs(tmp_path) == []
 
@@ -78,7 +78,7 @@ def test_a_part_that_does_not_belong_to_it_is_begun_anew(hub, bring, tmp_path):
     folder = tmp_path / "hub" / "models--some--model" / "blobs"
     folder.mkdir(parents=True)
     (folder / f"{hub.etag}.begun").write_bytes(b"x" * (WHOLE + 1))
-    said, errors = bring().communicate()
+    said, errors = bring().communicate(timeout=300)
     assert hub.ranges == [None], errors
     assert Path(said.strip()).read_bytes() == hub.content
 
@@ -91,7 +91,7 @@ def test_a_part_of_an_earlier_revision_goes_unless_somebody_goes_on_with_it(hub,
     for name in ("earlier", "going-on"):
         (folder / f"{name}.begun").write_bytes(b"x")
     with FileLock(locks / "going-on.lock"):
-        _, errors = bring().communicate()
+        _, errors = bring().communicate(timeout=300)
     assert [path.name for path in blobs(tmp_path)] == sorted([hub.etag, "going-on.begun"]), errors
 
 
@@ -101,7 +101,7 @@ FETCH = "from core.loading import fetch; from core.presets import resolve; fetch
 def test_the_hub_is_asked_once_by_us_and_once_by_its_client(bring, hub, tmp_path):
     """open_clip's own download would ask a third time, for what is here by then."""
     hub.path = "/laion/CLIP-ViT-B-32-laion2B-s34B-b79K/resolve/main/open_clip_model.safetensors"
-    _, errors = bring(program=FETCH).communicate()
+    _, errors = bring(program=FETCH).communicate(timeout=300)
     assert (hub.heads, hub.ranges) == (2, [None]), errors
 
 
@@ -116,6 +116,6 @@ def test_two_processes_at_once_download_it_once(hub, bring, tmp_path):
             hub.pause_at = None
             hub.go_on.set()
             for process in (first, second):
-                said, errors = process.communicate()
+                said, errors = process.communicate(timeout=300)
                 assert Path(said.strip()).read_bytes() == hub.content, errors
     assert hub.ranges == [None], "the second process waits for the first"

@@ -31,7 +31,7 @@ def told():
         out, err = process.communicate(timeout=LIMIT)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-        out, err = process.communicate()
+        out, err = process.communicate(timeout=300)
     return out.splitlines(), err
 
 

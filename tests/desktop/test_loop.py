@@ -26,7 +26,7 @@ def loop(qtbot, project):
 def held(project):
     """The store's worker waits, as for a slow disk, until this is set."""
     gate = threading.Event()
-    project.ask(lambda _: gate.wait())
+    project.ask(lambda _: gate.wait(60))
     yield gate
     gate.set()
 

@@ -40,7 +40,7 @@ class Commands:
 def kill(process: subprocess.Popen[Any]) -> None:
     """At once, with all its children, as a power cut would."""
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(60)
 
 
 def stop(process: subprocess.Popen[Any]) -> None:

@@ -130,7 +130,7 @@ def test_the_same_task_asked_at_once_by_many_is_one_item(start):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     assert len(found) == 8
     assert all(one == found[0] for one in found)
     scored = scorers.counts(backend.store, version=scorers.current(backend.store).version)
@@ -174,7 +174,7 @@ def test_after_a_restart_the_version_is_known_before_the_model_is_loaded(start):
     held = threading.Event()
 
     def load():
-        held.wait()
+        held.wait(60)
         return FakeScorer()
 
     second = start(load=load)
@@ -234,7 +234,7 @@ def test_an_edited_caption_that_is_not_scored_in_time_is_answered_with_all_marks
     ask = {"tasks": [task(1, "xdog")]}
     before = backend.handlers.predict(ask)[1]["results"]
     stream = scorer.stream
-    scorer.stream = lambda *given, **more: (held.wait(), stream(*given, **more))[1]
+    scorer.stream = lambda *given, **more: (held.wait(60), stream(*given, **more))[1]
     backend.service.deadline = 0.1
     rewrite = {"id": "r", "from_name": "rewrite", "to_name": "caption", "type": "textarea", "value": {"text": ["xcat"]}}
     try:
@@ -247,7 +247,7 @@ def test_when_all_places_to_wait_are_taken_the_next_ones_are_told_to_come_again(
     held = threading.Event()
 
     def load():
-        held.wait()
+        held.wait(60)
         return FakeScorer()
 
     backend = start(load=load)

@@ -247,7 +247,7 @@ def test_who_sends_a_byte_now_and_then_is_cut_off_in_time(pictures, monkeypatch,
                 pictures(allowed=("127.0.0.1",)).find(f"http://127.0.0.1:{server.getsockname()[1]}/a.png")
         finally:
             ending.set()
-            dripping.join()
+            dripping.join(60)
 
 
 def test_a_packed_answer_is_not_unpacked(pictures, web):
@@ -278,7 +278,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(pictures, tmp_path):
         greeting.start()
         with pytest.raises(ImageError, match="SSLCertVerificationError"):
             pictures(allowed=("127.0.0.1",)).find(f"https://localhost:{server.getsockname()[1]}/a.png")
-        greeting.join()
+        greeting.join(60)
 
 
 def test_addresses_with_letters_that_no_request_may_have_are_asked_for_as_browsers_do(pictures, web):

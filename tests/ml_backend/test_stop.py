@@ -61,7 +61,7 @@ def test_stop_ends_requests_that_wait_for_an_image(start, held, monkeypatch):
 
     def find(*_, **__):
         fetching.set()
-        held.wait()
+        held.wait(60)
 
     monkeypatch.setattr(backend.service.homes._pictures, "find", find)
     threads = [asked(backend, number) for number in range(20)]  # of which 8 are being fetched, the others queue
@@ -77,7 +77,7 @@ def test_stop_ends_requests_that_wait_for_an_image(start, held, monkeypatch):
 def test_stop_ends_requests_that_wait_for_the_model(start, held, monkeypatch):
     class Slow(FakeScorer):
         def result(self, caption):
-            held.wait()
+            held.wait(60)
             return super().result(caption)
 
     monkeypatch.setattr(scoring, "PATIENCE", 0.1)
@@ -110,7 +110,7 @@ def test_stop_does_not_wait_for_a_model_that_is_being_loaded(held, monkeypatch):
     ready, finished = [], threading.Event()
 
     def load():
-        held.wait()
+        held.wait(60)
         finished.set()
         return FakeScorer()
 
@@ -140,7 +140,7 @@ def test_stop_of_the_inbox_does_not_wait_for_learning(start, held, monkeypatch):
 
     def learn(*_):
         learning.set()
-        held.wait()
+        held.wait(60)
         return "learned"
 
     monkeypatch.setattr(webhooks, "learn", learn)

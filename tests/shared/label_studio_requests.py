@@ -90,7 +90,7 @@ class Web:
     def close(self):
         self.server.shutdown()
         self.server.server_close()
-        self.thread.join()
+        self.thread.join(60)
 
 
 def region(id, name, kind, start, end, values, **more):

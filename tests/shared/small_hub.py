@@ -69,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(whole[start:until])
             if until < len(whole):
                 self.wfile.flush()
-                self.server.go_on.wait()
+                self.server.go_on.wait(300)
                 with suppress(ConnectionError):  # who asked may have been killed
                     self.wfile.write(whole[until:])
 

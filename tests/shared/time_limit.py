@@ -14,6 +14,9 @@ _STDERR = pytest.StashKey[int]()
 _GRACE = 15
 """Seconds after which the stacks come without the name: something holds the interpreter's lock."""
 
+_AT_THE_END = 60
+"""Seconds that the interpreter has to end behind the last test."""
+
 
 def pytest_addoption(parser):
     parser.addini("time_limit", "seconds that one test may take with its fixtures; 0 for no limit", default="480")
@@ -38,6 +41,13 @@ def pytest_runtest_protocol(item):
     finally:
         faulthandler.cancel_dump_traceback_later()
         timer.cancel()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    """The interpreter waits at its end for threads that a test left behind."""
+    if _STDERR in config.stash and (seconds := float(config.getini("time_limit"))):
+        faulthandler.dump_traceback_later(min(seconds, _AT_THE_END), file=config.stash[_STDERR], exit=True)
 
 
 def _end(name, seconds, errors):

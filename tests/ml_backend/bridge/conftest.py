@@ -13,4 +13,4 @@ def server():
         thread.start()
         yield running
         running.shutdown()
-        thread.join()
+        thread.join(60)

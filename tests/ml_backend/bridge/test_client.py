@@ -54,7 +54,7 @@ def test_threads_share_one_exchange(server: Server) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     assert server.paths().count("/api/token/refresh/") == 1
     assert len(server.came) == 9
 
