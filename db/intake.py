@@ -8,11 +8,12 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import repeat
 
 from sqlalchemy import delete, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from core.formats.records import BadRow, SourceItem, SourceScores
+from core.formats.records import BadRow, Shown, SourceItem, SourceScores
 from core.model_spec import SPEC
 from core.prediction import DEFAULT_EPSILON, Prediction
 from core.review import Review
@@ -247,16 +248,22 @@ def _write_reviews(session: Session, rows: Sequence[tuple[int, str, SourceItem]]
             item_id,
             "import",
             review,
-            blind=row.blind,
-            scorer_id=None if row.blind or not row.scores else scorers.get(row.scores[0].scorer),
-            epsilon=None if row.blind or not row.scores else row.scores[0].epsilon,
+            blind=shown.blind,
+            scorer_id=scorers.get(shown.scorer or ""),
+            epsilon=shown.epsilon,
             uid=_review_uid(source_id, row.caption, review),
         )
         for item_id, source_id, row in rows
-        for review in row.reviews
+        for review, shown in zip(row.reviews, row.shown or repeat(_shown(row)), strict=False)
         if reviewed.is_news(review, here.get(item_id, ()))
     ]
     revising.append(session, sorted(new, key=lambda r: r.review.reviewed_at))
+
+
+def _shown(row: SourceItem) -> Shown:
+    """What the annotators of a row saw that does not say it itself: the scores that came along."""
+    first = row.scores[0] if row.scores and not row.blind else None
+    return Shown(row.blind, first.scorer if first else None, first.epsilon if first else None)
 
 
 def forget(session: Session, item_ids: Sequence[int]) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from core.errors import FormatError
 from core.formats import label_studio
+from core.formats.fields import moment
 from core.formats.label_studio_names import OWN, Labelling
-from core.formats.words import moment
 from core.review import Review, Span
 from core.words import split_pieces
 

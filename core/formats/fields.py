@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import regex
@@ -117,6 +118,17 @@ def list_of(row: Mapping[str, Any], name: str) -> list[Any]:
 def entries_of(row: Mapping[str, Any], name: str) -> list[Any]:
     """A list, empty where it is absent or null."""
     return [] if row.get(name) is None else list_of(row, name)
+
+
+def moment(value: object) -> datetime:
+    """An ISO 8601 time with its zone, UTC where none is given. Raises RowError."""
+    if value is None:
+        return datetime.fromtimestamp(0, UTC)
+    try:
+        time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise RowError(f"{str(value)[:40]!r} is not a time as in 2026-01-31T12:00:00+00:00.") from error
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def listed(names: Mapping[str, Any]) -> str:

@@ -20,7 +20,6 @@ from core.formats.image_paths import ImageFolder
 from core.formats.label_studio_names import OWN, Labelling, Verdict
 from core.formats.label_studio_regions import Region, ours_of, regions_of
 from core.formats.records import RowError, SourceItem, SourceScores
-from core.formats.words import moment
 from core.prediction import WordScore
 from core.review import Kind, Review, Span, Status
 from core.words import split_pieces
@@ -92,7 +91,7 @@ def review_of(
         spans=spans,
         corrected_caption=rewrite,
         annotator=_annotator(annotation.get("completed_by")),
-        reviewed_at=moment(annotation.get("updated_at") or annotation.get("created_at")),
+        reviewed_at=fields.moment(annotation.get("updated_at") or annotation.get("created_at")),
         seconds=fields.number_of(annotation.get("lead_time"), "lead_time"),
     )
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from core.errors import FormatError, UsageError, first_line
 from core.extras import adding
-from core.formats import words
+from core.formats import review_rows, words
 from core.formats.embedded_images import ExtractedImages, image_bytes
 from core.formats.image_paths import ImageFolder
 from core.formats.records import BadRow, ExportItem, RowError, SourceItem
@@ -45,7 +45,7 @@ _READ_WORDS: Final = (
     "edits",
     "corrected_caption",
 )
-_READ_REVIEW: Final = ("annotators", "status", "reviewed_at", "blind")
+_READ_REVIEW: Final = ("annotators", "status", "reviewed_at", "blind", "reviews")
 _BATCH: Final = 64  # rows held at once; an image may be many megabytes
 _GROUP_ROWS: Final = 1000
 _GROUP_BYTES: Final = 1 << 24
@@ -151,14 +151,18 @@ def _words_fields() -> list[tuple[str, Any]]:
     pa, _ = arrow()
     text, integers, numbers = pa.string(), pa.list_(pa.int32()), pa.list_(pa.float64())
     edit = pa.struct([("start", pa.int32()), ("end", pa.int32()), ("replacement", text)])
-    kinds = {str: text, int: pa.int64(), float: pa.float64()}
+    kinds = {str: text, int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
     scorer = pa.struct([(name, kinds[kind]) for name, kind in words.SCORER_FIELDS.items()])
+    said = [(name, kinds[kind]) for name, kind in review_rows.REVIEW_FIELDS.items()]
+    spans = [(name, pa.list_(kinds[kind])) for name, kind in review_rows.SPAN_FIELDS.items()]
+    review = pa.struct([*said, *spans])
     return [
         *[("id", text), ("image", image_type()), ("image_sha256", text), ("caption", text)],
         *[("tokens", pa.list_(text)), ("starts", integers), ("ends", integers), ("tags", integers)],
         *[("types", pa.list_(text)), ("pre_scores", numbers), ("pre_probs", numbers), ("pre_tags", integers)],
         *[("edits", pa.list_(edit)), ("corrected_caption", text), ("blind", pa.bool_())],
         *[("annotators", pa.list_(text)), ("status", text), ("reviewed_at", text), ("split", text), ("scorer", scorer)],
+        ("reviews", pa.list_(review)),
     ]
 
 

@@ -29,12 +29,21 @@ class SourceScores:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What an annotator was shown beside the caption: no marks if `blind`, else a scorer's, where one is named."""
+
+    blind: bool = False
+    scorer: str | None = None
+    epsilon: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SourceItem:
     """One row of an input file; `where` names the row for people.
 
     `image` is an absolute path inside the given folder (whether the file exists is not asked here) or a URL.
-    `blind`: its reviews were made without seeing marks. `note` says what had to be guessed to read the row, such as
-    its encoding.
+    `blind`: its reviews were made without seeing marks; `shown` says so for each of them, where the source knows.
+    `note` says what had to be guessed to read the row, such as its encoding.
     """
 
     image: str
@@ -44,6 +53,7 @@ class SourceItem:
     references: tuple[str, ...] = ()
     scores: tuple[SourceScores, ...] = ()
     reviews: tuple[Review, ...] = ()
+    shown: tuple[Shown, ...] = ()
     blind: bool = False
     note: str | None = None
 
@@ -78,7 +88,8 @@ class BadRow:
 class ExportItem:
     """One item on its way out. `image_path` is the file on this machine, `image` the name to write.
 
-    `tags` has one entry a word: 0 right, 1 hallucinated, −100 not reviewed. Offsets are those of ``words``.
+    `tags` has one entry a word: 0 right, 1 hallucinated, −100 not reviewed. Offsets are those of ``words``. `review`
+    is the one that counts; `reviews` are all that stand, the oldest first, with what each annotator was `shown`.
     """
 
     id: str
@@ -96,3 +107,5 @@ class ExportItem:
     scorer: dict[str, Any] = field(default_factory=dict)
     pre_probabilities: tuple[float | None, ...] | None = None
     prompt: str | None = None
+    reviews: tuple[Review, ...] = ()
+    shown: tuple[Shown, ...] = ()

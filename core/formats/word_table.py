@@ -7,8 +7,8 @@ written as they are.
 
 Columns hold the same as the fields of the words format. ``index`` counts an item's ``words`` from 0; an item
 without words has one row with neither. ``replacement`` is that of the edit which touches the word; ``edits`` holds
-all of the item's as JSON. What grows with the caption (``caption``, ``corrected_caption``, ``edits``) stands in an
-item's first row only: on every row a caption of 40,000 words would make gigabytes. Files that repeat it are read too.
+all of the item's as JSON, and so does ``reviews``. What grows with the caption (`FIRST_ROW`) stands in an item's first
+row only: on every row a caption of 40,000 words would make gigabytes. Files that repeat it are read too.
 """
 
 from __future__ import annotations
@@ -50,8 +50,9 @@ COLUMNS: Final = (
     "caption",
     "corrected_caption",
     "edits",
+    "reviews",
 )
-FIRST_ROW: Final = ("caption", "corrected_caption", "edits")
+FIRST_ROW: Final = ("caption", "corrected_caption", "edits", "reviews")
 """Columns that are empty but in an item's first row."""
 _RUNS: Final = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _GUARDED: Final = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
@@ -89,7 +90,7 @@ class WordTableSink:
         shared["blind"] = "true" if row["blind"] else "false"
         shared["scorer"] = guarded(words.scorer_name(row["scorer"]) or "")
         shared["epsilon"] = row["scorer"]["eps"]
-        shared["edits"] = compact(row["edits"])
+        shared |= {name: compact(row[name]) for name in ("edits", "reviews")}
         for number, cells in enumerate(_word_cells(row)):
             if number == 1:
                 shared |= dict.fromkeys(FIRST_ROW, "")
@@ -102,7 +103,7 @@ class WordTableSink:
 
 def matches(columns: Sequence[str]) -> bool:
     """Whether a header is this layout's."""
-    return set(COLUMNS) <= set(columns)
+    return set(COLUMNS) - {"reviews"} <= set(columns)  # which older tables lack
 
 
 def begins(cells: Mapping[str, str]) -> bool:
@@ -123,6 +124,8 @@ def item(rows: Sequence[Mapping[str, str]], where: str, images: ImageFolder) -> 
         raise RowError(f"the item's {count} words are not all here, in order.")
     row: dict[str, Any] = {name: unguarded(first[name]) or None for name in ITEM_TEXTS}
     row["annotators"], row["edits"] = parse(unguarded(first["annotators"])), parse(first["edits"])
+    if first.get("reviews"):
+        row["reviews"] = parse(first["reviews"])
     row["scorer"] = {"version": unguarded(first["scorer"]) or None, "eps": _number(first["epsilon"])}
     row["blind"] = first["blind"] == "true"
     texts = {"tokens": "text", "types": "kind"}

@@ -1,8 +1,9 @@
 """The canonical format: one reviewed caption a row, its words as parallel lists. JSON Lines; reads back in.
 
 The Parquet twin is in `core.formats.parquet`. Offsets count code points and ``caption[start:end] == token``.
-``tags``: 0 right, 1 hallucinated, −100 not reviewed. What a review needs and the rows lack is inferred on reading:
-a mark's origin from ``pre_tags``, and a tagged word outside of all ``edits`` is a mark of its own.
+``tags``: 0 right, 1 hallucinated, −100 not reviewed. ``reviews`` holds every review whole. Where it is missing, as in
+older files, or where somebody has since changed what else the row says, the review is inferred: a mark's origin from
+``pre_tags``, and a tagged word outside of all ``edits`` is a mark of its own.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
-from core.formats import fields
+from core.formats import fields, review_rows
 from core.formats.corrections import kept_spans
 from core.formats.detectors import checked_words
 from core.formats.image_paths import ImageFolder
@@ -40,7 +40,8 @@ _STATUSES: Final[tuple[Status, ...]] = ("accepted", "corrected")
 
 def row_of(item: ExportItem) -> dict[str, Any]:
     """An item as a row; one that nobody reviewed has the status ``pending`` and no tags but −100."""
-    review, marks = item.review, Overlaps(kept_spans(item))
+    review = item.review
+    reviews = item.reviews or ((review,) if review else ())
     return {
         "id": item.id,
         "image": item.image,
@@ -50,15 +51,11 @@ def row_of(item: ExportItem) -> dict[str, Any]:
         "starts": [word.start for word in item.words],
         "ends": [word.end for word in item.words],
         "tags": list(item.tags),
-        "types": [_kind_at(marks, word) if tag == 1 else None for word, tag in zip(item.words, item.tags, strict=True)],
+        "types": _types(kept_spans(item), item.words, item.tags),
         "pre_scores": [_finite(word.score) for word in item.words],
         "pre_probs": [_finite(one) for one in item.pre_probabilities or [None] * len(item.words)],
         "pre_tags": list(item.pre_tags),
-        "edits": [
-            {"start": span.start, "end": span.end, "replacement": span.replacement}
-            for span in kept_spans(item)
-            if span.replacement is not None
-        ],
+        "edits": _edits_of(kept_spans(item)),
         "corrected_caption": review.corrected_caption if review else None,
         "blind": item.blind,
         "annotators": list(item.annotators),
@@ -66,6 +63,7 @@ def row_of(item: ExportItem) -> dict[str, Any]:
         "reviewed_at": review.reviewed_at.isoformat() if review else None,
         "split": item.split,
         "scorer": {name: _typed(item.scorer.get(name), kind) for name, kind in SCORER_FIELDS.items()},
+        "reviews": review_rows.entries(reviews, item.shown),
     }
 
 
@@ -78,13 +76,16 @@ def item(row: Mapping[str, Any], where: str, images: ImageFolder) -> SourceItem:
     """A row as an item with its scores and its review. Raises RowError."""
     caption = fields.caption_of(row)
     words = _words(row, caption)
+    told = review_rows.reviews_of(row, caption)
+    whole = _agree(row, words, [review for review, _ in told])
     return SourceItem(
         image=images.place(fields.text_of(row, "image")),
         caption=caption,
         where=where,
         id=fields.id_of(row),
         scores=_scores(row, words),
-        reviews=_reviews(row, caption, words),
+        reviews=tuple(review for review, _ in told) if whole else _inferred(row, caption, words),
+        shown=tuple(shown for _, shown in told) if whole else (),
         blind=_is_blind(row),
     )
 
@@ -101,9 +102,43 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
+def _types(kept: Sequence[Span], words: Sequence[WordScore], tags: Sequence[int]) -> list[Kind | None]:
+    marks = Overlaps(kept)
+    return [_kind_at(marks, word) if tag == 1 else None for word, tag in zip(words, tags, strict=True)]
+
+
 def _kind_at(marks: Overlaps[Span], word: WordScore) -> Kind:
     over = marks.first(word.start, word.end)
     return over.kind if over else "other"
+
+
+def _edits_of(kept: Sequence[Span]) -> list[dict[str, Any]]:
+    return [
+        {"start": span.start, "end": span.end, "replacement": span.replacement}
+        for span in kept
+        if span.replacement is not None
+    ]
+
+
+def _agree(row: Mapping[str, Any], words: Sequence[WordScore], reviews: Sequence[Review]) -> bool:
+    """Whether the row's other fields say what its `reviews` do; else somebody has changed them, and is to be heard."""
+    if "reviews" not in row:
+        return False
+    verdict = next((one for one in reversed(reviews) if one.status in _STATUSES), None)
+    if verdict is None:
+        return row.get("status") not in _STATUSES
+    kept = [span for span in verdict.spans if not span.removed]
+    marks = Overlaps(kept)
+    tags = [int(marks.touched(word.start, word.end)) for word in words]
+    return (
+        row.get("status") == verdict.status
+        and row["tags"] == tags
+        and fields.entries_of(row, "types") == _types(kept, words, tags)
+        and fields.entries_of(row, "edits") == _edits_of(kept)
+        and row.get("corrected_caption") == verdict.corrected_caption
+        and fields.entries_of(row, "annotators")[:1] == [verdict.annotator]
+        and fields.moment(row.get("reviewed_at")) == verdict.reviewed_at
+    )
 
 
 def _words(row: Mapping[str, Any], caption: str) -> tuple[WordScore, ...]:
@@ -143,7 +178,7 @@ def scorer_name(scorer: Mapping[str, Any]) -> str | None:
     return version if isinstance(version, str) and version else ":".join(parts) or None
 
 
-def _reviews(row: Mapping[str, Any], caption: str, words: Sequence[WordScore]) -> tuple[Review, ...]:
+def _inferred(row: Mapping[str, Any], caption: str, words: Sequence[WordScore]) -> tuple[Review, ...]:
     status = next((known for known in _STATUSES if known == row.get("status")), None)
     if status is None:
         return ()
@@ -154,7 +189,7 @@ def _reviews(row: Mapping[str, Any], caption: str, words: Sequence[WordScore]) -
             spans=_spans(row, caption, words),
             corrected_caption=fields.optional_text(row, "corrected_caption"),
             annotator=fields.checked_text(annotators[0], "annotators"),
-            reviewed_at=moment(row.get("reviewed_at")),
+            reviewed_at=fields.moment(row.get("reviewed_at")),
         ),
     )
 
@@ -207,14 +242,3 @@ def _edits(row: Mapping[str, Any], caption: str) -> list[tuple[int, int, str]]:
 def kind_of(name: object) -> Kind:
     """The kind of this name; ``other`` for any name that is none."""
     return next((kind for kind in KINDS if kind == name), "other")
-
-
-def moment(value: object) -> datetime:
-    """An ISO 8601 time with its zone, UTC where none is given. Raises RowError."""
-    if value is None:
-        return datetime.fromtimestamp(0, UTC)
-    try:
-        time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError as error:
-        raise RowError(f"{str(value)[:40]!r} is not a time as in 2026-01-31T12:00:00+00:00.") from error
-    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from core.errors import StoreError, UsageError
 from core.formats.card import UNKNOWN_LICENCE, is_export, write_card
-from core.formats.records import ExportItem
+from core.formats.records import ExportItem, Shown
 from core.formats.splits import split_of
 from core.formats.writing import open_writer
 from core.model_spec import BASE, CONFIG_FILE, SPEC
@@ -164,6 +164,8 @@ def _export(evidence: Evidence, root: Path, scorer: dict[str, Any]) -> ExportIte
         split=split_of(evidence.image_key),
         scorer=scorer,
         pre_probabilities=_probabilities(words) if _CALIBRATOR in scorer else None,
+        reviews=tuple(stored.review for stored in evidence.reviews),
+        shown=tuple(Shown(stored.blind, stored.scorer_version, stored.epsilon) for stored in evidence.reviews),
     )
 
 

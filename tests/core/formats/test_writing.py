@@ -52,7 +52,7 @@ def test_the_words_row_has_the_fields_of_its_schema(tmp_path: Path) -> None:
     assert list(row) == [
         "id", "image", "image_sha256", "caption", "tokens", "starts", "ends", "tags", "types", "pre_scores",
         "pre_probs", "pre_tags", "edits", "corrected_caption", "blind", "annotators", "status", "reviewed_at", "split",
-        "scorer",
+        "scorer", "reviews",
     ]  # fmt: skip
     assert row["tags"] == [0, 1, 0]
     assert row["types"] == [None, "attribute", None]
