@@ -7,7 +7,6 @@ one row a word is read by `core.formats.word_table`.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 from core.errors import FormatError
 from core.formats import plain, word_table
+from core.formats.csv_cells import CsvError, CsvRows
 from core.formats.decoding import MAX_LINE, Line, open_text, recovered, text_lines
 from core.formats.image_paths import ImageFolder
 from core.formats.json_text import parse
@@ -98,8 +98,8 @@ def _headers(line: str) -> dict[str, list[str]]:
 
 def _cells(line: str, separator: str) -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=separator), [])
-    except csv.Error:
+        return next(CsvRows(iter([line]), separator, longest=MAX_LINE), [])
+    except CsvError:
         return []
 
 
@@ -107,11 +107,10 @@ def _records(
     lines: Iterator[Line | BadRow], separator: str, columns: Sequence[str], name: str, longest: int
 ) -> Iterator[_Record | BadRow]:
     feed = _Feed(lines)
-    rows = csv.reader(feed, delimiter=separator, strict=True)  # else a quote amid a cell goes without a word
+    rows = CsvRows(iter(feed), separator, longest=longest)
     while True:
         number = feed.number + 1
         try:
-            csv.field_size_limit(longest)  # the module has one for all
             row = next(rows, None)
             if row is None:
                 break
@@ -119,19 +118,10 @@ def _records(
                 yield _record(row, columns, number)
         except RowError as error:
             yield BadRow(f"{name}:{number}", f"{str(error).rstrip('.')}.")
-        except csv.Error as error:
-            yield BadRow(f"{name}:{number}", _broken(error, at_end=feed.ended))
+        except CsvError as error:
+            yield BadRow(f"{name}:{number}", f"{error}.")
         yield from feed.problems()
     yield from feed.problems()
-
-
-def _broken(error: csv.Error, *, at_end: bool) -> str:
-    """Why a row cannot be told from those below it, in words of the file."""
-    if at_end:  # the reader wanted more, and there was none
-        return "a quote that opens here is never closed, so that the lines below became part of it."
-    if "expected after" in str(error):
-        return "a quote that opens here is not closed where its cell ends, or one in its text is not doubled."
-    return f"{str(error).rstrip('.')}."
 
 
 def _record(row: Sequence[str], columns: Sequence[str], number: int) -> _Record:
@@ -175,7 +165,6 @@ class _Feed:
         self._lines = lines
         self._problems: list[BadRow] = []
         self.number = 1
-        self.ended = False
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
@@ -184,7 +173,6 @@ class _Feed:
                 self._problems.append(line)
             else:
                 yield line.text
-        self.ended = True
 
     def problems(self) -> list[BadRow]:
         found, self._problems = self._problems, []
