@@ -31,9 +31,11 @@ def _run() -> None:
         from cli.main import run as main
         from core.interrupts import end_at_once
         from core.openmp import sleep_while_waiting
+        from core.own_process import hush_pillow
     except ImportError as error:
         sys.exit(f"captionlint: The package 'cli' is not Captionlint's or not whole ({error}): install it anew.")
     sleep_while_waiting()
+    hush_pillow()
     try:
         main()
     finally:

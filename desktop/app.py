@@ -15,6 +15,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from core.openmp import sleep_while_waiting
+from core.own_process import hush_pillow
 from desktop.closing import close_all
 from desktop.interrupts import Interrupts
 from desktop.language import Language
@@ -167,6 +168,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("db", nargs="?", default="")
     parser.add_argument("--annotator", default=None)
     given = parser.parse_args(arguments[1:])
+    hush_pillow()
     sleep_while_waiting()  # for the processes that load torch: they begin with this one's environment
     application = QApplication(arguments[:1])
     keep_fluent(application)
