@@ -238,6 +238,14 @@ class Scorer:
         chunks = [ids[start : start + self._rows] for start in range(0, len(ids), self._rows)]
         return torch.cat([self.tower.encode(self._padded(chunk)) for chunk in chunks])
 
+    def can_read(self, caption: str) -> bool:
+        """Whether the model's tokenizer leaves a word of a caption, so that `text_features` takes it."""
+        try:
+            self._tokenize(caption)
+        except CaptionError:
+            return False
+        return True
+
     def picture_features(self, image: Picture) -> Tensor:
         """Unit features (E,) of one picture, from the cache where it is known.
 

@@ -21,6 +21,7 @@ from core.prediction import Failure, Prediction
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from torch import Tensor
 
     from core.heatmap import HeatMaps
     from core.scorer import Scorer
@@ -147,7 +148,8 @@ class _Desk:
         self._calibration = calibration
         self._waiting: deque[Request] = deque()
         self._maps: HeatMaps | None = None
-        self._words: dict[str, Any] = {}
+        self._words: dict[str, Tensor] = {}
+        self._unreadable: set[str] = set()
 
     def serve(self) -> None:
         while True:
@@ -215,10 +217,15 @@ class _Desk:
 
     def _rank(self, request: Rank) -> tuple[tuple[str, float], ...]:
         """Words that make the caption fit the picture better, each with its share of the best one's gain."""
+        import torch
+
         picture = self._scorer.picture_features(Path(request.image))
-        alone = self._features(request.candidates) @ picture
-        best = alone.argsort(descending=True)[:_SHORTLIST].tolist()
-        chosen = [request.candidates[i] for i in best]
+        known = self._features(request.candidates)
+        if not known:
+            return ()
+        candidates = list(known)
+        alone = torch.stack(list(known.values())) @ picture
+        chosen = [candidates[i] for i in alone.argsort(descending=True)[:_SHORTLIST].tolist()]
         before, after = request.caption[: request.start], request.caption[request.end :]
         texts = [request.caption, *(before + word + after for word in chosen)]
         own, *others = (self._scorer.text_features(texts) @ picture).tolist()
@@ -226,13 +233,14 @@ class _Desk:
         top = max(gains[0][0], 1e-9) if gains else 1.0
         return tuple((word, gain / top) for gain, word in gains[:_OFFERED] if gain > 0)
 
-    def _features(self, words: Sequence[str]) -> Any:
-        import torch
-
-        new = [w for w in words if w not in self._words]
-        if new:
-            self._words |= dict(zip(new, self._scorer.text_features(new), strict=True))
-        return torch.stack([self._words[w] for w in words])
+    def _features(self, words: Sequence[str]) -> dict[str, Tensor]:
+        """Unit features of those words that the model's tokenizer can read."""
+        new = [w for w in words if w not in self._words and w not in self._unreadable]
+        readable = [w for w in new if self._scorer.can_read(w)]
+        self._unreadable |= set(new) - set(readable)
+        if readable:
+            self._words |= dict(zip(readable, self._scorer.text_features(readable), strict=True))
+        return {w: self._words[w] for w in words if w in self._words}
 
 
 def _said(error: Exception) -> str:
