@@ -30,6 +30,7 @@ from desktop.review.keeper import DraftKeeper
 from desktop.review.loop import ReviewLoop
 from desktop.review.model import ReviewModel
 from desktop.review.screen import ReviewScreen
+from desktop.review.session_history import Entry
 from desktop.review.threshold import ThresholdModel
 from desktop.review.word_menu import word_menu
 from desktop.services.decoding import Pictures
@@ -39,6 +40,7 @@ from desktop.services.scoring import Scoring
 from desktop.services.settings import Settings
 from desktop.summary.screen import SummaryScreen
 from desktop.theme import Theme
+from desktop.toast import Toast
 from desktop.watch import StoreWatch
 
 _LATER: Final = 1000
@@ -68,7 +70,7 @@ class MainWindow(QMainWindow):
         self.review = ReviewModel(self)
         self.loop = ReviewLoop(project, self.review, self)
         self.queue = QueueModel(project, self)
-        self.threshold = ThresholdModel(project, self.review, self)
+        self.threshold = ThresholdModel(project, self.review, self.loop.history, self)
         self.progress = ProgressModel(project, self)
         self.scoring = Scoring(self)
         self.model_files = ModelFiles(project, self.scoring, self)
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.header)
         layout.addWidget(self.screens, 1)
         self.setCentralWidget(whole)
+        self.toast = Toast(whole, below=self.header)
         self.overlay = KeysOverlay(keymap, self.theme, whole)
         self.dialogues = Dialogues(
             self, project=self.project, settings=self.settings, threshold=self.threshold, scoring=self.scoring,
@@ -164,6 +167,11 @@ class MainWindow(QMainWindow):
         self.loop.committed.connect(self.screen_review.inspector.saved.committed)
         self.loop.said.connect(self._say)
         self.loop.history_changed.connect(self._name_history)
+        self.loop.history.changed.connect(self.toast.hide)
+        self.loop.history.added.connect(self._offer_undo)
+        self.loop.history.taken_back.connect(self._say_undone)
+        self.review.steps_changed.connect(self.toast.hide)
+        self.toast.undo_asked.connect(self.loop.undo_done)
         self.review.steps_changed.connect(self._name_history)
         self.progress.changed.connect(self._show_progress)
         self.threshold.changed.connect(self._show_model)
@@ -327,6 +335,16 @@ class MainWindow(QMainWindow):
             action = self.actions_by_name[name]
             action.setText(named.format(title).replace("&", "&&") if title else plain)
             action.setEnabled(title is not None)
+
+    def _offer_undo(self, entry: Entry) -> None:
+        """What changes the whole data set is named, and can be taken back from where it is named."""
+        if entry.said:
+            self.toast.show_message(entry.said)
+            self._say(entry.said)
+
+    def _say_undone(self, entry: Entry) -> None:
+        if entry.said:  # a decision is told when the store has it
+            self._say(self.tr("Took back: {0}").format(entry.title))
 
     def _full_screen(self) -> None:
         if self.isFullScreen():

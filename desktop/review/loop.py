@@ -23,6 +23,7 @@ from desktop.review.decisions import sentence, title
 from desktop.review.landing import Ahead, Answer, Landing, Way, as_decided
 from desktop.review.loop_jobs import LoopJobs, Losses
 from desktop.review.model import ReviewModel
+from desktop.review.session_history import Entry, SessionHistory
 from desktop.services.project import Project
 
 PAUSE: Final = 300.0
@@ -34,6 +35,7 @@ class ReviewLoop(QObject):
 
     Attributes:
         order, filters: which items come, and in which order.
+        history: what was done in this window.
         ahead: what is shown at once when the item before the eyes is decided; None until it was read.
 
     Signals:
@@ -41,7 +43,7 @@ class ReviewLoop(QObject):
         shown: an item stands before the eyes; None at the end of the queue.
         landed: the store has answered, and what was asked of it is shown; comes with or after `shown`.
         committed: the time of the last commit.
-        history_changed: what undo and redo would do across items.
+        history_changed: what undo and redo would do beyond the item.
         said: one sentence for the status line and for screen readers.
         not_kept: the error for which a decision, or its undoing, did not get to the disk.
         failed: the error for which an item could not be read.
@@ -62,8 +64,10 @@ class ReviewLoop(QObject):
         self.model = model
         self.order: Order = "suspicious"
         self.filters = Filters()
-        self.undo_title: str | None = None
-        self.redo_title: str | None = None
+        self.history = SessionHistory(self)
+        self.history.changed.connect(self.history_changed)
+        self._stored_undo: str | None = None
+        self._stored_redo: str | None = None
         self._left: int | None = None
         self._held: Place | None = None
         self.ahead: Ahead | None = None
@@ -109,12 +113,15 @@ class ReviewLoop(QObject):
         spans = drafts.decided(draft) if corrected else None
         caption = draft.text if draft.edited else None
         answer = Answer(way, item.item_id, spans, caption, self._seconds(), item.status != "pending")
+        entry = self._decision(title("correct" if corrected else way) or way)
+        self.history.add(entry)
         ahead = self._take_ahead()
         if ahead is None:
-            self._write(partial(self._jobs.decide, answer=answer))
+            self._write(partial(self._jobs.decide, answer=answer), partial(self.history.remove, entry))
             return
         job = partial(self._jobs.decide_with, answer=answer, ahead=ahead)
-        self.project.ask(job, partial(self._confirm, ahead), failed=partial(self._bring_back, draft), must=True)
+        failed = partial(self._bring_back, draft, entry)
+        self.project.ask(job, partial(self._confirm, ahead), failed=failed, must=True)
         self._turns += 1
         self._show(ahead)
 
@@ -151,14 +158,43 @@ class ReviewLoop(QObject):
         self._ask(partial(self._jobs.suspicious, here=self._here()))
 
     def undo(self) -> None:
-        """Takes back a step of the draft, else the last decision, wherever it was made."""
-        if not self.model.undo() and not self._leaving:
-            self._travel(history.undo)
+        """Takes back a step of the draft, else what was done last in this window, else the last decision."""
+        if not self.model.undo():
+            self.undo_done()
 
     def redo(self) -> None:
         """Does again what was taken back last."""
         if not self.model.redo() and not self._leaving:
-            self._travel(history.redo)
+            if self.history.next is not None and self.history.next.ranks:
+                self.hold_place()
+            self.history.redo(before=self._before(self._stored_redo) if self.history.is_empty else None)
+
+    def undo_done(self) -> None:
+        """Takes back what was done last, whatever became of the draft since."""
+        if not self._leaving:
+            if self.history.last is not None and self.history.last.ranks:
+                self.hold_place()
+            self.history.undo(before=self._before(self._stored_undo))
+
+    @property
+    def undo_title(self) -> str | None:
+        """What `undo_done` would take back."""
+        return self.history.last.title if self.history.last else self._stored_undo
+
+    @property
+    def redo_title(self) -> str | None:
+        """What `redo` would do again beyond the item."""
+        if self.history.is_empty:
+            return self._stored_redo
+        return self.history.next.title if self.history.next else None
+
+    def _before(self, named: str | None) -> Entry | None:
+        """A decision of an earlier session, which the store knows."""
+        return None if named is None else self._decision(named)
+
+    def _decision(self, named: str) -> Entry:
+        """A decision that the store can take back and make again: the last one, whichever that is."""
+        return Entry(named, partial(self._travel, history.undo), partial(self._travel, history.redo))
 
     @property
     def _jobs(self) -> LoopJobs:
@@ -184,13 +220,13 @@ class ReviewLoop(QObject):
     def _ask(self, job: Callable[[Store], Landing]) -> None:
         self.project.ask(job, partial(self._land, self._turns), failed=self.failed.emit)
 
-    def _travel(self, move: Callable[..., Decision | None]) -> None:
+    def _travel(self, move: Callable[..., Decision | None], failed: Callable[[], None]) -> None:
         told, here = self._losses_told, self._here()
-        self._write(partial(self._jobs.travel, move=move, losses_told=told, here=here))
+        self._write(partial(self._jobs.travel, move=move, losses_told=told, here=here), failed)
 
-    def _write(self, job: Callable[[Store], Landing]) -> None:
+    def _write(self, job: Callable[[Store], Landing], failed: Callable[[], None]) -> None:
         self._leaving = True
-        self.project.ask(job, partial(self._land, self._turns), failed=self._refused, must=True)
+        self.project.ask(job, partial(self._land, self._turns), failed=partial(self._refused, failed), must=True)
 
     def _take_ahead(self) -> StoredItem | None:
         """What comes now, if it was read under this order for the item before the eyes."""
@@ -199,12 +235,14 @@ class ReviewLoop(QObject):
             return None
         return ahead.item
 
-    def _refused(self, error: Exception) -> None:
+    def _refused(self, failed: Callable[[], None], error: Exception) -> None:
         self._leaving = False
+        failed()
         self.not_kept.emit(error)
 
-    def _bring_back(self, draft: drafts.Draft, error: Exception) -> None:
+    def _bring_back(self, draft: drafts.Draft, entry: Entry, error: Exception) -> None:
         """The decision was not kept: its item stands before the eyes again, as it was left."""
+        self.history.remove(entry)
         self._losses_told += 1
         self._turns += 1
         self._show(draft.item)
@@ -256,7 +294,7 @@ class ReviewLoop(QObject):
 
     def _tell_decided(self, landing: Landing) -> None:
         if landing.unread is None or landing.decision is not None:
-            self.undo_title, self.redo_title = title(landing.undo), title(landing.redo)
+            self._stored_undo, self._stored_redo = title(landing.undo), title(landing.redo)
         if landing.decision is not None:
             self.committed.emit(datetime.now(UTC))
             self.decided.emit(landing.decision)

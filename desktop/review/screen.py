@@ -198,6 +198,7 @@ class ReviewScreen(QWidget):
 
     def _travel(self, move: Callable[[], None]) -> None:
         self.keep_typed()
+        self._threshold.settle()
         move()
 
     def _decide(self, way: Way) -> None:

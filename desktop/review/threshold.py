@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from math import sqrt
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from core import tints
 from db.operations import lines, scorers, vocabulary
@@ -14,12 +16,22 @@ from db.operations.lines import Distribution
 from db.records import ScorerInfo
 from db.store import Store
 from desktop.review.model import ReviewModel
+from desktop.review.session_history import Entry, Move, SessionHistory
 from desktop.services.project import Project
 from desktop.services.scoring import needs_signals
+from desktop.wording import short
 
 STEPS: Final = 1000
 ZERO: Final = 800
 """Where on the slider the threshold 0 stands; steps are finer towards it."""
+_CLOSE: Final = 2000
+"""Milliseconds: when the slider moves again within this time, it is the same step."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    entry: Entry
+    before: float
 
 
 class ThresholdModel(QObject):
@@ -35,15 +47,20 @@ class ThresholdModel(QObject):
     kept = Signal()
     failed = Signal(object)
 
-    def __init__(self, project: Project, review: ReviewModel, parent: QObject | None = None) -> None:
+    def __init__(
+        self, project: Project, review: ReviewModel, history: SessionHistory, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._project, self._review = project, review
+        self._project, self._review, self._history = project, review, history
         self.scorer: ScorerInfo | None = None
         self.epsilon: float | None = None
         self.distribution: Distribution | None = None
         self.scale = 1.0
         self.ignored: tuple[str, ...] = ()
         self._is_unordered = False
+        self._before = 0.0  # the threshold before the slider began to move
+        self._moved: _Moved | None = None
+        self._since_moved = QElapsedTimer()
         self._soon = QTimer(self, interval=400, singleShot=True)
         self._soon.timeout.connect(self.keep)
 
@@ -72,6 +89,8 @@ class ThresholdModel(QObject):
         """Marks by another threshold; it is kept when the slider rests."""
         if self.epsilon is None or position == self.position:
             return
+        if not self._soon.isActive():
+            self._before = self.epsilon
         low, high = self.range
         side = (position - ZERO) / (ZERO if position < ZERO else STEPS - ZERO)
         self.epsilon = (low if position < ZERO else high) * side**2
@@ -80,11 +99,45 @@ class ThresholdModel(QObject):
         self._soon.start()
 
     def keep(self) -> None:
-        """Writes the threshold to the store; no inference."""
+        """Writes the threshold to the store; no inference. What follows soon after is the same step for undo."""
         self._soon.stop()
-        if self.epsilon is not None and self.scorer is not None and self.epsilon != self.scorer.epsilon:
-            job = partial(scorers.set_epsilon, epsilon=self.epsilon, finish=False)
-            self._project.ask(job, self._take_kept, failed=self.failed.emit, topic="epsilon", must=True)
+        if self.epsilon is None or self.scorer is None or self.epsilon == self.scorer.epsilon:
+            return
+        last, before = self._moved, self._before
+        is_soon = last is not None and last.entry is self._history.last and self._since_moved.elapsed() < _CLOSE
+        if last is not None and is_soon:
+            before = last.before
+        entry = self._moved_entry(before, self.epsilon, self.scorer.version)
+        self._history.add(entry, instead_of=last.entry if last is not None and is_soon else None)
+        self._moved = _Moved(entry, before)
+        self._since_moved.start()
+        self._write(self.epsilon, self.scorer.version, partial(self._history.remove, entry))
+
+    def _moved_entry(self, before: float, after: float, version: str) -> Entry:
+        return Entry(
+            self.tr("threshold"),
+            partial(self._set, before, version),
+            partial(self._set, after, version),
+            self.tr("Threshold for the whole data set: {0}").format(short(after)),
+        )
+
+    def _set(self, epsilon: float, version: str, failed: Callable[[], None]) -> None:
+        """Another threshold of a scorer, by undo or redo."""
+        if self.scorer is not None and self.scorer.version == version:
+            self.epsilon = epsilon
+            self._review.set_threshold(epsilon)
+            self.changed.emit()
+        self._write(epsilon, version, failed)
+
+    def _write(self, epsilon: float, version: str, failed: Callable[[], None]) -> None:
+        job = partial(scorers.set_epsilon, epsilon=epsilon, version=version, finish=False)
+        refused = partial(self._refuse, failed)
+        self._project.ask(job, self._take_kept, failed=refused, topic="epsilon", must=True)
+
+    def _refuse(self, failed: Callable[[], None], error: Exception) -> None:
+        failed()
+        self.load()  # what the store has
+        self.failed.emit(error)
 
     def settle(self) -> None:
         """Keeps a threshold that is still moving: before a decision, which is made under it."""
@@ -110,13 +163,29 @@ class ThresholdModel(QObject):
 
     def ignore(self, word: str) -> None:
         """Never marks this word again."""
-        job = partial(vocabulary.ignore, word=word, finish=False)
-        self._project.ask(job, self._take_ignored, failed=self.failed.emit, must=True)
+        if word.lower() not in self.ignored:
+            said = self.tr("Never marked in this data set: “{0}”").format(word)
+            self._do(Entry(self.tr("never mark “{0}”").format(word), *self._ways(word)[::-1], said, ranks=True))
 
     def heed(self, word: str) -> None:
         """Marks this word again."""
-        job = partial(vocabulary.heed, word=word, finish=False)
-        self._project.ask(job, self._take_ignored, failed=self.failed.emit, must=True)
+        if word.lower() in self.ignored:
+            said = self.tr("Marked again in this data set: “{0}”").format(word)
+            self._do(Entry(self.tr("mark “{0}” again").format(word), *self._ways(word), said, ranks=True))
+
+    def _do(self, entry: Entry) -> None:
+        self._history.add(entry)
+        entry.redo(partial(self._history.remove, entry))
+
+    def _ways(self, word: str) -> tuple[Move, Move]:
+        """To mark a word never, and again."""
+        return partial(self._change, True, word), partial(self._change, False, word)
+
+    def _change(self, never: bool, word: str, failed: Callable[[], None]) -> None:
+        others = set(self.ignored) - {word.lower()}
+        self._show_ignored(tuple(sorted(others | {word.lower()} if never else others)))
+        job = partial(vocabulary.ignore if never else vocabulary.heed, word=word, finish=False)
+        self._project.ask(job, self._take_ignored, failed=partial(self._refuse, failed), must=True)
 
     def _count(self) -> None:
         self._project.ask_in_parts(lines.distribution_in_parts, self._take_distribution, topic="distribution")
@@ -148,13 +217,17 @@ class ThresholdModel(QObject):
         self.changed.emit()
 
     def _take_kept(self, scorer: ScorerInfo) -> None:
-        self.scorer = scorer
+        if scorer.current:
+            self.scorer = scorer
         self._order(is_own=True)
 
-    def _take_ignored(self, words: tuple[str, ...]) -> None:
+    def _show_ignored(self, words: tuple[str, ...]) -> None:
         self.ignored = words
         self._review.set_threshold(self.epsilon, frozenset(words))
         self.changed.emit()
+
+    def _take_ignored(self, words: tuple[str, ...]) -> None:
+        self._show_ignored(words)
         self._order(is_own=True)
         self._count()
 

@@ -565,6 +565,10 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
         <source>Redo {0}</source>
         <translation>Wiederholen: {0}</translation>
     </message>
+    <message>
+        <source>Took back: {0}</source>
+        <translation>Rückgängig gemacht: {0}</translation>
+    </message>
 </context>
 <context>
     <name>Menus</name>
@@ -1130,6 +1134,40 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
     <message>
         <source>of wrong words were marked</source>
         <translation>der falschen Wörter markiert</translation>
+    </message>
+</context>
+<context>
+    <name>ThresholdModel</name>
+    <message>
+        <source>threshold</source>
+        <translation>Schwelle</translation>
+    </message>
+    <message>
+        <source>Threshold for the whole data set: {0}</source>
+        <translation>Schwelle für den ganzen Datensatz: {0}</translation>
+    </message>
+    <message>
+        <source>Never marked in this data set: “{0}”</source>
+        <translation>In diesem Datensatz nie markiert: „{0}“</translation>
+    </message>
+    <message>
+        <source>never mark “{0}”</source>
+        <translation>„{0}“ nie markieren</translation>
+    </message>
+    <message>
+        <source>Marked again in this data set: “{0}”</source>
+        <translation>In diesem Datensatz wieder markiert: „{0}“</translation>
+    </message>
+    <message>
+        <source>mark “{0}” again</source>
+        <translation>„{0}“ wieder markieren</translation>
+    </message>
+</context>
+<context>
+    <name>Toast</name>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
     </message>
 </context>
 <context>

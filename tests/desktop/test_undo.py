@@ -1,10 +1,14 @@
 """Undo in the window: a decision that is taken back gives its draft back, and what was done comes back in its order."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
 
-from db.operations import reviews
+from db.operations import items, reviews, scorers, vocabulary
 
 
 @pytest.fixture
@@ -98,3 +102,165 @@ def test_a_look_at_a_decided_item_does_not_lose_its_draft(qtbot, window):
     assert window.review.item.status == "rejected"
     undo(qtbot, window)
     assert said(window) == draft
+
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def strike(window, key, modifier=Qt.KeyboardModifier.NoModifier):
+    """A key after which the same item stays."""
+    QTest.keyClick(window.screen_review.stage.caption, key, modifier)
+
+
+def settle(qtbot, window):
+    qtbot.waitUntil(lambda: window.project.worker.idle)
+    qtbot.wait(1)
+    qtbot.waitUntil(lambda: window.project.worker.idle)
+
+
+def state(window, ask):
+    """What the store holds: the words that are never marked, the threshold, and the decided items."""
+    path = window.project.path
+    decided = [i for i in ask(path, lambda store: list(items.ids(store))) if ask(path, reviews.standing, item_id=i)]
+    return ask(path, vocabulary.ignored), ask(path, scorers.current).epsilon, decided
+
+
+def test_what_was_done_is_taken_back_in_its_order(qtbot, window, ask):
+    qtbot.waitUntil(lambda: window.threshold.distribution is not None)
+    first, states, titles = window.review.item.item_id, [state(window, ask)], []
+
+    def done(act):
+        act()
+        window.threshold.settle()
+        settle(qtbot, window)
+        states.append(state(window, ask))
+        titles.append(window.actions_by_name["undo"].text())
+
+    done(lambda: strike(window, Qt.Key.Key_Return))
+    word = window.review.word.text
+    done(lambda: strike(window, Qt.Key.Key_I))
+    done(lambda: window.screen_review.inspector.slider.setValue(600))
+    done(lambda: strike(window, Qt.Key.Key_S))
+    done(lambda: window.threshold.heed(word))
+    assert titles == [
+        "Undo accept", f"Undo never mark “{word}”", "Undo threshold", "Undo skip", f"Undo mark “{word}” again"
+    ]  # fmt: skip
+    assert len({str(s) for s in states}) > 4, "each of them changed the store"
+    for expected in reversed(states[:-1]):
+        strike(window, Qt.Key.Key_Z, CONTROL)
+        settle(qtbot, window)
+        assert state(window, ask) == expected
+    assert (window.review.item.item_id, window.actions_by_name["undo"].isEnabled()) == (first, False)
+    for expected in states[1:]:
+        strike(window, Qt.Key.Key_Z, CONTROL | SHIFT)
+        settle(qtbot, window)
+        assert state(window, ask) == expected
+    assert not window.actions_by_name["redo"].isEnabled()
+
+
+def test_undo_at_once_means_the_word_and_not_the_decision_before(qtbot, window, ask):
+    strike(window, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    before = state(window, ask)
+    strike(window, Qt.Key.Key_I)
+    strike(window, Qt.Key.Key_Z, CONTROL)
+    settle(qtbot, window)
+    assert state(window, ask) == before
+    assert len(before[2]) == 1
+
+
+def test_movements_of_the_slider_that_follow_each_other_are_one_step(qtbot, window, ask):
+    qtbot.waitUntil(lambda: window.threshold.distribution is not None)
+    before = state(window, ask)
+    for place in (300, 500, 700):
+        window.screen_review.inspector.slider.setValue(place)
+        window.threshold.keep()
+        settle(qtbot, window)
+    strike(window, Qt.Key.Key_Z, CONTROL)
+    settle(qtbot, window)
+    assert state(window, ask) == before
+    assert window.threshold.epsilon == before[1]
+    assert window.loop.history.last is None
+
+
+def test_a_moving_slider_is_taken_back_too(qtbot, window, ask):
+    qtbot.waitUntil(lambda: window.threshold.distribution is not None)
+    before = state(window, ask)
+    window.screen_review.inspector.slider.setValue(400)
+    strike(window, Qt.Key.Key_Z, CONTROL)
+    settle(qtbot, window)
+    assert state(window, ask) == before
+
+
+def test_a_message_names_what_was_done_and_offers_undo(qtbot, window, ask):
+    before, word, spoken = state(window, ask), window.review.word.text, []
+    window._say = spoken.append
+    strike(window, Qt.Key.Key_I)
+    assert window.toast.isVisible()
+    assert window.toast.said.text() == f"Never marked in this data set: “{word}”"
+    assert word in window.toast.undo.accessibleName()
+    qtbot.mouseClick(window.toast.undo, Qt.MouseButton.LeftButton)
+    assert not window.toast.isVisible()
+    assert window.screen_review.stage.caption.hasFocus()
+    settle(qtbot, window)
+    assert state(window, ask) == before
+    assert spoken == [f"Never marked in this data set: “{word}”", f"Took back: never mark “{word}”"]
+
+
+@pytest.mark.parametrize("act", ["decision", "mark", "time"])
+def test_the_message_goes_away_with_the_next_action_and_by_itself(qtbot, window, act):
+    strike(window, Qt.Key.Key_I)
+    settle(qtbot, window)
+    assert window.toast.isVisible()
+    if act == "time":
+        window.toast._until.timeout.emit()
+    else:
+        strike(window, {"decision": Qt.Key.Key_Return, "mark": Qt.Key.Key_Space}[act])
+    assert not window.toast.isVisible()
+    settle(qtbot, window)
+
+
+def test_what_cannot_be_taken_back_stays_to_be_taken_back(qtbot, window, ask):
+    word = window.review.word.text
+    strike(window, Qt.Key.Key_I)
+    settle(qtbot, window)
+    with closing(sqlite3.connect(window.project.path)) as other, other:
+        other.execute("CREATE TRIGGER full BEFORE DELETE ON ignored_word BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    with qtbot.waitSignal(window.threshold.failed):
+        strike(window, Qt.Key.Key_Z, CONTROL)
+    box = window.findChild(QMessageBox, "problem")
+    assert "no room" in box.informativeText()
+    box.close()
+    settle(qtbot, window)
+    assert window.actions_by_name["undo"].text() == f"Undo never mark “{word}”"
+    assert window.threshold.ignored == (word,)
+    with closing(sqlite3.connect(window.project.path)) as other, other:
+        other.execute("DROP TRIGGER full")
+    window.actions_by_name["undo"].trigger()
+    settle(qtbot, window)
+    assert window.threshold.ignored == ask(window.project.path, vocabulary.ignored) == ()
+
+
+def test_a_decision_that_was_not_kept_is_not_to_be_taken_back(qtbot, window):
+    with closing(sqlite3.connect(window.project.path)) as other, other:
+        other.execute("CREATE TRIGGER full BEFORE INSERT ON revision BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    with qtbot.waitSignal(window.loop.not_kept):
+        strike(window, Qt.Key.Key_Return)
+    assert window.loop.history.is_empty
+    window.findChild(QMessageBox, "problem").close()
+
+
+def test_decisions_of_an_earlier_session_come_after_those_of_this_one(qtbot, window, open_window, ask):
+    press(qtbot, window, Qt.Key.Key_Return)
+    window.close()
+    again = open_window(window.project.path)
+    strike(again, Qt.Key.Key_I)
+    settle(qtbot, again)
+    strike(again, Qt.Key.Key_Z, CONTROL)
+    settle(qtbot, again)
+    assert again.actions_by_name["undo"].text() == "Undo accept"
+    undo(qtbot, again)
+    assert state(again, ask)[2] == []
+    redo(qtbot, again)
+    assert len(state(again, ask)[2]) == 1
+    assert again.actions_by_name["redo"].isEnabled()
