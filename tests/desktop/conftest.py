@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from functools import partial
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -17,6 +18,17 @@ from desktop.services.project import Project
 from desktop.services.settings import Settings
 from desktop.theme import Theme
 from desktop.window import MainWindow
+
+PATIENCE = 60_000
+"""Milliseconds for what must come true: a busy machine takes much longer than the five seconds of pytest-qt."""
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """Waits long enough also while others have the processors."""
+    for name in ("waitUntil", "waitSignal", "waitSignals", "waitActive", "waitExposed", "waitCallback"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE))
+    return qtbot
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +119,7 @@ def open_window(qtbot, theme, settings):
         window.resize(1280, 800)
         opened.append(window)
         if wait:
-            with qtbot.waitSignals([window.loop.landed, window.queue.loaded, window.threshold.changed], timeout=10_000):
+            with qtbot.waitSignals([window.loop.landed, window.queue.loaded, window.threshold.changed]):
                 window.show()
                 window.start()
             window.activateWindow()
@@ -122,4 +134,4 @@ def open_window(qtbot, theme, settings):
 
 def close(qtbot, window):
     """Closes a window and waits until its store has everything."""
-    qtbot.waitUntil(window.close, timeout=60_000)
+    qtbot.waitUntil(window.close)

@@ -45,7 +45,7 @@ def test_the_stop_waits_for_no_job_drops_its_answer_and_ends_behind_it(qtbot, po
     pool.stop(lambda: ended.append(threading.current_thread().name))
     assert ended == [], "a job is running"
     gate.set()
-    qtbot.waitUntil(lambda: bool(ended), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(ended))
     assert ended == ["test-0"]
     assert told == []
 
@@ -72,7 +72,7 @@ def test_at_the_end_only_what_must_be_done_is_done(qtbot, pool, gate):
     pool.finish()
     pool.ask(lambda: "late read", told.append)
     pool.ask(lambda: "late change", told.append, must=True)
-    with qtbot.waitSignal(pool.settled, timeout=60_000):
+    with qtbot.waitSignal(pool.settled):
         gate.set()
     assert told == ["new", "late change"]
     pool.resume()
@@ -82,6 +82,6 @@ def test_at_the_end_only_what_must_be_done_is_done(qtbot, pool, gate):
 
 def test_what_must_be_done_and_fails_is_settled_too(qtbot, pool):
     told = []
-    with qtbot.waitSignal(pool.settled, timeout=60_000):
+    with qtbot.waitSignal(pool.settled):
         pool.ask(lambda: 1 / 0, told.append, failed=lambda error: told.append(type(error)), must=True)
     assert told == [ZeroDivisionError]

@@ -81,7 +81,7 @@ def test_closing_while_another_program_writes_says_so_and_blocks_nothing(qtbot, 
     qtbot.waitUntil(lambda: bool(ticks))
     assert window.isVisible()
     assert standing(ask, db, item) == []
-    with qtbot.waitSignal(window.closed, timeout=60_000):
+    with qtbot.waitSignal(window.closed):
         writer.release()
     qtbot.waitUntil(lambda: not window.isVisible())
     assert standing(ask, db, item) == ["rejected"]
@@ -94,7 +94,7 @@ def test_a_lock_that_never_goes_keeps_the_window_open_with_the_item(qtbot, open_
     item = window.review.item.item_id
     window.loop.ahead = None
     writer.lock()
-    with qtbot.waitSignal(window.stayed, timeout=60_000):
+    with qtbot.waitSignal(window.stayed):
         window.loop.decide("reject")
         assert not window.close()
     assert window.isVisible()
@@ -107,7 +107,7 @@ def test_a_lock_that_never_goes_keeps_the_window_open_with_the_item(qtbot, open_
     writer.release()
     box.close()
     qtbot.waitUntil(lambda: window.queue.line(item) is not None)
-    with qtbot.waitSignal(window.loop.landed, timeout=60_000):
+    with qtbot.waitSignal(window.loop.landed):
         window.loop.decide("reject")
     assert standing(ask, db, item) == ["rejected"], "the window goes on"
 
@@ -143,7 +143,7 @@ def program(qapp, settings):
 
 def opened(qtbot, program, path):
     window = program.open(str(path))
-    qtbot.waitUntil(lambda: window.queue.is_loaded and window.review.item is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.queue.is_loaded and window.review.item is not None)
     return window
 
 
@@ -153,11 +153,11 @@ def test_quitting_closes_the_other_windows_while_one_is_saving(qtbot, program, d
     writer.lock()
     first.loop.decide("reject")
     program.quit()
-    qtbot.waitUntil(lambda: not second.isVisible(), timeout=60_000)
+    qtbot.waitUntil(lambda: not second.isVisible())
     assert program.windows == [first]
     program.quit()
     writer.release()
-    qtbot.waitUntil(lambda: not first.isVisible(), timeout=60_000)
+    qtbot.waitUntil(lambda: not first.isVisible())
     assert program.windows == []
 
 
@@ -169,12 +169,12 @@ def test_another_language_comes_when_the_window_has_saved(qtbot, program, db, wr
     program.speak("de")
     assert program.windows == [window]
     writer.release()
-    qtbot.waitUntil(lambda: program.windows not in ([window], []), timeout=60_000)
+    qtbot.waitUntil(lambda: program.windows not in ([window], []))
     (anew,) = program.windows
     assert anew.menuBar().actions()[0].text() == "&Bestand"
     assert standing(ask, db, item) == ["rejected"]
     qtbot.waitUntil(lambda: not window.isVisible())
-    qtbot.waitUntil(anew.close, timeout=60_000)
+    qtbot.waitUntil(anew.close)
     assert program.windows == []
 
 
@@ -185,7 +185,7 @@ def test_quitting_while_the_language_changes_opens_no_new_window(qtbot, program,
     program.speak("de")
     program.quit()
     writer.release()
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
+    qtbot.waitUntil(lambda: not window.isVisible())
     assert program.windows == []
 
 

@@ -44,7 +44,7 @@ def test_a_new_threshold_marks_anew_and_leaves_the_annotator_where_he_is(qtbot, 
     assert len(marked(window)) == 2
     version = window.threshold.scorer.version
     ask(window.project.path, scorers.set_epsilon, epsilon=-5.0, version=version)
-    qtbot.waitUntil(lambda: window.header.pace.text() == SAID, timeout=10_000)
+    qtbot.waitUntil(lambda: window.header.pace.text() == SAID)
     qtbot.waitUntil(lambda: window.threshold.epsilon == -5.0)
     assert marked(window) == ["number"], "the annotator's own mark stands"
     assert (window.review.item.item_id, window.review.focus) == (item, 3)
@@ -61,7 +61,7 @@ def test_what_is_typed_stays_when_captions_are_imported_in_a_terminal(qtbot, win
     source.write_text("image,caption\nphotos/photo-0.png,a red cat\n", encoding="utf-8")
     command = [sys.executable, "-m", "cli", "import", str(source), "--db", window.project.path]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    qtbot.waitUntil(lambda: window.queue.rowCount() == 7, timeout=10_000)
+    qtbot.waitUntil(lambda: window.queue.rowCount() == 7)
     qtbot.waitUntil(lambda: window.progress.total == 7)
     qtbot.waitUntil(lambda: window.project.worker.idle)
     assert window.screen_review.stage.is_editing
@@ -91,13 +91,13 @@ def test_items_that_come_to_an_empty_store_are_shown(qtbot, open_window, fill, t
     qtbot.waitUntil(lambda: window.screen_review.stage.end.title.text() == "This store is empty")
     with Store.open(window.project.path) as store:
         items.add(store, rows(tmp_path / "photos", 2))
-    qtbot.waitUntil(lambda: window.review.item is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.review.item is not None)
 
 
 def test_a_review_by_somebody_else_is_seen_and_an_own_draft_is_kept(qtbot, window, ask):
     first = window.review.item.item_id
     ask(window.project.path, reviews.reject, item_id=first, annotator="ben")
-    qtbot.waitUntil(lambda: window.review.item.status == "rejected", timeout=10_000)
+    qtbot.waitUntil(lambda: window.review.item.status == "rejected")
     assert window.review.item.item_id == first
     assert len(marked(window)) == 1
 

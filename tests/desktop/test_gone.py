@@ -68,11 +68,11 @@ def test_a_store_that_is_gone_is_said_before_anything_is_decided_and_one_that_is
 ):
     saved, path = window.screen_review.inspector.saved, tmp_path / "review.db"
     move(path)
-    qtbot.waitUntil(lambda: saved.text().startswith("Not saved: the file was deleted"), timeout=10_000)
+    qtbot.waitUntil(lambda: saved.text().startswith("Not saved: the file was deleted"))
     assert window.header.pace.text() == saved.text()
     assert problem(window) is None, "nobody is interrupted"
     path.with_name("moved.db").rename(path)
-    qtbot.waitUntil(lambda: saved.text().startswith("Saved"), timeout=10_000)
+    qtbot.waitUntil(lambda: saved.text().startswith("Saved"))
     item = window.review.item.item_id
     with qtbot.waitSignal(window.loop.decided):
         window.loop.decide("accept")

@@ -18,7 +18,7 @@ def press(window, keys):
 
 def settle(qtbot, window, act):
     """Does something and waits until the next item is shown."""
-    with qtbot.waitSignal(window.loop.landed, timeout=5000):
+    with qtbot.waitSignal(window.loop.landed):
         act()
 
 

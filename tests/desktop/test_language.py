@@ -142,7 +142,7 @@ def test_a_job_that_fails_in_german_folds_the_english_away(qtbot, fill, language
     language.choose("de")
     running = Running()
     qtbot.addWidget(running)
-    with qtbot.waitSignal(running.ended, timeout=60_000):
+    with qtbot.waitSignal(running.ended):
         running.run(jobs.import_captions, str(fill()), str(tmp_path / "nothing.csv"), None)
     assert running.said.text() == "Das ging nicht. Was gemeldet wurde, steht auf Englisch unter „Details“."
     assert "nothing.csv" in running.details.toPlainText()

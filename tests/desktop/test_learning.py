@@ -33,7 +33,7 @@ def test_it_adopts_what_it_learned_and_tells_the_figures(qtbot, tmp_path):
     path = store_of(tmp_path, reviewed=50)
     learning, told = Learning(str(path)), []
     learning.changed.connect(lambda: told.append(learning.said))
-    with qtbot.waitSignal(learning.learned, timeout=60_000):
+    with qtbot.waitSignal(learning.learned):
         learning.start()
         assert learning.is_running
         assert learning.said
@@ -53,7 +53,7 @@ def test_too_few_reviews_are_said_and_change_nothing(qtbot, tmp_path):
     path = store_of(tmp_path, reviewed=2)
     learning = Learning(str(path))
     learning.start()
-    qtbot.waitUntil(lambda: not learning.is_running, timeout=60_000)
+    qtbot.waitUntil(lambda: not learning.is_running)
     assert learning.is_problem
     assert "too few to learn from" in learning.said
     with Store.open(path) as store:
@@ -76,6 +76,6 @@ def test_the_summary_has_the_action(qtbot, open_window, fill):
     summary = open_window(fill()).summary
     summary.learn.click()
     assert not summary.learn.isEnabled()
-    qtbot.waitUntil(summary.learn.isEnabled, timeout=60_000)
+    qtbot.waitUntil(summary.learn.isEnabled)
     assert summary.learned.text() == summary.learning.said
     assert summary.learned.property("danger")

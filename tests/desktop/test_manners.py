@@ -192,7 +192,7 @@ def test_a_servers_password_stands_in_no_title_and_no_setting(qtbot, qapp, setti
     assert window.project.name == "captions"
     assert window.windowTitle() == f"{window.project.name} — Captionlint"
     assert window.project.address == "postgresql://ana@127.0.0.1:9/captions?connect_timeout=1"
-    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "problem") is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "problem") is not None)
     problem = window.findChild(QMessageBox, "problem")
     assert "confidential" not in problem.text() + problem.informativeText() + problem.detailedText()
     problem.reject()
@@ -279,7 +279,7 @@ def test_the_summary_fits_a_small_window_and_scrolls_in_a_lower_one(qtbot, langu
     window = open_window(fill())
     window.show_screen("summary")
     summary = window.summary
-    qtbot.waitUntil(lambda: summary.charts.is_drawn, timeout=60_000)
+    qtbot.waitUntil(lambda: summary.charts.is_drawn)
     bar = summary.findChild(QScrollArea).verticalScrollBar()
     for width, height in ((1440, 900), (1024, 700)):
         window.resize(width, height)
@@ -297,7 +297,7 @@ def test_no_name_in_the_plots_meets_its_neighbour(qtbot, language, open_window, 
     window = open_window(fill())
     window.resize(1024, 700)
     window.show_screen("summary")
-    qtbot.waitUntil(lambda: window.summary.charts.is_drawn, timeout=60_000)
+    qtbot.waitUntil(lambda: window.summary.charts.is_drawn)
     plot = window.summary.charts.plots["kinds"]
     axis = plot.getPlotItem().getAxis("left")
     shown = []
@@ -323,7 +323,7 @@ def test_the_summary_shows_the_stores_own_figures(qtbot, open_window, fill, ask)
     window = open_window(path)
     action(window, "View", "Summary").trigger()
     summary = window.summary
-    qtbot.waitUntil(lambda: summary.curve is not None and bool(summary.agreement.text()), timeout=20_000)
+    qtbot.waitUntil(lambda: summary.curve is not None and bool(summary.agreement.text()))
     counts, found = ask(path, stats.counts), ask(path, judged)
     shown = {name: label.text() for name, label in summary.numbers.items()}
     assert shown["reviewed"] == f"{counts.reviewed} / {counts.items}"

@@ -58,7 +58,7 @@ def test_what_a_killed_program_left_unranked_is_ranked_on_opening(qtbot, open_wi
     first = ask(path, queue.page)[0].caption.split()
     ask(path, vocabulary.ignore, word=next(word for word in first if word.startswith("x")), finish=False)
     window = open_window(path, wait=False)
-    with qtbot.waitSignals([window.threshold.kept, window.queue.loaded], timeout=10_000):
+    with qtbot.waitSignals([window.threshold.kept, window.queue.loaded]):
         window.show()
         window.start()
     order = wanted_order(ask, path)

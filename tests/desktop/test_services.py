@@ -67,7 +67,7 @@ def test_a_process_that_is_stopped_is_dropped_at_once_and_buried_later(qtbot):
     heard = []
     child.received.connect(heard.append)
     child.ended.connect(heard.append)
-    qtbot.waitUntil(lambda: len(heard) > 2, timeout=60_000)
+    qtbot.waitUntil(lambda: len(heard) > 2)
     child.stop()
     before = len(heard)
     child._reader.join(60)
@@ -85,7 +85,7 @@ def sleep(connection: Connection) -> None:
 
 def test_a_process_that_reads_nothing_holds_up_nobody_who_sends_to_it(qtbot):
     child = Child(sleep)
-    with qtbot.waitSignal(child.received, timeout=60_000):
+    with qtbot.waitSignal(child.received):
         pass
     for _ in range(40):
         child.send("x" * 100_000)  # a pipe holds much less
@@ -107,7 +107,7 @@ def test_ctrl_c_is_the_windows_to_hear_and_not_its_processes(qtbot):
     said = []
     child = Child(listen)
     child.received.connect(said.append)
-    with qtbot.waitSignal(child.ended, timeout=60_000):  # a child is let go of once it ended or was stopped
+    with qtbot.waitSignal(child.ended):  # a child is let go of once it ended or was stopped
         pass
     assert said == [True]
     assert signal.getsignal(signal.SIGINT) is ours
@@ -117,7 +117,7 @@ def test_the_end_of_a_process_comes_after_all_it_said(qtbot):
     child = Child(end)
     heard = []
     child.received.connect(heard.append)
-    with qtbot.waitSignal(child.ended, timeout=60_000) as ended:
+    with qtbot.waitSignal(child.ended) as ended:
         pass
     assert heard == ["last"]
     assert ended.args == [3]
@@ -153,14 +153,14 @@ def test_the_plots_come_without_being_waited_for_and_in_another_theme_once_they_
     window = open_window(fill())
     charts = window.summary.charts
     window.actions_by_name["screen_summary"].trigger()
-    qtbot.waitUntil(lambda: charts.is_drawn, timeout=60_000)
+    qtbot.waitUntil(lambda: charts.is_drawn)
     assert all(plot.isVisible() for plot in charts.plots.values())
     window.actions_by_name["screen_review"].trigger()
     with qtbot.waitSignal(window.theme.changed):
         window.theme.choose("dark")
     assert charts.plots == {}, "nothing is made that is not seen"
     window.actions_by_name["screen_summary"].trigger()
-    qtbot.waitUntil(lambda: charts.is_drawn, timeout=60_000)
+    qtbot.waitUntil(lambda: charts.is_drawn)
     background = charts.plots["curve"].backgroundBrush().color().name()
     assert background == window.theme.look.base.panel.lower()
 

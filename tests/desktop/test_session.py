@@ -156,7 +156,7 @@ def test_what_stops_the_command_stops_its_window(qtbot, fill, home):
     db = fill()
     command = [sys.executable, "-m", "cli", "review", "--db", str(db)]
     with subprocess.Popen(command, env={**os.environ, "HOME": str(home)}) as review:
-        qtbot.waitUntil(lambda: bool(list(db.parent.glob("*.backup"))), timeout=60_000)  # made once the store is open
+        qtbot.waitUntil(lambda: bool(list(db.parent.glob("*.backup"))))  # made once the store is open
         lock = Path(f"{db}.lock")
         assert lock.exists()
         review.terminate()

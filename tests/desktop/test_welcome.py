@@ -36,7 +36,7 @@ def program(qapp, settings):
 
 def opened(qtbot, program):
     """The one window that is open now, its store being open as well."""
-    qtbot.waitUntil(lambda: program.windows and program.windows[0].queue.is_loaded, timeout=20_000)
+    qtbot.waitUntil(lambda: program.windows and program.windows[0].queue.is_loaded)
     assert program.welcoming is None
     return program.windows[0]
 
