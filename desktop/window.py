@@ -380,7 +380,7 @@ class MainWindow(QMainWindow):
         """Keeps the window's place and lets go of the store."""
         self.settings.put("geometry", self.saveGeometry())
         self.keeper.flush()
-        self.scoring.stop()
+        self.scoring.close()
         self.pictures.stop()
         self.thumbnails.stop()
         self.summary.charts.stop()

@@ -37,6 +37,7 @@ class Scoring(QObject):
         self._count = 0
         self._asked: dict[int, tuple[type[Any], Callable[[Any, str | None], None]]] = {}
         self._trial: _Trial | None = None
+        self._is_closed = False
 
     @property
     def is_starting(self) -> bool:
@@ -66,8 +67,10 @@ class Scoring(QObject):
             self.state_changed.emit()
 
     def ask(self, request: type[Any], then: Callable[[Any, str | None], None], **fields: Any) -> int:
-        """Sends a request; `then` is given its value, or None and what went wrong."""
+        """Sends a request; `then` is given its value, or None and what went wrong. Never answered after `close`."""
         self._count += 1
+        if self._is_closed:
+            return self._count
         refusal = self._refusal() if self._child is None else None
         if refusal is not None:
             then(None, refusal)
@@ -85,7 +88,7 @@ class Scoring(QObject):
         They are used from then on; where they do not give that model, the old place stays.
         """
         before = self.scorer
-        if before is None:
+        if before is None or self._is_closed:
             return
         self.stop()
         self._trial = _Trial(before, then)
@@ -105,6 +108,11 @@ class Scoring(QObject):
             self._child.stop()
             self._child.deleteLater()
             self._child, self.version = None, None
+
+    def close(self) -> None:
+        """Ends the process and starts no other one."""
+        self._is_closed = True
+        self.stop()
 
     def _take(self, message: object) -> None:
         if isinstance(message, Loaded):

@@ -12,9 +12,13 @@ from PIL import Image
 from PySide6.QtGui import QColor
 from stores import rows
 
+from core.model_spec import ModelSpec
+from db.records import ScorerInfo
 from desktop.queue.model import LINE
 from desktop.services.child import Child
 from desktop.services.decoding import PREVIEW, Pictures, decode
+from desktop.services.scorer_child import Score
+from desktop.services.scoring import Scoring
 
 
 def test_a_large_picture_has_a_small_copy_and_every_pixel_in_its_place(qapp, tmp_path):
@@ -94,6 +98,18 @@ def test_a_process_that_reads_nothing_holds_up_nobody_who_sends_to_it(qtbot):
     for thread in (child._reader, child._writer):
         thread.join(60)
         assert not thread.is_alive()
+
+
+def test_a_scorer_that_was_closed_starts_no_process(qapp):
+    scoring, answers = Scoring(), []
+    scoring.use(ScorerInfo("demo", {}, 0.0, True, ModelSpec.of_name("demo")))
+    scoring.close()
+    scoring.ask(Score, lambda *answer: answers.append(answer), image="a.png", caption="a dog")
+    try:
+        assert not scoring.is_starting
+        assert answers == []
+    finally:
+        scoring.stop()
 
 
 def listen(connection: Connection) -> None:
