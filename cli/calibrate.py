@@ -51,7 +51,7 @@ def calibrate(
     """
     goal = _goal(target_recall, beta, cost)
     from core.judging import judge
-    from db.operations import calibrating
+    from db.operations import calibrating, scorers
     from db.store import Store
 
     scorer = None
@@ -64,14 +64,21 @@ def calibrate(
         else:
             fitted = _with_signals(store, scorer, goal, seed)
         figures = judge(fitted)
-        moved = None
+        calibration, moved, is_shown = fitted.calibration, None, True
         if not dry_run:
-            _adopt(store, fitted.calibration, scorer)
-            moved = calibrating.drift_of_pending(store)
+            is_shown = scorers.current(store) is None or calibrating.is_shown(store, version=calibration.base)
+            _adopt(store, calibration, scorer, show=None if is_shown else False)
+            moved = calibrating.drift_of_pending(store) if is_shown else None
     if as_json:
         typer.echo(json.dumps(_as_object(fitted, figures, moved, adopted=not dry_run), allow_nan=False))
     else:
         _show(fitted, figures)
+    if not is_shown:
+        typer.echo(
+            f"The marks of another model are shown, as before; "
+            f"`captionlint settings --db {store.name} --scorer '{calibration.version}'` shows these.",
+            err=True,
+        )
     if figures.ap < figures.ap_attribution:
         back = "" if dry_run else f"; `captionlint settings --db {db} --scorer '{fitted.calibration.base}'` goes back"
         typer.echo(
@@ -101,7 +108,7 @@ def _with_signals(store: Store, scorer: Scorer, goal: Goal, seed: int) -> Fitted
     )
 
 
-def _adopt(store: Store, calibration: Calibration, scorer: Scorer | None) -> None:
+def _adopt(store: Store, calibration: Calibration, scorer: Scorer | None, *, show: bool | None) -> None:
     try:
         with bar("marking" if scorer is None else "scoring") as move:
             if scorer is None:
@@ -113,7 +120,7 @@ def _adopt(store: Store, calibration: Calibration, scorer: Scorer | None) -> Non
                 from db.prelabel import prelabel
 
                 calibrated = CalibratedScorer(scorer, calibration)
-                prelabel(store, calibrated, on_progress=lambda progress: move(progress.done, progress.total))
+                prelabel(store, calibrated, show=show, on_progress=lambda p: move(p.done, p.total))
     except KeyboardInterrupt:
         typer.echo("stopped, what was done is kept; run the command again to go on", err=True)
         raise typer.Exit(1) from None

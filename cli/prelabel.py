@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli import model_options as options
-from cli.console import alike
+from cli.console import alike, printable
 from cli.progress import bar
 from cli.store_options import Db
 from core.errors import ItemError
+from core.model_spec import BASE
 from core.presets import LAYERS, TEMPLATE
 
 if TYPE_CHECKING:
     from core.model_spec import ModelSpec
     from db.operations.stats import Failures
     from db.prelabel import Progress
+    from db.records import ScorerInfo
     from db.store import Store
 
 _REASONS = 3
@@ -45,14 +48,21 @@ def prelabel(
         int | None, typer.Option("--limit", min=1, metavar="N", help="Stop after this many items.")
     ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try items that failed before, too.")] = False,
+    show: Annotated[
+        bool, typer.Option("--show", help="Show this model's marks at once, not only when all is scored.")
+    ] = False,
     engine: Annotated[Engine, typer.Option("--engine", help="ray: on a cluster, through Ray Data.")] = Engine.local,
 ) -> None:
     """Score every item that has no prediction by this model; stop with Ctrl-C and go on later.
 
+    The first model of a store is shown from the start. Another one is shown when it has scored everything, or at once
+    with --show; `captionlint settings --scorer VERSION` changes it at any time.
+
     Items that fail are told by reason and left alone until --retry-failed; the exit code is then 1.
     """
+    from db.operations import scorers
     from db.operations import stats as ask
-    from db.prelabel import Progress
+    from db.prelabel import finished
     from db.store import Store
 
     spec = options.asked(
@@ -60,9 +70,22 @@ def prelabel(
         aggregate=aggregate, image_dtype=image_dtype,
     )  # fmt: skip
     run = _ray if engine is Engine.ray else _local
-    how = {"batch_size": batch_size, "limit": limit, "retry_failed": retry_failed}
-    with Store.open(db, create=False) as store, bar("scoring") as move:
-        last = Progress(0, 0, 0)
+    how = {"batch_size": batch_size, "limit": limit, "retry_failed": retry_failed, "show": show or None}
+    with Store.open(db, create=False) as store:
+        before = scorers.current(store)
+        last = finished(store, spec, retry_failed=retry_failed, show=show or None)
+        if last is None:
+            last = _score(store, spec, device, run, how)
+        failed = ask.failures(store, scorer_version=last.scorer_version)
+        shown = _shown(store, last.scorer_version, before)
+    _report(last, failed, shown)
+
+
+def _score(store: Store, spec: ModelSpec, device: str, run: Callable[..., Progress], how: dict[str, Any]) -> Progress:
+    from db.prelabel import Progress
+
+    last = Progress(0, 0, 0)
+    with bar("scoring") as move:
 
         def moved(progress: Progress) -> None:
             nonlocal last
@@ -70,12 +93,10 @@ def prelabel(
             move(progress.done, progress.total)
 
         try:
-            last = run(store, spec, device, {**how, "on_progress": moved})
+            return run(store, spec, device, {**how, "on_progress": moved})
         except KeyboardInterrupt:
             typer.echo(f"stopped after {last.done} items, all kept; run the command again to go on", err=True)
             raise typer.Exit(1) from None
-        failed = ask.failures(store, scorer_version=last.scorer_version)
-    _report(last, failed)
 
 
 def _local(store: Store, spec: ModelSpec, device: str, how: dict[str, Any]) -> Progress:
@@ -90,10 +111,29 @@ def _ray(store: Store, spec: ModelSpec, device: str, how: dict[str, Any]) -> Pro
     return run(store, spec, device=device, **how)
 
 
-def _report(progress: Progress, failed: Failures) -> None:
+def _shown(store: Store, version: str, before: ScorerInfo | None) -> str:
+    """Whose marks are shown, and the command that shows the other ones; nothing where there is one scorer."""
+    from db.operations import scorers
+
+    shown = scorers.current(store)
+    if shown is None or len(scorers.known(store)) == 1:
+        return ""
+    command = f"captionlint settings --db {store.name} --scorer"
+    if version not in (shown.version, shown.details.get(BASE)):
+        return f"shown are still the marks of {shown.version}; `{command} '{version}'` shows the new ones"
+    if before is not None and before.version != shown.version:
+        return f"shown are the marks of {shown.version} from now on; `{command} '{before.version}'` goes back"
+    return f"shown are the marks of {shown.version}; `{command} VERSION` shows another scorer's"
+
+
+def _report(progress: Progress, failed: Failures, shown: str) -> None:
     scored = progress.done - progress.failed
     before = failed.number - progress.failed
     typer.echo(f"{scored} items scored" + (f", {progress.failed} failed" if progress.failed else ""))
+    if not progress.total:
+        typer.echo("nothing is left to score", err=True)
+    if shown:
+        typer.echo(printable(shown), err=True)
     for reason, number in list(failed.reasons.items())[:_REASONS]:
         typer.echo(f"failed: {alike(reason, number)}", err=True)
     if len(failed.reasons) > _REASONS:

@@ -218,6 +218,8 @@ class ModelSpec:
         stored = self.of_details(details)
         if stored is None or self.image_dtype == "auto" or details.get("word_rules") != WORD_RULES:
             return False
+        if stored.model != self.model:  # also one by name and one by files, which have other parts
+            return False
         if stored.with_files(config_path=self.config_path, checkpoint_path=self.checkpoint_path) != self:
             return False
         if self.missing() or (self.config_path is not None and self.config_path.stem != details["model"]):

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from core.model_spec import ModelSpec
 from core.prediction import Failure, Prediction
 from db import lookups
 from db.operations import calibrating, scorers
@@ -91,6 +92,16 @@ def prelabel(
             on_progress(progress)
     end(store, version=version, show=show)
     return progress
+
+
+def finished(store: Store, spec: ModelSpec, *, retry_failed: bool = False, show: bool | None = None) -> Progress | None:
+    """`prelabel` for a model that has scored everything, told without loading it; None where it is to be loaded."""
+    version = scorers.version_of(store, spec=spec)
+    if version is None or is_waiting(store, scorer_version=version, retry_failed=retry_failed):
+        return None
+    if show is not False:
+        calibrating.show(store, version=version)
+    return Progress(0, 0, 0, version)
 
 
 def begin(store: Store, scorer: Scores, *, show: bool | None) -> None:

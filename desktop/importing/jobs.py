@@ -36,11 +36,15 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How it ended: how many of what, and where they went; `problems` are what was left out, the first few."""
+    """How it ended: how many of what, and where they went; `problems` are what was left out, the first few.
+
+    `shown` is the scorer whose marks are shown now, where that was in question.
+    """
 
     counts: tuple[tuple[Outcome, int], ...]
     problems: tuple[str, ...] = ()
     out: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +81,21 @@ def import_captions(connection: Connection, db: str, source: str, images: str | 
         connection.send(Done(counts, tuple(left)))
 
 
-def prelabel(connection: Connection, db: str, model: ModelSpec | str, retry_failed: bool) -> None:
-    """Scores what has no prediction by this model yet, given by name too; goes on where an earlier run was stopped."""
+def prelabel(
+    connection: Connection, db: str, model: ModelSpec | str, retry_failed: bool, show: bool | None = None
+) -> None:
+    """Scores what has no prediction by this model yet, given by name too; goes on where an earlier run was stopped.
+
+    `show` as in `db.prelabel.prelabel`.
+    """
     with suppress(OSError, AttributeError):  # the window goes first; there is no nice on Windows
         os.nice(10)
     with _reporting(connection):
         connection.send(Moved(0, None, "load"))
         spec = ModelSpec.of_name(model) if isinstance(model, str) else model
         spec.check()
-        with _downloading(connection, spec.name):
-            scorer = spec.load()
+        from db.operations import scorers
+        from db.prelabel import finished
         from db.prelabel import prelabel as run
         from db.store import Store
 
@@ -94,9 +103,15 @@ def prelabel(connection: Connection, db: str, model: ModelSpec | str, retry_fail
             connection.send(Moved(progress.done, progress.total, "score"))
 
         with Store.open(db, create=False) as store:
-            # Small batches: each is committed, and shown as progress.
-            last = run(store, scorer, batch_size=32, retry_failed=retry_failed, on_progress=moved)
-        connection.send(Done((("scored", last.done - last.failed), ("failed", last.failed))))
+            last = finished(store, spec, retry_failed=retry_failed, show=show)
+            if last is None:
+                with _downloading(connection, spec.name):
+                    scorer = spec.load()
+                # Small batches: each is committed, and shown as progress.
+                last = run(store, scorer, batch_size=32, retry_failed=retry_failed, show=show, on_progress=moved)
+            shown = scorers.current(store)
+        counts: tuple[tuple[Outcome, int], ...] = (("scored", last.done - last.failed), ("failed", last.failed))
+        connection.send(Done(counts, shown=shown.version if shown else ""))
 
 
 def export(connection: Connection, db: str, format: str, out: str, unreviewed: bool) -> None:

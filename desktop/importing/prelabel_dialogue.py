@@ -23,8 +23,9 @@ class PrelabelDialogue(JobDialogue):
             QCoreApplication.translate("PrelabelDialogue", "Pre-label"),
             QCoreApplication.translate(
                 "PrelabelDialogue",
-                "Scores every caption that this model has not scored yet, and shows its marks. Each batch is kept at "
-                "once: stop when you like and go on later; reviewing can go on meanwhile.",
+                "Scores every caption that this model has not scored yet. Another model's marks stay until this one "
+                "has scored everything. Each batch is kept at once: stop when you like and go on later; reviewing "
+                "can go on meanwhile.",
             ),
             QCoreApplication.translate("PrelabelDialogue", "Score"),
             parent,
@@ -41,9 +42,11 @@ class PrelabelDialogue(JobDialogue):
         self.about = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.about.setProperty("dim", True)
         self.retry = TickBox(self.tr("Try again what failed before"))
+        self.show_at_once = TickBox(self.tr("Show this model's marks at once"))
         self.form.addRow(self.tr("Model"), self.model)
         self.form.addRow("", self.about)
         self.form.addRow("", self.retry)
+        self.form.addRow("", self.show_at_once)
         self.model.setCurrentText(self._name)
         self.model.editTextChanged.connect(self._describe)
         self._describe(self.model.currentText())
@@ -52,7 +55,8 @@ class PrelabelDialogue(JobDialogue):
         """Scores in a process of its own."""
         name = self.model.currentText().strip()
         model = self._given if name == self._name else name
-        self.running.run(jobs.prelabel, self._db, model, self.retry.isChecked())
+        show = self.show_at_once.isChecked() or None
+        self.running.run(jobs.prelabel, self._db, model, self.retry.isChecked(), show)
 
     def _describe(self, name: str) -> None:
         preset = PRESETS.get(name.strip())

@@ -104,7 +104,11 @@ class Running(QWidget):
     def _outcome(self, done: Done) -> str:
         """What came of it: the first count always, others where they are not zero."""
         told = [self._count(what, count) for n, (what, count) in enumerate(done.counts) if count or not n]
-        return ", ".join(told).format(done.out) + "."
+        said = ", ".join(told).format(done.out) + "."
+        if done.shown:
+            shown = self.tr("The marks of {0} are shown; captionlint settings --scorer changes that.")
+            said = f"{said} {shown.format(done.shown)}"
+        return said
 
     def _count(self, what: Outcome, n: int) -> str:
         return {

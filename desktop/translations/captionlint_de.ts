@@ -724,8 +724,8 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
         <translation>Vorbewerten</translation>
     </message>
     <message>
-        <source>Scores every caption that this model has not scored yet, and shows its marks. Each batch is kept at once: stop when you like and go on later; reviewing can go on meanwhile.</source>
-        <translation>Bewertet jede Beschreibung, die dieses Modell noch nicht bewertet hat, und zeigt seine Markierungen. Jeder Schub wird sofort gespeichert: Halten Sie an, wann Sie wollen, und machen Sie später weiter; das Prüfen kann inzwischen weitergehen.</translation>
+        <source>Scores every caption that this model has not scored yet. Another model&apos;s marks stay until this one has scored everything. Each batch is kept at once: stop when you like and go on later; reviewing can go on meanwhile.</source>
+        <translation>Bewertet jede Beschreibung, die dieses Modell noch nicht bewertet hat. Die Markierungen eines anderen Modells bleiben, bis dieses alles bewertet hat. Jeder Schub wird sofort gespeichert: Halten Sie an, wann Sie wollen, und machen Sie später weiter; das Prüfen kann inzwischen weitergehen.</translation>
     </message>
     <message>
         <source>Score</source>
@@ -734,6 +734,10 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
     <message>
         <source>Try again what failed before</source>
         <translation>Noch einmal versuchen, was zuvor misslang</translation>
+    </message>
+    <message>
+        <source>Show this model&apos;s marks at once</source>
+        <translation>Markierungen dieses Modells sofort zeigen</translation>
     </message>
     <message>
         <source>Model</source>
@@ -924,6 +928,10 @@ Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
     <message>
         <source>{0} scenes drawn</source>
         <translation>{0} Szenen gezeichnet</translation>
+    </message>
+    <message>
+        <source>The marks of {0} are shown; captionlint settings --scorer changes that.</source>
+        <translation>Gezeigt werden die Markierungen von {0}; captionlint settings --scorer ändert das.</translation>
     </message>
     <message numerus="yes">
         <source>%Ln added</source>

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -133,6 +134,27 @@ def test_with_a_model_it_asks_for_signals_and_scores_all_items_again(db, caption
         assert calibrating.current_calibration(store).signals == signals.SIGNALS
     again = json.loads(captionlint("calibrate", "--db", db, "--json").out)
     assert again["base"] == "made-1"
+
+
+def test_with_a_model_whose_marks_are_not_shown_it_leaves_the_shown_ones(db, captionlint, monkeypatch):
+    truth = {c.prediction.caption: c for c in made(160)}
+    scorer = SimpleNamespace(version="other-1", details={"model": "other"}, epsilon=-0.01)
+
+    def stream(_scorer, pairs, *, batch_size=32, parts=False):
+        for _, caption in pairs:
+            known = truth[caption]
+            said = replace(known.prediction, scorer_version="other-1")
+            yield said, np.zeros((len(known.wrong), len(signals.SIGNALS)))
+
+    monkeypatch.setattr(ModelSpec, "load", lambda *_, **__: scorer)
+    monkeypatch.setattr(signals, "stream", stream)
+    ran = captionlint("calibrate", "--db", db, "--model", "demo", "--json")
+    found = json.loads(ran.out)
+    assert found["drift"] is None
+    assert f"captionlint settings --db {db} --scorer '{found['scorer_version']}'" in ran.err
+    with Store.open(db) as store:
+        assert scorers.current(store).version == "made-1"
+        assert scorers.counts(store, version=found["scorer_version"]).predictions == 160
 
 
 @pytest.mark.parametrize(

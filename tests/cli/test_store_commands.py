@@ -7,17 +7,22 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 
 import pytest
 from stores import FakeScorer, photo
 
+import core.demo
 from cli import settings
+from core.digests import file_sha256
 from core.formats import reading
 from core.formats.reading import read
 from core.model_spec import ModelSpec
+from core.prediction import Failure
 from core.review import Span
+from core.words import WORD_RULES
 from db import ranking
-from db.operations import items, reviews, scorers, vocabulary
+from db.operations import items, predictions, reviews, scorers, vocabulary
 from db.store import Store
 
 
@@ -275,6 +280,48 @@ def test_ctrl_c_keeps_what_was_scored(db, fake_model, captionlint, tmp_path, sou
     assert captionlint("prelabel", "--db", tmp_path / "other.db").out == "2 items scored\n"
 
 
+def test_prelabel_says_which_scorer_is_shown_and_how_to_switch(db, fake_model, captionlint, monkeypatch):
+    def prelabel(version, *options):
+        monkeypatch.setattr(fake_model, "version", version)
+        ran = captionlint("prelabel", "--db", db, *options)
+        assert ran.code == 0
+        with Store.open(db) as store:
+            return ran.err, scorers.current(store).version
+
+    said, shown = prelabel("fake-1")
+    assert (said, shown) == ("nothing is left to score\n", "fake-1")
+    settings = f"`captionlint settings --db {db} --scorer"
+    said, shown = prelabel("fake-2", "--limit", "2")
+    assert (said, shown) == (
+        f"shown are still the marks of fake-1; {settings} 'fake-2'` shows the new ones\n",
+        "fake-1",
+    )
+    said, shown = prelabel("fake-2")
+    assert (said, shown) == (f"shown are the marks of fake-2 from now on; {settings} 'fake-1'` goes back\n", "fake-2")
+    assert captionlint("settings", "--db", db, "--scorer", "fake-1").code == 0
+    said, shown = prelabel("fake-3", "--limit", "1", "--show")
+    assert shown == "fake-3"
+    assert "from now on" in said
+
+
+def test_a_finished_prelabel_says_so_without_loading_torch(db):
+    spec = ModelSpec.of_name("demo")
+    weights = Path(core.demo.__file__).with_name("demo.safetensors")
+    details = {"spec": spec.to_dict(), "word_rules": WORD_RULES, "weights_sha256": file_sha256(weights)}
+    with Store.open(db) as store:
+        scorers.enter(store, version="demo@1", details=details)
+        items_left = [(i, Failure("demo@1", items.get(store, item_id=i).caption, "?")) for i in items.ids(store)]
+        predictions.record(store, scorer_version="demo@1", results=items_left)
+    program = "import sys; sys.modules['torch'] = None; from cli.main import run; run()"
+    command = [sys.executable, "-c", program, "prelabel", "--db", db, "--model", "demo"]
+    ran = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stdout) == (0, "0 items scored\n"), ran.stderr
+    assert ran.stderr.startswith("nothing is left to score\n")
+    retried = subprocess.run([*command, "--retry-failed"], check=False, capture_output=True, text=True, timeout=60)
+    assert retried.returncode == 1
+    assert "torch" in retried.stderr
+
+
 def test_failures_are_counted_and_retried_when_asked(tmp_path, source, captionlint, fake_model):
     source.write_text(source.read_text().replace("red dog 0", "unscorable"))
     db = tmp_path / "a.db"
@@ -289,6 +336,7 @@ def test_failures_are_counted_and_retried_when_asked(tmp_path, source, captionli
     again = captionlint("prelabel", "--db", db)
     assert (again.code, again.out) == (0, "0 items scored\n")
     assert again.err.splitlines() == [
+        "nothing is left to score",
         "failed: The caption has no words.",
         "1 items failed in earlier runs and were left alone; --retry-failed tries them again",
     ]

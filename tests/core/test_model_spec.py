@@ -106,6 +106,8 @@ def test_a_spec_matches_what_it_would_load_and_nothing_else(clip_files, tmp_path
     other = ModelSpec.of_files(*moved)
     assert other.matches(details), "the same files in another place"
     assert not replace(spec, layers=1).matches(details)
+    named = {**details, "spec": ModelSpec.of_name("demo", layers=spec.layers).to_dict()}
+    assert not spec.matches(named)
     assert not replace(spec, image_dtype="auto").matches(details)
     assert not spec.matches(details | {"word_rules": "w0"})
     assert not ModelSpec.of_name("demo").matches(details)

@@ -55,7 +55,10 @@ def run(qtbot, target, *arguments):
 
 def test_prelabel_then_all_that_the_model_does_for_a_person(qtbot, open_window, demo, tmp_path):
     db = demo / "review.db"
-    assert run(qtbot, jobs.prelabel, str(db), "demo", False) == "8 captions scored."
+    said = run(qtbot, jobs.prelabel, str(db), "demo", False)
+    assert said.startswith("8 captions scored. The marks of demo@")
+    assert "captionlint settings --scorer" in said
+    assert run(qtbot, jobs.prelabel, str(db), "demo", False).startswith("0 captions scored. The marks of demo@")
     window = open_window(db)
     model, assistant = window.review, window.assistant
     model.set_focus(len(model.words) - 1)
