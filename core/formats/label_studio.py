@@ -67,13 +67,16 @@ def review_of(
 ) -> Review:
     """What an annotation decides. `prediction` is the one it began from: its regions that are gone were removed.
 
-    A review that our own file brought says itself which marks it began from.
+    A review that our own file brought says itself which marks it began from. One that Label Studio copied from a
+    prediction, for many tasks at once, accepts that prediction, whichever `prediction` is given.
 
     Raises RowError for another configuration's controls and for regions outside of the caption.
     """
     regions = regions_of(annotation.get("result"), caption, labelling)
     said = next((region.proposed for region in regions if region.proposed is not None), None)
-    if said is not None:
+    if said is None and _is_copy(annotation, regions):
+        proposed = {region.id: region for region in regions if region.marked}
+    elif said is not None:
         proposed = {f"proposed {n}": Region("", *place) for n, place in enumerate(said)}
     else:
         began = regions_of(prediction.get("result"), caption, labelling) if prediction else []
@@ -94,6 +97,15 @@ def review_of(
         reviewed_at=fields.moment(annotation.get("updated_at") or annotation.get("created_at")),
         seconds=fields.number_of(annotation.get("lead_time"), "lead_time"),
     )
+
+
+def _is_copy(annotation: Mapping[str, Any], regions: Sequence[Region]) -> bool:
+    """Whether Label Studio made an annotation of a prediction: it takes the result over as it is, without the origin
+    that its editor gives each region, and nobody spent any time.
+    """
+    made = annotation.get("parent_prediction") is not None and annotation.get("lead_time") is None
+    of_people = (region.origin or region.verdict or region.rewrite for region in regions)
+    return made and not any(said is not None for said in of_people)
 
 
 def _reviews(row: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]], caption: str) -> Iterator[Review]:

@@ -62,6 +62,18 @@ def test_accepting_all_in_the_data_manager_keeps_the_prediction():
     assert found.status == "accepted"
 
 
+@pytest.mark.parametrize("known", [None, {"result": [mark("w3", 8, 11)]}, {"result": []}])
+def test_a_prediction_made_an_annotation_is_accepted_whatever_is_known_of_it(known):
+    """ "Create annotations from predictions" copies the result; deliveries carry no more than the prediction's number,
+    and the marks of now can be others.
+    """
+    found = review_of(annotation(*PREDICTION["result"], lead_time=None), CAPTION, prediction=known)
+    assert found.spans == (Span(2, 7, origin="prediction"), Span(8, 11, origin="prediction"))
+    assert found.status == "accepted"
+    nothing = review_of(annotation(lead_time=None), CAPTION, prediction=known)
+    assert (nothing.spans, nothing.status) == ((), "accepted")
+
+
 def test_an_annotation_made_from_nothing_removed_nothing():
     given = annotation(mark("m", 2, 7, origin="manual"), parent_prediction=None)
     assert review_of(given, CAPTION, prediction=PREDICTION).spans == (Span(2, 7, origin="manual"),)

@@ -161,6 +161,16 @@ def test_accepting_all_sends_lists(apply, backend):
     assert [len(standing(backend, n)[0].spans) for n in (1, 2)] == [2, 1]
 
 
+def test_predictions_made_annotations_are_accepted_marks_though_the_marks_of_now_are_others(apply, backend):
+    """The prediction that was copied had marked "a", which no scorer here does."""
+    backend.handlers.predict({"tasks": [ROW]})
+    given = [annotation(4, mark("w7", 0, 1), lead_time=None)]
+    apply({"action": "ANNOTATIONS_CREATED", "annotation": given, "task": [ROW], "project": project()})
+    (review,) = standing(backend)
+    assert [(span.start, span.end, span.origin, span.removed) for span in review.spans] == [(0, 1, "prediction", False)]
+    assert review.status == "accepted"
+
+
 def test_one_of_many_that_cannot_be_used_takes_nothing_from_the_others(apply, backend):
     other = task(2, "a xred cat")
     backend.handlers.predict({"tasks": [other]})

@@ -165,12 +165,14 @@ def test_hat_both_ways(tmp_path: Path) -> None:
     assert {name: row[name] for name in back} == back
 
 
-def test_an_export_of_label_studio_becomes_reviews(tmp_path: Path) -> None:
-    def region(id: str, name: str, kind: str, start: int, end: int, values: list[str], **more: object) -> object:
-        field = "text" if kind == "textarea" else kind
-        return {"id": id, "from_name": name, "to_name": "caption", "type": kind, **more,
-                "value": {"start": start, "end": end, field: values}}  # fmt: skip
+def region(id: str, name: str, kind: str, start: int, end: int, values: list[str], **more: object) -> object:
+    """One control's part of a result."""
+    field = "text" if kind == "textarea" else kind
+    value = {"start": start, "end": end, field: values}
+    return {"id": id, "from_name": name, "to_name": "caption", "type": kind, **more, "value": value}
 
+
+def test_an_export_of_label_studio_becomes_reviews(tmp_path: Path) -> None:
     task = {
         "id": 7,
         "data": {"image": "/data/upload/3/0123abcd-dog.png", "caption": "a brown dog on 😀 the red sofa"},
@@ -213,6 +215,24 @@ def test_an_export_of_label_studio_becomes_reviews(tmp_path: Path) -> None:
     assert third.status == "rejected"
     scores = {word.text: word.score for word in row.scores[0].words}
     assert (scores["brown"], scores["dog"], scores["sofa"]) == (-0.8, -0.6, 0.0)
+
+
+def test_annotations_that_label_studio_made_of_predictions_are_accepted_marks(tmp_path: Path) -> None:
+    """As a full JSON export has them: predictions by number, and beside the annotation one of another version."""
+    regions = [
+        region(f"w{n}", "misalign", "labels", *place, ["Misaligned"]) for n, place in enumerate([(2, 5), (6, 9)])
+    ]
+    made = {"completed_by": 1, "parent_prediction": 11, "lead_time": None, "prediction": {"id": 12, "result": []}}
+    by_hand = made | {"parent_prediction": None, "prediction": {}}
+    annotations = [made | {"result": regions}, by_hand | {"result": regions}]
+    source = jsonl(tmp_path / "a.jsonl", {"data": ROW, "predictions": [11, 12], "annotations": annotations})
+    accepted, manual = rows_of(source)[0].reviews
+    assert [(span.start, span.origin, span.removed) for span in accepted.spans] == [
+        (2, "prediction", False),
+        (6, "prediction", False),
+    ]
+    assert (accepted.status, manual.status) == ("accepted", "corrected")
+    assert {span.origin for span in manual.spans} == {"manual"}
 
 
 def test_an_export_names_the_prediction_that_an_annotation_began_from(tmp_path: Path) -> None:
