@@ -17,6 +17,7 @@ from db.schema import Annotator, Revision
 from db.store import Store
 
 _MADE = ("accept", "correct", "reject", "skip", "redo")
+_FEW = 4  # steps read at once: of many that were imported, none counts, and to find more of the others takes long
 _FROM_OUTSIDE = ("import", "update")
 
 
@@ -88,7 +89,7 @@ def _steps(session: Session, annotator: str) -> Iterator[Revision]:
         .where(Annotator.name == annotator, Revision.action.in_((*_MADE, "undo")), ~overtaken.exists())
         .order_by(Revision.id.desc())
     )
-    yield from session.scalars(query.execution_options(yield_per=50))
+    yield from session.scalars(query.execution_options(yield_per=_FEW))
 
 
 def _last_made(session: Session, annotator: str) -> Revision | None:

@@ -170,7 +170,6 @@ def _page(
 ) -> tuple[QueueEntry, ...]:
     """One page; an order may begin with items that were chosen one by one (`_head`), the others follow by its key."""
     share = marking.blind_share(session)
-    key = _key(order)
     passing = _columns().where(*conditions(session, filters, blind_share=share, each=True), *where)
     head = _head(session, order)
     behind = after.item_id if isinstance(after, Place) else after
@@ -183,7 +182,7 @@ def _page(
         if after is not None and not in_head:
             here = after if isinstance(after, Place) else _place(session, order, after)
         also = (*where, Item.id.not_in(head)) if head else where
-        found += _behind(session, filters, also, key=key, here=here, limit=limit - len(found), back=back)
+        found += _behind(session, filters, also, order=order, here=here, limit=limit - len(found), back=back)
     if back and not in_head and len(found) < limit:
         found += _of_head(session, passing, head, None, back=True)[: limit - len(found)]
     return tuple(_entry(store, row, share) for row in found)
@@ -194,7 +193,7 @@ def _behind(
     filters: Filters,
     where: tuple[ColumnElement[bool], ...],
     *,
-    key: InstrumentedAttribute[Any] | None,
+    order: Order,
     here: Place | None,
     limit: int,
     back: bool,
@@ -205,20 +204,21 @@ def _behind(
     all that pass are gathered and sorted, which costs as much as there are.
     """
     share = marking.blind_share(session)
+    key = _key(order)
     keys = [Item.id] if key is None else [key, Item.id]
     ordered = [k.desc() if back else k for k in keys]
-    in_index = key is Item.suspicion and len(filters.status) == 1 and filters == Filters(status=filters.status)
+    in_index = order == "suspicious" and len(filters.status) == 1 and filters == Filters(status=filters.status)
     if (filters != _EVERYTHING or where) and not in_index and not finds_few(session, filters, limit=_NEAR):
-        ids = _in_turn(session, select(Item.id).order_by(*ordered), key, here, limit=_NEAR, back=back)
-        each = _columns().where(*conditions(session, filters, blind_share=share, each=True), *where)
-        found: list[Any] = []
-        size = max(100, 2 * limit)
-        for start in range(0, len(ids), size):
-            found += _of_these(session, each, [row.id for row in ids[start : start + size]])
-            if len(found) >= limit:
-                return found[:limit]
-        if len(ids) < _NEAR:
-            return found
+        passes = select(Item.id).where(*conditions(session, filters, blind_share=share, each=True), *where)
+        found: list[int] = []
+        place, size, seen = here, 2 * limit, 0
+        while seen < _NEAR:
+            near = _in_turn(session, select(*keys).order_by(*ordered), key, place, limit=size, back=back)
+            found += [row.id for row in _of_these(session, passes, [row.id for row in near])]
+            if len(found) >= limit or len(near) < size:
+                return _of_these(session, _columns(), found[:limit])
+            place = Place(near[-1].id, order, near[-1][0])
+            seen, size = seen + size, 4 * size
     passing = _columns().where(*conditions(session, filters, blind_share=share), *where).order_by(*ordered)
     return _in_turn(session, passing, key, here, limit=limit, back=back)
 

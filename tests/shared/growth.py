@@ -3,14 +3,12 @@
 A query that reads a row takes some steps for it, so that a scan of the whole store shows as growth, without a clock.
 """
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, Pool, event
-
-_GRAIN = 20
-"""SQLite reports every so many steps of a statement; it counts on where a statement is used again."""
 
 
 @dataclass
@@ -33,8 +31,11 @@ class Cost:
 
 
 @contextmanager
-def measured() -> Iterator[Cost]:
-    """Counts what all open stores do inside the block, in every thread."""
+def measured(*, grain: int = 20) -> Iterator[Cost]:
+    """Counts what all open stores do inside the block, in every thread.
+
+    SQLite reports every `grain` steps of a statement, and counts on where a statement is used again.
+    """
     cost = Cost()
     connections = []
 
@@ -42,12 +43,12 @@ def measured() -> Iterator[Cost]:
         cost.statements += 1
 
     def step() -> int:
-        cost.steps += _GRAIN
+        cost.steps += grain
         return 0
 
     def watch(connection, _record, _proxy) -> None:
         connections.append(connection)
-        connection.set_progress_handler(step, _GRAIN)
+        connection.set_progress_handler(step, grain)
 
     event.listen(Engine, "before_cursor_execute", count)
     event.listen(Pool, "checkout", watch)
@@ -57,7 +58,8 @@ def measured() -> Iterator[Cost]:
         event.remove(Engine, "before_cursor_execute", count)
         event.remove(Pool, "checkout", watch)
         for connection in connections:
-            connection.set_progress_handler(None, 0)
+            with suppress(sqlite3.ProgrammingError):  # closed meanwhile
+                connection.set_progress_handler(None, 0)
 
 
 @contextmanager
