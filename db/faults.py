@@ -14,11 +14,13 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from core.errors import StoreError
 from db.backups import backups
 
+_UNCHANGED: Final = "SQLITE_FULL while reading"
 _SENTENCES: Final = {
     "SQLITE_BUSY": "{name} stayed locked by another program: close it, or try again in a moment.",
     "SQLITE_LOCKED": "{name} stayed locked by another program: close it, or try again in a moment.",
     "SQLITE_READONLY": "{name} is read-only: make the file and its folder writable, or work on a copy.",
     "SQLITE_FULL": "The disk is full, and the last change of {name} was not kept: make room and try again.",
+    _UNCHANGED: "The disk is full, and {name} was not changed: make room and try again.",
     "SQLITE_IOERR": "The disk failed under {name} ({detail}): see to the disk, then open the file again.",
     "SQLITE_CANTOPEN": "{name} cannot be opened: check that its folder exists and that you may write there.",
     "SQLITE_NOTADB": "{name} is not a Captionlint store: give another name, or import this file into one.",
@@ -36,19 +38,22 @@ class DamagedError(StoreError):
 
 
 @contextmanager
-def translated(name: str, path: Path | None) -> Iterator[None]:
-    """Raises `StoreError` in place of a driver's error. `name` is what the user called the store."""
+def translated(name: str, path: Path | None, *, writes: bool = False) -> Iterator[None]:
+    """Raises `StoreError` in place of a driver's error. `name` is what the user called the store.
+
+    `writes` says whether a change is lost by the error: SQLite needs room beside a store to read it, too.
+    """
     try:
         yield
     except DBAPIError as error:
-        raise StoreError(_sentence(error.orig, name, path)) from error
+        raise StoreError(_sentence(error.orig, name, path, writes=writes)) from error
     except (DamagedError, json.JSONDecodeError) as error:
         raise StoreError(damaged(name, path)) from error
     except (SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:
-        raise StoreError(_sentence(error, name, path)) from error
+        raise StoreError(_sentence(error, name, path, writes=writes)) from error
 
 
-def _sentence(error: BaseException | None, name: str, path: Path | None) -> str:
+def _sentence(error: BaseException | None, name: str, path: Path | None, *, writes: bool) -> str:
     detail = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     code = str(getattr(error, "sqlite_errorname", ""))
     if path is None:
@@ -60,8 +65,11 @@ def _sentence(error: BaseException | None, name: str, path: Path | None) -> str:
     torn = "decode to UTF-8" in detail or "is malformed" in detail  # which also a backup says, without a code
     if code.startswith("SQLITE_CORRUPT") or isinstance(error, UnicodeDecodeError) or torn:
         return damaged(name, path)
-    full = code == "SQLITE_IOERR_SHMSIZE"  # no room for the -shm file
-    family = "SQLITE_FULL" if full else "_".join(code.split("_")[:2])
+    family = "_".join(code.split("_")[:2])
+    if code == "SQLITE_IOERR_SHMSIZE":  # no room for the -shm file
+        family = "SQLITE_FULL"
+    if family == "SQLITE_FULL" and not writes:
+        family = _UNCHANGED
     sentence = _SENTENCES.get(family, "{name} could not be read or written ({detail}): open it again.")
     return sentence.format(name=name, detail=detail)
 

@@ -126,7 +126,7 @@ class Store:
         """
         engine = self._repeatable_writer if repeatable else self._writer
         self._require_file()
-        with faults.translated(self.name, self.path), Session(engine) as session, session.begin():
+        with faults.translated(self.name, self.path, writes=True), Session(engine) as session, session.begin():
             connection.take_turn(session.connection())
             if self._file:
                 self._file.require_whole(session.connection())

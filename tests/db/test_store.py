@@ -235,6 +235,21 @@ def test_a_full_disk_loses_only_what_was_not_acknowledged(small_disk, tmp_path):
         reviews.accept(store, item_id=20, annotator="ana")
 
 
+@pytest.mark.parametrize("command", [["stats"], ["settings"], ["export", "-", "--format", "words", "--unreviewed"]])
+def test_a_command_that_reads_on_a_full_disk_says_that_nothing_was_changed(small_disk, tmp_path, captionlint, command):
+    path = small_disk / "review.db"
+    with Store.open(path) as store:
+        items.add(store, rows(tmp_path, 4))
+    (small_disk / "ballast").write_bytes(b"\0" * shutil.disk_usage(small_disk).free)
+    before = path.read_bytes()
+    ran = captionlint(*command, "--db", path)
+    said = f"captionlint: The disk is full, and {path} was not changed: make room and try again.\n"
+    assert (ran.code, ran.err) == (1, said)
+    assert path.read_bytes() == before
+    (small_disk / "ballast").unlink()
+    assert captionlint(*command, "--db", path).code == 0
+
+
 def test_a_disk_too_small_to_make_a_store(small_disk):
     (small_disk / "ballast").write_bytes(b"\0" * (512 * 1024 - 20_000))
     assert "disk" in refused(small_disk / "review.db")
