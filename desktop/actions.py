@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.keymap import COMMANDS, SECTIONS, Keymap, Section, title_of
@@ -40,6 +40,17 @@ class Actions(QObject):
         """Gives the actions other keys."""
         for name, action in self._actions.items():
             action.setShortcuts([QKeySequence(key) for key in keymap.keys(name)])
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Does what a key does on the stage, from where its shortcuts do not reach; whether it has one."""
+        pressed = QKeySequence(event.key() | (event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier).value)
+        for command in COMMANDS:
+            action = self._actions[command.name]
+            if command.scope == "stage" and action.isEnabled() and pressed in action.shortcuts():
+                if action.autoRepeat() or not event.isAutoRepeat():
+                    action.trigger()
+                return True
+        return False
 
     def set_item(self, *, there: bool) -> None:
         """Without an item its keys do nothing, and are free for the buttons in its place; one can still go back."""

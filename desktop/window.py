@@ -26,6 +26,7 @@ from desktop.queue.model import QueueModel
 from desktop.queue.thumbnails import Thumbnails
 from desktop.review.assistant import Assistant
 from desktop.review.ignored import IgnoredDialog
+from desktop.review.item_keys import ItemKeys
 from desktop.review.keeper import DraftKeeper
 from desktop.review.loop import ReviewLoop
 from desktop.review.model import ReviewModel
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
             progress=self.progress,
         )  # fmt: skip
         self.actions_by_name = Actions(keymap, self._handlers(), window=self, stage=self.screen_review.stage)
+        ItemKeys(self.actions_by_name, self.screen_review)
         self.menus = Menus(
             self, self.actions_by_name, self.dialogues, project=self.project, theme=self.theme, settings=self.settings
         )

@@ -123,6 +123,11 @@ class ReviewScreen(QWidget):
         self.side.name_key(_first_key(keymap, "search"))
         self._name_heat()
 
+    def give_keyboard_back(self) -> None:
+        """A control was used by mouse: the next key is for the item, or for the caption that is being edited."""
+        if not self.stage.is_editing and self._split.isVisible():
+            self.stage.take_keyboard()
+
     def fold(self) -> None:
         """Shows or hides the queue; in a narrow window it stands in the item's place."""
         self._folded = not self.side.isHidden()
@@ -169,6 +174,8 @@ class ReviewScreen(QWidget):
     def _connect(self) -> None:
         self.side.chosen.connect(self._loop.go)
         self.side.left.connect(self._leave_side)
+        # Qt gives the keyboard to what had it before, once the list is gone.
+        self.side.order.popup_closed.connect(self.give_keyboard_back, Qt.ConnectionType.QueuedConnection)
         self.side.narrowed.connect(self._narrowed)
         self.inspector.left.connect(self.stage.take_keyboard)
         self.inspector.kind_chosen.connect(self._set_kind)
