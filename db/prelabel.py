@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.model_spec import ModelSpec
 from core.prediction import Failure, Prediction
 from db import lookups
-from db.operations import calibrating, scorers
+from db.operations import calibrating, predictions, scorers
 from db.schema import Failure as FailureRow
 from db.schema import Image, Item
 from db.schema import Prediction as PredictionRow
@@ -85,7 +85,7 @@ def prelabel(
     source = islice(waiting(store, scorer_version=version, retry_failed=retry_failed), limit)
     results = score(scorer, source, batch_size)
     while batch := list(islice(results, batch_size)):
-        calibrating.record(store, scorer_version=version, results=batch)
+        predictions.record(store, scorer_version=version, results=batch)
         failed = sum(isinstance(result, Failure) for _, result in batch)
         progress = Progress(progress.done + len(batch), progress.failed + failed, total, version)
         if on_progress:

@@ -21,7 +21,7 @@ from core.errors import StoreError
 from core.extras import adding
 from core.model_spec import ModelSpec
 from core.prediction import Failure, Prediction
-from db.operations import calibrating
+from db.operations import predictions
 from db.packing import pack, unpack
 from db.prelabel import Progress, Scores, Waiting, begin, count_waiting, end, score, waiting
 from db.store import Store
@@ -161,7 +161,7 @@ def _take_in(
     for path in sorted(folder.glob("*.parquet")):
         for batch in pq.ParquetFile(path).iter_batches(batch_size=_READ):
             results = list(_results(batch.to_pylist(), version))
-            recorded = calibrating.record(store, scorer_version=version, results=results)
+            recorded = predictions.record(store, scorer_version=version, results=results)
             done, failed = progress.done + len(results), progress.failed + recorded.failures
             progress = replace(progress, done=done, failed=failed)
             if on_progress:

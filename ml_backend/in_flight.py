@@ -14,7 +14,7 @@ from typing import Final
 
 from core.errors import CaptionlintError, ImageError, ModelError
 from core.prediction import Failure, Prediction
-from db.operations import answers, calibrating
+from db.operations import answers, predictions
 from db.prelabel import Scores
 from db.store import Store
 from ml_backend.homes import Content, Homes
@@ -165,7 +165,7 @@ class InFlight:
             if flight.item_id is not None and result.scorer_version:
                 said.setdefault(result.scorer_version, []).append((flight.item_id, result))
         for version, rows in said.items():
-            calibrating.record(self._store, scorer_version=version, results=rows)
+            predictions.record(self._store, scorer_version=version, results=rows)
 
 
 def _end(flight: Flight) -> None:

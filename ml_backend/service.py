@@ -20,7 +20,7 @@ from core.errors import CalibrationError, CaptionlintError, ModelError
 from core.formats.label_studio_names import Labelling
 from core.prediction import Failure, Prediction
 from db.operations import answers, calibrating, scorers
-from db.operations.calibrating import CALIBRATION
+from db.operations.predictions import CALIBRATION
 from db.prelabel import Scores
 from db.store import Store
 from ml_backend.homes import Content, Homes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,10 +19,9 @@ from core.word_table import ReviewedCaption, WordTable
 from db import lookups, packing, ranking, schema
 from db.operations import predictions, scorers
 from db.operations.evidence import stream, tags
-from db.records import Recorded, ScorerInfo
+from db.records import ScorerInfo
 from db.store import Store
 
-CALIBRATION: Final = "calibration"
 _BATCH: Final = 1000
 Ask = Callable[[Iterable[tuple[Path, str]], bool], Iterator[tuple[Prediction | Failure, Any]]]
 
@@ -98,7 +96,7 @@ def adopt(store: Store, *, calibration: Calibration, on_progress: Callable[[int,
     version, epsilon = calibration.version, -calibration.cut
     with store.writing() as session:
         base = lookups.scorer_named(session, calibration.base)
-        details = {**base.details, BASE: base.version, CALIBRATION: calibration.as_dict()}
+        details = {**base.details, BASE: base.version, predictions.CALIBRATION: calibration.as_dict()}
         scorer = lookups.ensure_scorer(session, version, details=details, epsilon=epsilon)
         base_id, scorer_id = base.id, scorer.id
     with store.reading() as session:
@@ -113,11 +111,18 @@ def adopt(store: Store, *, calibration: Calibration, on_progress: Callable[[int,
     with store.writing() as session:
         scorers.set_epsilon_in(session, epsilon, store_name=store.name, version=version)
         scorers.choose_in(session, version)
+    _derive(store, calibration, base_id, scorer_id)  # what another process scored meanwhile
     scorers.finish_ranking(store, on_progress=lambda done, total: moved(written + last - total + done))
     _drop_earlier(store, keep=version, base=calibration.base)
 
 
-def _derive(store: Store, calibration: Calibration, base_id: int, scorer_id: int, moved: Callable[[int], None]) -> None:
+def _derive(
+    store: Store,
+    calibration: Calibration,
+    base_id: int,
+    scorer_id: int,
+    moved: Callable[[int], None] = lambda _done: None,
+) -> None:
     """Writes what a calibration makes of each prediction of its base, where that is not there yet."""
     done = after = 0
     while True:
@@ -188,21 +193,6 @@ def show(store: Store, *, version: str) -> None:
         scorers.choose(store, version=version)
 
 
-def record(store: Store, *, scorer_version: str, results: Sequence[tuple[int, Prediction | Failure]]) -> Recorded:
-    """Keeps new results, and what the calibration says of them that is shown, if it needs no signals."""
-    recorded = predictions.record(store, scorer_version=scorer_version, results=results)
-    calibration = current_calibration(store)
-    if calibration is None or calibration.base != scorer_version or calibration.signals:
-        return recorded
-    version = calibration.version
-    said = [
-        (i, calibration.apply(r) if isinstance(r, Prediction) else replace(r, scorer_version=version))
-        for i, r in results
-    ]
-    predictions.record(store, scorer_version=version, results=said)
-    return recorded
-
-
 def _drop_earlier(store: Store, *, keep: str, base: str) -> None:
     said = schema.Prediction
     with store.reading() as session:
@@ -225,9 +215,8 @@ def _delete(table: type[schema.Prediction | schema.Failure], scorer_id: int, ite
 
 def current_calibration(store: Store) -> Calibration | None:
     """The calibration whose marks are shown, or None where a bare scorer's are."""
-    current = scorers.current(store)
-    found: Any = None if current is None else current.details.get(CALIBRATION)
-    return None if found is None else Calibration.from_dict(found)
+    with store.reading() as session:
+        return predictions.shown_calibration(session)[1]
 
 
 def drift_of_pending(store: Store) -> float | None:

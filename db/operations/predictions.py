@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from core.calibration import Calibration
 from core.prediction import DEFAULT_EPSILON, Failure, Prediction
 from db import lookups, marking, model_files, schema
 from db.packing import pack, unpack
 from db.ranking import rank, rank_items
 from db.records import Recorded
 from db.store import Store
+
+CALIBRATION: Final = "calibration"
+"""Under which key a calibrated scorer's details hold its fit."""
 
 
 def record(
@@ -27,8 +31,9 @@ def record(
 ) -> Recorded:
     """Keeps predictions and failures by item id, in one transaction; a power cut may take the last ones back.
 
-    A second prediction by the same scorer replaces the first. `epsilon` counts when the scorer is new to the store.
-    A result for a caption that the item no longer has is dropped.
+    If a calibration of this scorer is shown, and it needs no signals, its predictions are kept too. A second prediction
+    by the same scorer replaces the first. `epsilon` counts when the scorer is new to the store. A result for a caption
+    that the item no longer has is dropped.
     """
     with store.writing(repeatable=True) as session:
         details = model_files.placed(store, details)
@@ -43,7 +48,29 @@ def record(
 
 
 def write_predictions(session: Session, scorer: schema.Scorer, good: Sequence[tuple[int, Prediction]]) -> None:
-    """Puts predictions in, in place of what the scorer said or failed to say before, and ranks their items."""
+    """Puts predictions in, in place of what the scorer said or failed to say before, and ranks their items.
+
+    The shown calibration of this scorer follows.
+    """
+    _write_predictions(session, scorer, good)
+    calibrated, calibration = shown_calibration(session)
+    if calibrated is not None and calibration is not None and _covers(calibration, scorer):
+        _write_predictions(session, calibrated, [(i, calibration.apply(p)) for i, p in good])
+
+
+def shown_calibration(session: Session) -> tuple[schema.Scorer | None, Calibration | None]:
+    """The current scorer and its calibration; None for each that there is not."""
+    current = lookups.current_scorer(session)
+    found = None if current is None else current.details.get(CALIBRATION)
+    return current, None if found is None else Calibration.from_dict(found)
+
+
+def _covers(calibration: Calibration, scorer: schema.Scorer) -> bool:
+    """Whether it follows from this scorer's predictions alone."""
+    return calibration.base == scorer.version and not calibration.signals
+
+
+def _write_predictions(session: Session, scorer: schema.Scorer, good: Sequence[tuple[int, Prediction]]) -> None:
     rows = []
     for item_id, prediction in good:
         offsets, scores, reasons = pack(prediction.words)
@@ -73,6 +100,13 @@ def write_failures(session: Session, scorer: schema.Scorer, bad: Sequence[tuple[
     """Keeps why items failed; an item that has a prediction keeps it and has not failed."""
     if not bad:
         return
+    _write_failures(session, scorer, bad)
+    calibrated, calibration = shown_calibration(session)
+    if calibrated is not None and calibration is not None and _covers(calibration, scorer):
+        _write_failures(session, calibrated, bad)
+
+
+def _write_failures(session: Session, scorer: schema.Scorer, bad: Sequence[tuple[int, Failure]]) -> None:
     there = scored(session, scorer, [item_id for item_id, _ in bad])
     rows = [{"item_id": i, "scorer_id": scorer.id, "reason": f.reason} for i, f in bad if i not in there]
     lookups.upsert(session, schema.Failure, rows)

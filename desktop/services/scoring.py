@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from core.model_spec import ModelSpec
-from db.operations.calibrating import CALIBRATION
+from db.operations.predictions import CALIBRATION
 from db.records import ScorerInfo
 from desktop.services import scorer_child
 from desktop.services.child import Child

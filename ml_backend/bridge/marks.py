@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.calibration import Calibration
 from core.errors import StoreError
 from db.operations import scorers, vocabulary
-from db.operations.calibrating import CALIBRATION
+from db.operations.predictions import CALIBRATION
 from db.store import Store
 from ml_backend.predictions import Marking
 

@@ -207,7 +207,7 @@ def paths(store: Store, folder: Path, size: int) -> Iterator[tuple[str, list[Cal
     batches = [[result(e.item_id, e.caption) for e in waiting[n : n + 32]] for n in range(0, 32 * CALLS, 32)]
     yield (
         "pre-label: batch of 32",
-        [partial(calibrating.record, store, scorer_version="bench", results=b) for b in batches],
+        [partial(predictions.record, store, scorer_version="bench", results=b) for b in batches],
     )
     new = list(sources(10 * BATCH, first=size))
     yield "import: batch of 1000", [partial(items.add, store, new[n : n + BATCH]) for n in range(0, len(new), BATCH)]

@@ -2,17 +2,20 @@
 
 import re
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sqlalchemy import event, func, select, update
+from stores import rows
 
 from core.calibration import Calibration, Goal, Model, drift, flag_rate
 from core.features import feature_names
+from core.formats.records import SourceScores
 from core.prediction import Failure, Prediction, WordScore
 from core.words import split_pieces
 from db import intake, lookups, schema
-from db.operations import calibrating, predictions, scorers
+from db.operations import calibrating, items, predictions, scorers
 from db.operations.evidence import stream
 from db.packing import pack
 from db.store import Store
@@ -158,3 +161,38 @@ def test_what_is_scored_later_gets_its_marks_when_the_same_calibration_is_adopte
     with store.reading() as session:
         assert session.get(schema.Item, 8).suspicion < 0
         assert session.scalar(select(func.count()).select_from(schema.Failure)) == 0
+
+
+def test_word_scores_that_an_import_replaces_are_calibrated_anew(store, tmp_path):
+    def scored(row, score):
+        words = (WordScore(row.caption[:1], 0, 1, score),)
+        return replace(row, id="one", scores=(SourceScores("bench", words, cosine=0.2),))
+
+    (row,) = rows(tmp_path, 1)
+    items.add(store, [scored(row, 3.0)])
+    scorers.choose(store, version="bench")
+    learned = calibration()
+    calibrating.adopt(store, calibration=learned)
+    before = predictions.get(store, item_id=1)
+    items.add(store, [scored(row, -3.0)], update=True)
+    after = predictions.get(store, item_id=1)
+    assert after == learned.apply(predictions.get(store, item_id=1, scorer_version="bench"))
+    assert before.words[0].score > -0.1
+    assert after.words[0].score < -0.9
+
+
+def test_what_is_scored_while_a_calibration_is_adopted_gets_its_marks(store):
+    fill(store, 2500)
+    learned = calibration()
+    words = (WordScore("dog", 6, 9, -3.0),)
+    with store.writing() as session:
+        session.execute(schema.Prediction.__table__.delete().where(schema.Prediction.item_id == 8))
+
+    def score_meanwhile(done, _total):
+        if done == 2000:
+            result = Prediction("bench", CAPTIONS[0], 0.2, words)
+            predictions.record(store, scorer_version="bench", results=[(8, result)])
+
+    calibrating.adopt(store, calibration=learned, on_progress=score_meanwhile)
+    assert predictions.get(store, item_id=8).scorer_version == learned.version
+    assert predictions.get(store, item_id=8).words[0].score < -0.9
