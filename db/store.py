@@ -196,6 +196,13 @@ def check(path: Path, *, create: bool = False, to_read: bool = False) -> None:
     Nothing is opened here: a process that closes a file loses its locks on it, those of an open store included, and
     then another process deletes the -wal file under that store, with the decisions in it.
     """
+    try:
+        _check(path, create=create, to_read=to_read)
+    except OSError as error:  # a folder that may not be entered, a name that is too long
+        raise StoreError(f"{path} cannot be opened: {error.strerror or error}.") from error
+
+
+def _check(path: Path, *, create: bool, to_read: bool) -> None:
     if path.exists() and not path.is_file():
         raise StoreError(f"{path} is {kind_of(path.stat().st_mode)}: give the name of a file.")
     if not path.exists():

@@ -47,6 +47,14 @@ def test_what_cannot_be_served_is_one_line_and_a_code(tmp_path):
     assert "Traceback" not in said
 
 
+def test_a_store_that_cannot_be_opened_is_one_line(tmp_path):
+    running = serve(tmp_path / ("x" * 300), "--model", "demo", "--port", "0")
+    _, said = running.communicate(timeout=120)
+    assert running.returncode == 1
+    assert "cannot be opened: File name too long." in said
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize("command", ["serve", "doctor"])
 def test_without_its_extra_it_says_how_to_add_it(command, monkeypatch):
     monkeypatch.setitem(sys.modules, "requests", None)  # so Python takes it for absent

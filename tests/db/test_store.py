@@ -235,6 +235,10 @@ def test_a_full_disk_loses_only_what_was_not_acknowledged(small_disk, tmp_path):
         reviews.accept(store, item_id=20, annotator="ana")
 
 
+def test_a_name_that_no_file_can_have_is_refused(tmp_path):
+    assert refused(tmp_path / f"{'x' * 300}.db").endswith(".db cannot be opened: File name too long.")
+
+
 @pytest.mark.parametrize("command", [["stats"], ["settings"], ["export", "-", "--format", "words", "--unreviewed"]])
 def test_a_command_that_reads_on_a_full_disk_says_that_nothing_was_changed(small_disk, tmp_path, captionlint, command):
     path = small_disk / "review.db"
