@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Mapping, Sequence, Set
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +54,8 @@ def conditions(
 ) -> list[ColumnElement[bool]]:
     """The filters as SQL over `Item`.
 
-    With `each` an item is asked whether it passes, for a query that walks along an order; else what passes may be
-    gathered first, which costs as much as there is of it.
+    With `each` some items are asked whether they pass: of those that do, `holding_among` tells which captions hold the
+    words of the full text. Else what passes may be gathered first, which costs as much as there is of it.
     """
     found: list[ColumnElement[bool]] = []
     if filters.annotator is not None:
@@ -71,8 +73,27 @@ def conditions(
     if filters.blind is not None:
         found.append(Item.blind_rank < blind_share if filters.blind else Item.blind_rank >= blind_share)
     for wanted, prefix in _searched(filters):
-        found.append(says(session, wanted, prefix=prefix, each=each))
+        if not (each and _in_full_text(session, wanted, _words(wanted))):
+            found.append(says(session, wanted, prefix=prefix))
     return found
+
+
+def holding_among(session: Session, filters: Filters, captions: Mapping[int, str]) -> Set[int]:
+    """Which of some captions, by item, hold what the filters look for in the full text.
+
+    The full text of the store would gather all words that begin so for every item; a small one is made instead.
+    """
+    asked = [(_words(wanted), prefix) for wanted, prefix in _searched(filters)]
+    queries = [
+        _query(words, prefix=prefix) for words, prefix in asked if _in_full_text(session, " ".join(words), words)
+    ]
+    if not queries or not captions:
+        return captions.keys()
+    with closing(sqlite3.connect(":memory:")) as small:
+        small.execute(f"CREATE VIRTUAL TABLE near USING fts5(caption, content='', {schema.TOKENS})")
+        small.executemany("INSERT INTO near(rowid, caption) VALUES (?, ?)", captions.items())
+        found = [{row[0] for row in small.execute("SELECT rowid FROM near WHERE near MATCH ?", (q,))} for q in queries]
+    return set.intersection(*found)
 
 
 def finds_few(session: Session, filters: Filters, *, limit: int) -> bool:
@@ -114,7 +135,7 @@ def _among(found: Select[int], item_id: Any, *, each: bool) -> ColumnElement[boo
     return found.where(item_id == Item.id).exists() if each else Item.id.in_(found)
 
 
-def says(session: Session, wanted: str, *, prefix: bool, each: bool = False) -> ColumnElement[bool]:
+def says(session: Session, wanted: str, *, prefix: bool) -> ColumnElement[bool]:
     """The caption holds every word of `wanted`, or with `prefix` the beginning of one, whatever its case."""
     words = _words(wanted)
     if not _has_spaces(wanted, words):
@@ -122,7 +143,7 @@ def says(session: Session, wanted: str, *, prefix: bool, each: bool = False) -> 
     if not _in_full_text(session, wanted, words):
         end = "" if prefix else r"(?!\w)"
         return and_(*(Item.caption.regexp_match(rf"(?<!\w){_escaped(w)}{end}", flags="i") for w in words))
-    return _among(_full_text(words, prefix=prefix), _TEXT.c.rowid, each=each)
+    return Item.id.in_(_full_text(words, prefix=prefix))
 
 
 def holding(session: Session, word: str, *, after: int, limit: int) -> list[int]:
@@ -152,9 +173,13 @@ def _in_full_text(session: Session, wanted: str, words: Sequence[str]) -> bool:
     return _has_spaces(wanted, words) and session.get_bind().dialect.name == "sqlite"
 
 
+def _query(words: Sequence[str], *, prefix: bool) -> str:
+    return " AND ".join(_quoted(word) + ("*" if prefix else "") for word in words)
+
+
 def _full_text(words: Sequence[str], *, prefix: bool) -> Select[int]:
     """The items whose caption holds every word."""
-    query = " AND ".join(_quoted(word) + ("*" if prefix else "") for word in words)
+    query = _query(words, prefix=prefix)
     return select(_TEXT.c.rowid).where(literal_column("caption_text").op("MATCH")(bindparam(None, query, unique=True)))
 
 

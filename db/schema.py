@@ -207,9 +207,10 @@ class IgnoredWord(Base):
     word: Mapped[str] = mapped_column(primary_key=True)
 
 
+TOKENS: Final = "tokenize='unicode61 remove_diacritics 2'"
+"""How the full text takes captions apart."""
 FULL_TEXT: Final = (
-    "CREATE VIRTUAL TABLE caption_text USING fts5"
-    "(caption, content='item', content_rowid='id', tokenize='unicode61 remove_diacritics 2')",
+    f"CREATE VIRTUAL TABLE caption_text USING fts5(caption, content='item', content_rowid='id', {TOKENS})",
     "CREATE TRIGGER caption_text_delete AFTER DELETE ON item BEGIN "
     "INSERT INTO caption_text(caption_text, rowid, caption) VALUES ('delete', old.id, old.caption); END",
     "CREATE TRIGGER caption_text_update AFTER UPDATE OF caption ON item BEGIN "

@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from db.filters import Filters
 from db.operations import learning_order, lines, queue
 from db.operations.lines import Line
-from db.operations.queue import Order
+from db.paging import Order
 from desktop.services.project import Project
 
 Index = QModelIndex | QPersistentModelIndex

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import UsageError
-from db.operations.queue import Order
+from db.paging import Order
 from desktop.choice import Choice
 from desktop.escape import on_escape
 from desktop.queue.delegate import LineDelegate

@@ -7,7 +7,7 @@ from typing import Literal
 
 from core.review import Span
 from db.filters import Filters
-from db.operations.queue import Order
+from db.paging import Order
 from db.records import Decision, StoredItem
 
 Way = Literal["accept", "reject", "skip"]

@@ -15,7 +15,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from db.filters import Filters
 from db.operations import history, items, queue
-from db.operations.queue import Order, Place
+from db.paging import Order, Place
 from db.records import Decision, StoredItem
 from db.store import Store
 from desktop.review import draft as drafts

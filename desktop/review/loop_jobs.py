@@ -12,7 +12,7 @@ from typing import Final
 
 from db.filters import Filters
 from db.operations import history, items, queue, reviews
-from db.operations.queue import Order, Place
+from db.paging import Order, Place
 from db.records import Decision, QueueEntry, StoredItem
 from db.store import Store
 from desktop.review.landing import Answer, Landing, landing_unread

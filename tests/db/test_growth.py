@@ -196,3 +196,13 @@ def test_a_part_of_never_marking_a_frequent_word_costs_the_same(sized):
 
 def test_choosing_what_teaches_most_costs_the_same(sized):
     same(sized, lambda store, _: learning_order.most_instructive(store))
+
+
+def test_a_part_of_counting_what_a_threshold_marks_costs_the_same(sized):
+    def part(store, cost):
+        parts = lines.distribution_in_parts(store)
+        cost.forget()
+        next(parts)
+        parts.close()
+
+    same(sized, part)

@@ -6,7 +6,7 @@ from stores import FakeScorer, photo, row, rows
 
 from core.errors import StoreError, UsageError
 from core.review import Span
-from db import ranking
+from db import paging, ranking
 from db.filters import Filters
 from db.operations import items, lines, queue, reviews, scorers, vocabulary
 from db.prelabel import prelabel
@@ -228,7 +228,8 @@ def test_a_ranking_that_was_interrupted_is_finished(full, monkeypatch):
 
 @pytest.mark.parametrize("near", [3, 1000])
 def test_pages_and_steps_give_the_whole_queue_in_its_order(full, monkeypatch, near):
-    monkeypatch.setattr(queue, "_NEAR", near)
+    monkeypatch.setattr(paging, "NEAR", near)
+    monkeypatch.setattr(paging, "_SOME", near)
     for number in (1, 4, 5, 6, 7, 8, 9):
         reviews.accept(full, item_id=number, annotator="ana")
     reviews.skip(full, item_id=12, annotator="ben")
