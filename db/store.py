@@ -190,6 +190,21 @@ class Store:
         return os.path.join(self._folder, location)  # noqa: PTH118 — as in `place`
 
 
+def is_database(path: Path) -> bool:
+    """Whether a path is an SQLite file.
+
+    SQLite itself reads it: a process that opens and closes a file in another way loses its locks on it.
+    """
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as opened:
+            opened.execute("PRAGMA schema_version")
+    except sqlite3.Error:
+        return False
+    return True
+
+
 def check(path: Path, *, create: bool = False, to_read: bool = False) -> None:
     """Refuses what SQLite would misread or silently replace; raises `StoreError`.
 

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final
 
 from platformdirs import user_documents_path
 
-from core.regular_files import open_regular
-
-_HEADER: Final = b"SQLite format 3\x00"
+from db.store import is_database
 
 
 def is_store(path: str) -> bool:
     """Whether a path names a store: a server's address or an SQLite file, whatever it is called."""
     if "://" in path:
         return True
-    try:
-        with open_regular(Path(path)) as file:
-            return file.read(len(_HEADER)) == _HEADER
-    except OSError:
-        return False
+    return is_database(Path(path))
 
 
 def store_beside(source: Path) -> Path:

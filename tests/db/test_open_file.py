@@ -10,7 +10,7 @@ from stores import rows
 
 from core.errors import StoreError, StoreGoneError
 from db.operations import items, reviews
-from db.store import Store
+from db.store import Store, is_database
 
 LOCKS = Path("/proc/locks")
 
@@ -154,6 +154,19 @@ def test_looking_at_the_file_keeps_its_locks(path):
         reviews.accept(store, item_id=3, annotator="ana")
         assert held(path) == before
         assert before > 0
+
+
+@pytest.mark.skipif(not LOCKS.exists(), reason="Linux tells who holds which lock")
+def test_asking_whether_a_file_is_a_database_keeps_the_locks_of_a_store_that_is_open(path, tmp_path):
+    (tmp_path / "captions.csv").write_text("image,caption\n")
+    (tmp_path / "empty.db").touch()
+    with Store.open(path) as store:
+        reviews.accept(store, item_id=2, annotator="ana")
+        before = held(path)
+        assert [is_database(tmp_path / name) for name in ("review.db", "captions.csv", "empty.db", "none.db")] == [
+            True, False, False, False,
+        ]  # fmt: skip
+        assert held(path) == before > 0
 
 
 def held(path):
