@@ -23,7 +23,7 @@ TURN: Final = 0.5
 BURST: Final = 10.0
 """Seconds after which it is asked again which scorer is wanted."""
 PATIENCE: Final = 10.0
-"""Seconds that `stop` waits for the batch at hand; a model that loads, or is downloaded, can take minutes."""
+"""Seconds that `stop` waits for the batch at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +96,17 @@ class ScoringThread:
     def stop(self) -> None:
         """Ends the thread after the batch at hand; what waits is not scored, and `ready` waits no longer.
 
-        Returns after `PATIENCE` seconds at the latest. A model that is still being loaded then is dropped when it is
-        there: `on_ready` does not get it.
+        Returns after `PATIENCE` seconds at the latest. A model that is still being loaded is not waited for, and is
+        dropped when it is there: `on_ready` does not get it.
         """
         with self._lock:
             self._ending = True
+            loading = self.scorer is None and not self._settled.is_set()
             if not self._settled.is_set() and self.error is None:
                 self.error = ModelError("the backend is ending")
             self._jobs.put(None)
         self._settled.set()
-        if self._thread.is_alive():
+        if self._thread.is_alive() and not loading:
             self._thread.join(PATIENCE)
 
     def _run(self) -> None:

@@ -106,7 +106,7 @@ def test_what_comes_after_stop_is_refused_at_once(start):
 
 
 def test_stop_does_not_wait_for_a_model_that_is_being_loaded(held, monkeypatch):
-    monkeypatch.setattr(scoring, "PATIENCE", 0.1)
+    monkeypatch.setattr(scoring, "PATIENCE", ENOUGH * 3)
     ready, finished = [], threading.Event()
 
     def load():
