@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, select
 from db import lookups, marking
 from db.operations import queue
 from db.operations.predictions import load
+from db.parts import whole
 from db.records import QueueEntry
 from db.schema import UNRANKED, Item, Prediction
 from db.store import Store
@@ -63,17 +64,11 @@ def read(store: Store, *, item_ids: Sequence[int]) -> tuple[Line, ...]:
 
 def distribution(store: Store) -> Distribution:
     """The current scorer's attributions over all items, sorted outside of the interpreter's lock."""
-    parts = distribution_in_parts(store)
-    while True:
-        try:
-            next(parts)
-        except StopIteration as end:
-            found: Distribution = end.value
-            return found
+    return whole(distribution_in_parts(store))
 
 
 def distribution_in_parts(store: Store) -> Generator[None, None, Distribution]:
-    """As `distribution`, in parts of a short transaction each; a program that does other work can do it in between."""
+    """As `distribution`, in parts (see `db.parts`)."""
     words: list[Any] = []
     lowest: list[Any] = []
     after = 0

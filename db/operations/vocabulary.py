@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Generator
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -14,9 +15,11 @@ from core.formats.fields import UNSTORABLE
 from core.words import split_pieces
 from db import lookups, ranking
 from db.operations.scorers import finish_ranking
+from db.parts import whole
 from db.schema import IgnoredWord, Item
 from db.store import Store
 
+_CHUNK: Final = 1000
 _WORD: Final = re.compile(r"\w+(?:['’-]\w+)*")
 
 
@@ -75,8 +78,20 @@ def ignored(store: Store) -> tuple[str, ...]:
 
 def words(store: Store, *, limit: int = 2000) -> tuple[tuple[str, int], ...]:
     """The captions' most frequent words in lower case, with their counts. Half a second for 100,000 captions."""
+    return whole(words_in_parts(store, limit=limit))
+
+
+def words_in_parts(store: Store, *, limit: int = 2000) -> Generator[None, None, tuple[tuple[str, int], ...]]:
+    """As `words`, in parts (see `db.parts`)."""
     counts: Counter[str] = Counter()
-    with store.reading() as session:
-        for caption in session.scalars(select(Item.caption).execution_options(yield_per=5000)):
-            counts.update(_WORD.findall(caption.lower()))
-    return tuple(counts.most_common(limit))
+    after = 0
+    while True:
+        with store.reading() as session:
+            query = select(Item.id, Item.caption).where(Item.id > after).order_by(Item.id).limit(_CHUNK)
+            rows = session.execute(query).all()
+        if not rows:
+            return tuple(counts.most_common(limit))
+        for row in rows:
+            counts.update(_WORD.findall(row.caption.lower()))
+        after = rows[-1].id
+        yield

@@ -76,7 +76,8 @@ class Assistant(QObject):
     def suggest(self) -> None:
         """Ranks replacements for the word in focus; loads the model where it is not there yet."""
         if self._words is None:
-            self._project.ask(partial(vocabulary.words, limit=_CANDIDATES), self._take_words, topic="vocabulary")
+            job = partial(vocabulary.words_in_parts, limit=_CANDIDATES)
+            self._project.ask_in_parts(job, self._take_words, topic="vocabulary")
         else:
             self._rank()
 

@@ -198,9 +198,10 @@ def test_choosing_what_teaches_most_costs_the_same(sized):
     same(sized, lambda store, _: learning_order.most_instructive(store))
 
 
-def test_a_part_of_counting_what_a_threshold_marks_costs_the_same(sized):
+@pytest.mark.parametrize("work", [lines.distribution_in_parts, vocabulary.words_in_parts])
+def test_a_part_of_reading_everything_costs_the_same(sized, work):
     def part(store, cost):
-        parts = lines.distribution_in_parts(store)
+        parts = work(store)
         cost.forget()
         next(parts)
         parts.close()
