@@ -36,7 +36,7 @@ class Place:
 _EVERYTHING: Final = Filters()
 NEAR: Final = 1000
 """Items behind a place that are asked whether they pass."""
-_SOME: Final = 200
+_SOME: Final = 10
 """Of those, the ones that are asked before it is found out how many captions hold a word."""
 
 
