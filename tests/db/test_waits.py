@@ -8,6 +8,7 @@ import pytest
 
 from core.errors import StoreError
 from db import backups, connection
+from db.faults import translated
 from db.store import Store
 
 
@@ -31,13 +32,15 @@ def outcome(work, seconds=20):
 def test_a_backup_of_a_locked_file_ends(tmp_path, monkeypatch):
     monkeypatch.setattr(backups, "PATIENCE", 0.1, raising=False)
     path = tmp_path / "review.db"
-    with Store.open(path) as store, closing(sqlite3.connect(path)) as other:
+    Store.open(path).close()
+    with closing(sqlite3.connect(path)) as other:
         other.execute("PRAGMA journal_mode = DELETE")
         other.execute("BEGIN EXCLUSIVE")
-        found = outcome(store.back_up)
+        found = outcome(lambda: backups.back_up(path, "label"))
         other.rollback()
-    assert isinstance(found, StoreError)
-    assert str(found) == f"{path} stayed locked by another program: close it, or try again in a moment."
+    assert isinstance(found, sqlite3.OperationalError)
+    with pytest.raises(StoreError, match="stayed locked by another program"), translated(str(path), path):
+        raise found
     assert not list(tmp_path.glob("*.part"))
 
 
