@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from core.openmp import sleep_while_waiting
 from core.own_process import hush_pillow
 from desktop.closing import close_all
-from desktop.interrupts import Interrupts
+from desktop.interrupts import Interrupts, ignore_at_the_end
 from desktop.language import Language
 from desktop.problems import show_problem
 from desktop.services import log
@@ -186,6 +186,7 @@ def main(arguments: list[str]) -> int:
     else:
         program.welcome()
     code = application.exec()
+    ignore_at_the_end()
     wait_for_threads(_LAST_PATIENCE)
     return code
 

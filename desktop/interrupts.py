@@ -39,3 +39,14 @@ class Interrupts(QObject):
         with suppress(BlockingIOError):  # Qt may call for nothing
             self._read.recv(64)
         QTimer.singleShot(0, self._end)
+
+
+def ignore_at_the_end() -> None:
+    """Ignores these signals from now on: everything is saved, and a second one would end the interpreter with an error.
+
+    While it ends, Python takes its own handlers off, but leaves a signal ignored.
+    """
+    for name in _ENDING:
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, signal.SIG_IGN)

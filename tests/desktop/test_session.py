@@ -123,6 +123,31 @@ def type_and_end(db, home, end, *, after):
         return typist.wait(60), lines
 
 
+LATE_SIGNAL = """
+    import os, signal, sys
+    from PySide6.QtCore import QTimer
+    from desktop import app
+
+    class Late:
+        def __del__(self, write=os.write, kill=os.kill, pid=os.getpid(), number=signal.SIGTERM):
+            write(1, b"late\\n")
+            kill(pid, number)
+
+    sys.late = Late()  # deleted when the interpreter has put its signal handlers away
+    QTimer.singleShot(0, lambda: app.close_all())
+    code = app.main(["captionlint review", sys.argv[1]])
+    print("ended", code, flush=True)
+    sys.exit(code)
+"""
+
+
+def test_a_second_signal_while_the_interpreter_ends_changes_nothing(fill, home):
+    command = [sys.executable, "-c", textwrap.dedent(LATE_SIGNAL), str(fill())]
+    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(Path.cwd())}
+    ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=120)
+    assert (ran.returncode, ran.stdout) == (0, "ended 0\nlate\n")
+
+
 def test_killed_in_the_middle_it_opens_at_the_same_item_with_the_same_draft(qtbot, open_window, fill, ask, home):
     db = fill()
     _, (*decided, (_, here)) = type_and_end(db, home, signal.SIGKILL, after=1500)
