@@ -34,7 +34,7 @@ bench:
 
 train:
 	@$(PYTHON) packaging/bootstrap.py dev
-	@$(RUN) -m core.demo.training --out build/demo-model $(ARGS)
+	@$(RUN) -m captionlint.core.demo.training.training --out build/demo-model $(ARGS)
 
 screenshots:
 	@$(PYTHON) packaging/bootstrap.py dev

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from core.prediction import WordScore
+from captionlint.core.prediction import WordScore
 
 _FLAGGED = "bold bright_red underline"
 OUT = Console(highlight=False)

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from core import interrupts
-from core.errors import CaptionlintError
+from captionlint.core import interrupts
+from captionlint.core.errors import CaptionlintError
 
 app = typer.Typer(
     name="captionlint",
@@ -83,7 +83,7 @@ def _said(error: Exception) -> str:
 
 def _register() -> None:
     """The commands in the order of ``--help``. Their modules load torch, the store and Qt only when they run."""
-    from cli import (
+    from captionlint.cli.commands import (
         calibrate,
         demo,
         doctor,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from core import scores
+from captionlint.core.clip import scores
 
 DEFAULT_EPSILON: Final = -5e-5
 """The paper's threshold for ViT-H/14; not portable between models."""

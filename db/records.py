@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.formats.records import BadRow, told_of_rows
-from core.model_spec import ModelSpec
-from core.prediction import Prediction
-from core.review import Review, Span, Status
+from captionlint.core.clip.model_spec import ModelSpec
+from captionlint.core.formats.records import BadRow, told_of_rows
+from captionlint.core.prediction import Prediction
+from captionlint.core.review import Review, Span, Status
 
 
 @dataclass(frozen=True, slots=True)

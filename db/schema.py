@@ -18,7 +18,7 @@ from sqlalchemy import DDL, JSON, Dialect, Double, ForeignKey, Index, LargeBinar
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import BigInteger, TypeDecorator
 
-from db.faults import DamagedError
+from captionlint.db.engine.errors import DamagedError
 
 UNRANKED: Final = 9.0
 """`suspicion` and `margin` of an item without a prediction: sorts behind every real value, without NULLs."""
@@ -113,7 +113,7 @@ class Scorer(Base):
 
 
 class Prediction(Base):
-    """Raw attributions of one item by one scorer, packed by `db.packing`. Other detectors may have no cosine."""
+    """Raw attributions of one item by one scorer, packed by `db.rows.codec`. Other detectors may have no cosine."""
 
     __tablename__ = "prediction"
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
@@ -217,7 +217,7 @@ FULL_TEXT: Final = (
     "INSERT INTO caption_text(caption_text, rowid, caption) VALUES ('delete', old.id, old.caption); "
     "INSERT INTO caption_text(rowid, caption) VALUES (new.id, new.caption); END",
 )
-"""Full text over captions; SQLite only. `db.intake.insert_items` fills it, triggers keep it."""
+"""Full text over captions; SQLite only. `db.rows.import_batch.insert_items` fills it, triggers keep it."""
 
 for _statement in FULL_TEXT:
     event.listen(Base.metadata, "after_create", DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]

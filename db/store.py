@@ -21,12 +21,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from core.errors import StoreError, StoreGoneError
-from core.regular_files import kind_of
-from db import backups, connection, faults, versions
-from db.changes import Changes
-from db.open_file import OpenFile
-from db.unwritable import Unwritable, is_unwritable
+from captionlint.core.errors import StoreError, StoreGoneError
+from captionlint.core.regular_files import kind_of
+from captionlint.db.engine import backups, connection, errors, migrate
+from captionlint.db.engine.change_counter import Changes
+from captionlint.db.engine.open_file import OpenFile
+from captionlint.db.engine.read_only import Unwritable, is_unwritable
 
 BUSY_TIMEOUT: Final = 30.0
 """Seconds that a change waits for another process to finish its own."""
@@ -77,11 +77,11 @@ class Store:
             engine = connection.file_engine(unwritable.url if unwritable else path, busy_timeout=busy_timeout)
             store = cls(engine, name=str(where), path=path, unwritable=unwritable)
         try:
-            with faults.translated(store.name, store.path):
+            with errors.translated(store.name, store.path):
                 if store._unwritable:
-                    versions.require_newest(engine, name=store.name)
+                    migrate.require_newest(engine, name=store.name)
                     return store
-                store.backup = versions.prepare(engine, name=store.name, path=store.path)
+                store.backup = migrate.prepare(engine, name=store.name, path=store.path)
                 if store.path:
                     _write_ahead(engine, busy_timeout)
                     store._file = OpenFile(store.path, engine, name=store.name)
@@ -111,7 +111,7 @@ class Store:
         Raises `StoreGoneError` where the file was deleted, moved or replaced since it was opened.
         """
         self._require_file()
-        with faults.translated(self.name, self.path), Session(self._reader) as session, session.begin():
+        with errors.translated(self.name, self.path), Session(self._reader) as session, session.begin():
             yield session
             if self._unwritable:
                 self._unwritable.check()
@@ -126,7 +126,7 @@ class Store:
         """
         engine = self._repeatable_writer if repeatable else self._writer
         self._require_file()
-        with faults.translated(self.name, self.path, writes=True), Session(engine) as session, session.begin():
+        with errors.translated(self.name, self.path, writes=True), Session(engine) as session, session.begin():
             connection.take_turn(session.connection())
             if self._file:
                 self._file.require_whole(session.connection())
@@ -157,7 +157,7 @@ class Store:
         if self._changes is None or self.path is None:
             return object()
         self._require_file()
-        with faults.translated(self.name, self.path):
+        with errors.translated(self.name, self.path):
             return self._changes.number()
 
     def back_up(self) -> Path | None:
@@ -167,7 +167,7 @@ class Store:
         """
         if self.path is None:
             return None
-        with faults.translated(self.name, self.path):
+        with errors.translated(self.name, self.path):
             return backups.back_up_daily(self.path)
 
     def place(self, image: str) -> str:

@@ -1,4 +1,4 @@
-"""``python -m desktop [FILE.db]``. The scorer's process starts from here again, so nothing runs on import."""
+"""``python -m captionlint.desktop [FILE.db]``. The scorer's process imports this: nothing may run then."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 if __name__ == "__main__":
     multiprocessing.freeze_support()
     try:
-        from desktop.app import main
+        from captionlint.desktop.app.app import main
 
         sys.exit(main(sys.argv))
     except KeyboardInterrupt:  # before the program listens for it

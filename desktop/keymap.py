@@ -13,8 +13,8 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QCoreApplication
 
-from core.review import KINDS, Kind
-from desktop.wording import QT_TRANSLATE_NOOP
+from captionlint.core.review import KINDS, Kind
+from captionlint.desktop.style.strings import QT_TRANSLATE_NOOP
 
 Section = Literal["Decide", "Words", "Correct", "Move", "Picture", "Window", "Store"]
 _SECTION_TITLES: Final[dict[Section, str]] = {

@@ -20,21 +20,21 @@ from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from core.demo.dataset import write_dataset
-from core.formats.reading import read
-from core.prediction import WordScore
-from core.review import KINDS, Kind, Review
-from core.word_class import word_class
-from db.operations import items, queue, reviews
-from db.store import Store
-from desktop.language import Language
-from desktop.problems import show_problem
-from desktop.queue.model import ITEM_ID
-from desktop.services.project import Project
-from desktop.services.settings import Settings
-from desktop.theme import Theme
-from desktop.welcome.window import WelcomeWindow
-from desktop.window import MainWindow
+from captionlint.core.demo.dataset import write_dataset
+from captionlint.core.formats.reading import read
+from captionlint.core.prediction import WordScore
+from captionlint.core.review import KINDS, Kind, Review
+from captionlint.core.text.word_classes import word_class
+from captionlint.db.operations import items, queue, reviews
+from captionlint.db.store import Store
+from captionlint.desktop.app.language import Language
+from captionlint.desktop.app.window import MainWindow
+from captionlint.desktop.background.project import Project
+from captionlint.desktop.background.settings import Settings
+from captionlint.desktop.dialogs.error_box import show_problem
+from captionlint.desktop.queue.model import ITEM_ID
+from captionlint.desktop.style.theme import Theme
+from captionlint.desktop.welcome.window import WelcomeWindow
 
 IMAGES = Path(__file__).parent / "images"
 SIZE = (1440, 900)
@@ -236,7 +236,7 @@ def _kind_of(word: WordScore | None) -> Kind:
 
 
 def _job(path: Path) -> tuple[object, ...]:
-    from desktop.importing import jobs
+    from captionlint.desktop.jobs import jobs
 
     return jobs.prelabel, str(path), "demo", False
 

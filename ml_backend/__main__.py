@@ -1,12 +1,12 @@
-"""``python -m ml_backend``: serves the backend."""
+"""``python -m captionlint.ml_backend``: serves the backend."""
 
 import sys
 
-from core.interrupts import CODE, stop_in_order
+from captionlint.core.interrupts import CODE, stop_in_order
 
 try:
     stop_in_order()
-    from ml_backend.serving import main
+    from captionlint.ml_backend.http.server import main
 
     sys.exit(main())
 except KeyboardInterrupt:  # before the server listens for it

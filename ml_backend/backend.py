@@ -8,16 +8,16 @@ import threading
 from collections.abc import Callable
 from typing import Self
 
-from core.openmp import sleep_while_waiting
-from db.prelabel import Scores
-from db.store import Store
-from ml_backend.bridge.client import LabelStudio
-from ml_backend.handlers import Handlers
-from ml_backend.ledger import Ledger, beside
-from ml_backend.pictures import Pictures
-from ml_backend.service import Service
-from ml_backend.settings import Settings
-from ml_backend.webhooks import Inbox
+from captionlint.core.clip.openmp import sleep_while_waiting
+from captionlint.db.prelabel.local import Scores
+from captionlint.db.store import Store
+from captionlint.ml_backend.event_log import Ledger, beside
+from captionlint.ml_backend.http.handlers import Handlers
+from captionlint.ml_backend.images.task_images import Pictures
+from captionlint.ml_backend.label_studio.client import LabelStudio
+from captionlint.ml_backend.predict.service import Service
+from captionlint.ml_backend.reviews.webhooks import Inbox
+from captionlint.ml_backend.settings import Settings
 
 
 class Backend:
@@ -69,7 +69,10 @@ class Backend:
 
 def _load(settings: Settings) -> Scores:
     sleep_while_waiting()
-    return settings.spec.load(device=settings.device)
+    settings.spec.check()  # before torch loads
+    from captionlint.core.clip.scorer import Scorer
+
+    return Scorer.from_spec(settings.spec, device=settings.device)
 
 
 _lock = threading.Lock()

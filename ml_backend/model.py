@@ -11,7 +11,7 @@ from typing import Any
 
 from label_studio_ml.model import LabelStudioMLBase
 
-from ml_backend.backend import running
+from captionlint.ml_backend.backend import running
 
 
 class CaptionlintBackend(LabelStudioMLBase):  # type: ignore[misc]  # label-studio-ml has no types

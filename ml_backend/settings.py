@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from core.errors import UsageError
-from core.model_spec import ModelSpec
-from core.presets import DEFAULT
+from captionlint.core.clip.model_spec import ModelSpec
+from captionlint.core.clip.presets import DEFAULT
+from captionlint.core.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+HOOK = ROOT / "packaging" / "build_hook.py"
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts" if os.name == "nt" else "bin") / "python"
 QT_LIBRARIES = {
@@ -47,7 +48,9 @@ def main() -> None:
             f"Captionlint needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make PYTHON=python3.12"
         )
     stamp = VENV / f".captionlint-{extra}"
-    state = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    state = hashlib.sha256(
+        (ROOT / "pyproject.toml").read_bytes() + Path(__file__).read_bytes() + HOOK.read_bytes()
+    ).hexdigest()
     if stamp.exists() and stamp.read_text() == state:
         return
     install_system_packages()

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-FACES: Final = ("desktop", "ml_backend", "ml_backend.bridge")
+FACES: Final = ("captionlint.desktop", "captionlint.ml_backend", "captionlint.ml_backend.bridge")
 
 
 def main() -> None:
@@ -22,11 +22,11 @@ def main() -> None:
         del sys.argv[1:3]
         runpy.run_module(face, run_name="__main__", alter_sys=True)
     elif Path(sys.argv[0]).stem.lower() == "captionlint-desktop":
-        from desktop.app import main as window
+        from captionlint.desktop.app.app import main as window
 
         sys.exit(window(sys.argv))
     else:
-        from cli.captionlint import run
+        from captionlint.cli.__main__ import run
 
         run()
 

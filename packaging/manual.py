@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "docs" / "site")
 
 from commands import called, default, every, placeholder
 
-from cli.main import app
+from captionlint.cli.main import app
 
 SHELLS: Final = {"bash": "captionlint.bash", "zsh": "_captionlint", "fish": "captionlint.fish"}
 _ENDING: Final = """\

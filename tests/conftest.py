@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from core.openmp import sleep_while_waiting
+from captionlint.core.clip.openmp import sleep_while_waiting
 
 sleep_while_waiting()  # tests score beside programs of their own, too
 sys.path.insert(0, str(Path(__file__).parent / "shared"))
@@ -24,7 +24,7 @@ class Ran(NamedTuple):
 @pytest.fixture
 def captionlint(monkeypatch, capfd):
     """Runs ``captionlint …`` through its entry point, as a shell would."""
-    from cli.main import run
+    from captionlint.cli.main import run
 
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["captionlint", *map(str, arguments)])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from cli.main import app
+from captionlint.cli.main import app
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

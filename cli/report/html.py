@@ -12,11 +12,11 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
-from cli.console import number, printable
-from core.errors import ImageError
-from core.images import open_image
-from core.prediction import Prediction, WordScore
-from core.tints import DARK, LIGHT, STEPS, step
+from captionlint.cli.console import number, printable
+from captionlint.core.errors import ImageError
+from captionlint.core.images.opening import open_image
+from captionlint.core.palette import DARK, LIGHT, STEPS, step
+from captionlint.core.prediction import Prediction, WordScore
 
 SIDE: Final = 480
 """Longest side of an inlined picture in pixels."""
@@ -68,7 +68,7 @@ def write_report(
     `facts` are shown under the title, `note` in small type under them.
     """
     environment = Environment(
-        loader=PackageLoader("cli.report", "."),
+        loader=PackageLoader("captionlint.cli.report", "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

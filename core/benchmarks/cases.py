@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from core.edits import replacements
-from core.errors import FormatError
-from core.words import Piece, split_pieces
+from captionlint.core.errors import FormatError
+from captionlint.core.text.edits import replacements
+from captionlint.core.text.words import Piece, split_pieces
 
 PICTURE_FOLDERS: Final = ("", "images", "val2014", "val2017", "train2014", "test", "validation", "nocaps")
 """Where pictures are looked for inside DIR, besides the name as published."""
@@ -50,7 +50,7 @@ class Dataset:
 
     Attributes:
         files: what must lie in DIR, as published, for a message.
-        mode: F-CLIPScore's blame: the sum below epsilon, or the single lowest word (`core.scores`).
+        mode: F-CLIPScore's blame: the sum below epsilon, or the single lowest word (`core.clip.scores`).
         positive: which captions AP takes as positive: the originals, or the foils with the score turned round.
         chance: a random word hits one of n (the foil is one word), or the share of words that are wrong.
         paper: rows of the paper's table, (method, {figure: value}).

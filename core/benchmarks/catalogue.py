@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.benchmarks import finematch, foil, hat, nocaps_foil, rich_hf, seetrue_feedback, sugarcrepe, valse
-from core.benchmarks.cases import Dataset
+from captionlint.core.benchmarks import finematch, foil, hat, nocaps_foil, rich_hf, seetrue_feedback, sugarcrepe, valse
+from captionlint.core.benchmarks.cases import Dataset
 
 DATASETS: Final[dict[str, Dataset]] = {
     module.DATASET.name: module.DATASET

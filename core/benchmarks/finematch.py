@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from core.benchmarks.cases import Case, Dataset, first_of, inside, load_json, need, occurrences
+from captionlint.core.benchmarks.cases import Case, Dataset, first_of, inside, load_json, need, occurrences
 
 FILES: Final = ("finematch_test.json", "FineMatch_test.json", "test.json")
 ASPECTS: Final = ("entities", "relations", "attributes", "numbers")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from core.benchmarks.cases import Case, Dataset, first_of, inside, load_json, need, occurrences, words_of
-from core.errors import FormatError
+from captionlint.core.benchmarks.cases import Case, Dataset, first_of, inside, load_json, need, occurrences, words_of
+from captionlint.core.errors import FormatError
 
 FILES: Final = ("foilv1.0_test_2017.json",)
 

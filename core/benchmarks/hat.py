@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from core.benchmarks.cases import Case, Dataset, first_of, inside, load_json, need
-from core.errors import FormatError
+from captionlint.core.benchmarks.cases import Case, Dataset, first_of, inside, load_json, need
+from captionlint.core.errors import FormatError
 
 FILE: Final = "hat-trainval.json"
 

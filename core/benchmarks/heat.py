@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from core.demo.scenes import SIDE, Box, draw, sample_scene
-from core.heatmap import HeatMap, HeatMaps
+from captionlint.core.clip.heatmap import HeatMap, HeatMaps
+from captionlint.core.demo.scenes import SIDE, Box, draw, sample_scene
 
 
 @dataclass(frozen=True, slots=True)

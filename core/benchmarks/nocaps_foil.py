@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from core.benchmarks.cases import Case, Dataset, first_of, inside, load_json, need, occurrences, words_of
+from captionlint.core.benchmarks.cases import Case, Dataset, first_of, inside, load_json, need, occurrences, words_of
 
 FILE: Final = "nocaps-val-foil.json"
 

@@ -11,11 +11,11 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from core.benchmarks.cases import Case, Dataset, first_of, inside, need
-from core.benchmarks.tfrecord import read_examples
-from core.errors import FormatError
-from core.formats.json_text import parse
-from core.formats.records import RowError
+from captionlint.core.benchmarks.cases import Case, Dataset, first_of, inside, need
+from captionlint.core.benchmarks.tfrecord import read_examples
+from captionlint.core.errors import FormatError
+from captionlint.core.formats.files.json_text import parse
+from captionlint.core.formats.records import RowError
 
 FILE: Final = "test.tfrecord"
 PROMPTS: Final = "prompts.jsonl"

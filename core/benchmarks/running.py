@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from core.benchmarks.cases import Case, picture
-from core.benchmarks.with_model import Outcome
-from core.errors import FormatError
-from core.formats.json_text import compact
-from core.prediction import Failure, Prediction, WordScore
-from core.regular_files import kind_of
+from captionlint.core.benchmarks.cases import Case, picture
+from captionlint.core.benchmarks.with_model import Outcome
+from captionlint.core.errors import FormatError
+from captionlint.core.formats.files.json_text import compact
+from captionlint.core.prediction import Failure, Prediction, WordScore
+from captionlint.core.regular_files import kind_of
 
 
 class Scores(Protocol):
-    """What a run needs of a scorer; `core.scorer.Scorer` is one."""
+    """What a run needs of a scorer; `core.clip.scorer.Scorer` is one."""
 
     version: str
 

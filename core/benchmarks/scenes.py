@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from core.benchmarks.metrics import average_precision, best_threshold, roc_auc
-from core.demo.scenes import Swap, draw, stream
-from core.errors import ItemError
-from core.prediction import Failure, Prediction
-from core.scorer import Scorer
+from captionlint.core.calibration.metrics import average_precision, best_threshold, roc_auc
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.demo.scenes import Swap, draw, stream
+from captionlint.core.errors import ItemError
+from captionlint.core.prediction import Failure, Prediction
 
 KIND_ORDER = ("noun", "colour", "size", "count", "relation")
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from core.benchmarks.cases import Case, Dataset, first_of, inside, need, occurrences
-from core.errors import FormatError
-from core.formats.json_text import parse
-from core.formats.records import RowError
+from captionlint.core.benchmarks.cases import Case, Dataset, first_of, inside, need, occurrences
+from captionlint.core.errors import FormatError
+from captionlint.core.formats.files.json_text import parse
+from captionlint.core.formats.records import RowError
 
 FILES: Final = ("metadata.jsonl", "test/metadata.jsonl", "test.jsonl")
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from core.benchmarks.cases import Case, Dataset, entries_of_pieces, need, pair_of_cases
-from core.errors import FormatError
+from captionlint.core.benchmarks.cases import Case, Dataset, entries_of_pieces, need, pair_of_cases
+from captionlint.core.errors import FormatError
 
 PIECES: Final = ("add_att", "add_obj", "replace_att", "replace_obj", "replace_rel", "swap_att", "swap_obj")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from core.errors import FormatError
+from captionlint.core.errors import FormatError
 
 
 def read_examples(path: Path) -> Iterator[dict[str, Any]]:

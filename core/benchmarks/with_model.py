@@ -9,9 +9,9 @@ from statistics import fmean
 
 import numpy as np
 
-from core.benchmarks.cases import Case, Dataset
-from core.benchmarks.metrics import average_precision, f_beta, pearson, precision_recall, spearman
-from core.prediction import Prediction
+from captionlint.core.benchmarks.cases import Case, Dataset
+from captionlint.core.calibration.metrics import average_precision, f_beta, pearson, precision_recall, spearman
+from captionlint.core.prediction import Prediction
 
 Entailment = Callable[[Sequence[tuple[str, str]]], Sequence[float]]
 """From (premise, hypothesis) pairs to the probability that the premise entails the hypothesis."""

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from core import grouping, logistic
-from core.benchmarks.cases import Case, Dataset, picture, words_of
-from core.benchmarks.metrics import average_precision
-from core.features import Array, picture_free_features
+from captionlint.core.benchmarks.cases import Case, Dataset, picture, words_of
+from captionlint.core.calibration import logistic, resampling
+from captionlint.core.calibration.features import Array, picture_free_features
+from captionlint.core.calibration.metrics import average_precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _blind(cases: Sequence[Case]) -> tuple[float | None, float | None]:
 
 def _cross_fitted(features: Array, wrong: np.ndarray, images: np.ndarray) -> Array:
     chances = np.zeros(len(wrong))
-    for fitting, held in grouping.folds(images, count=5, seed=0):
+    for fitting, held in resampling.folds(images, count=5, seed=0):
         weights, bias = logistic.fit(features[fitting], wrong[fitting])
         chances[held] = logistic.probabilities(features[held] @ weights + bias)
     return chances

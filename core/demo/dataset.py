@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from core.demo.scenes import Swap, draw, stream
-from core.words import split_pieces
+from captionlint.core.demo.scenes import Swap, draw, stream
+from captionlint.core.text.words import split_pieces
 
 
 def write_dataset(folder: Path, *, count: int, seed: int) -> Path:

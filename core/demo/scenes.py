@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.demo.sprites import sprite
-from core.demo.vocabulary import COLOURS, COUNTS, FORMS, INVERSE, KINDS, NOUNS, RELATIONS, SIZES
+from captionlint.core.demo.sprites import sprite
+from captionlint.core.demo.vocabulary import COLOURS, COUNTS, FORMS, INVERSE, KINDS, NOUNS, RELATIONS, SIZES
 
 SceneType = Literal["size", "two", "count", "relation"]
 Box = tuple[int, int, int, int]

@@ -1,6 +1,6 @@
 """Does the scorer compute here what it computed where it was made? Eight drawn scenes against stored numbers.
 
-``python -m core.demo.self_test`` writes the numbers anew, which a new bundled model asks for.
+``python -m captionlint.core.demo.self_test`` writes the numbers anew, which a new bundled model asks for.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from core.demo.weights import FOLDER
+from captionlint.core.demo.weights import FOLDER
 
 if TYPE_CHECKING:
-    from core.scorer import Scorer
+    from captionlint.core.clip.scorer import Scorer
 
 NUMBERS: Final = FOLDER / "self_test.json"
 COSINE_TOLERANCE: Final = 2e-4
@@ -51,7 +51,7 @@ def run(scorer: Scorer) -> SelfTest:
 
 def measure(scorer: Scorer) -> list[dict[str, Any]]:
     """Each scene with a caption that is right of it and with one in which a word was swapped."""
-    from core.demo.scenes import draw, stream
+    from captionlint.core.demo.scenes import draw, stream
 
     swaps = list(stream(2026, 8))
     pictures = [draw(swap.scene)[0] for swap in swaps for _ in range(2)]
@@ -63,7 +63,7 @@ def measure(scorer: Scorer) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    from core.scorer import Scorer
+    from captionlint.core.clip.scorer import Scorer
 
     lines = ",\n".join(json.dumps(row) for row in measure(Scorer.from_pretrained("demo", device="cpu")))
     NUMBERS.write_text(f"[\n{lines}\n]\n", encoding="utf-8")

@@ -1,6 +1,6 @@
 """The sprites of the scenes: one atlas of Noto Color Emoji glyphs (SIL Open Font License 1.1, see ``OFL.txt``).
 
-``python -m core.demo.sprites FONT.ttf`` draws the atlas again from the font's 109-pixel bitmaps.
+``python -m captionlint.core.demo.sprites FONT.ttf`` draws the atlas again from the font's 109-pixel bitmaps.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from core.demo.vocabulary import NOUNS
+from captionlint.core.demo.vocabulary import NOUNS
 
 ATLAS: Final = Path(__file__).with_name("sprites.png")
 CELL: Final = 64

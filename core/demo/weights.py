@@ -9,8 +9,8 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from core.demo.vocabulary import known_words
-from core.presets import TEMPLATE
+from captionlint.core.clip.presets import TEMPLATE
+from captionlint.core.demo.vocabulary import known_words
 
 FOLDER: Final = Path(__file__).parent
 CHECKPOINT: Final = FOLDER / "demo.safetensors"

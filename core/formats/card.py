@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from core.formats.corrections import corrected_caption, kept_spans
-from core.formats.json_text import compact
-from core.formats.records import ExportItem
-from core.formats.targets import finished_text
-from core.formats.words import scorer_name
+from captionlint.core.formats.corrections import corrected_caption, kept_spans
+from captionlint.core.formats.files.atomic import finished_text
+from captionlint.core.formats.files.json_text import compact
+from captionlint.core.formats.records import ExportItem
+from captionlint.core.formats.round_trip.words import scorer_name
 
 CARD_NAME: Final = "dataset_card.md"
 UNKNOWN_LICENCE: Final = "unknown"

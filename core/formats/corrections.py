@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.formats.records import ExportItem
-from core.review import Review, Span
+from captionlint.core.formats.records import ExportItem
+from captionlint.core.review import Review, Span
 
 
 class LeftOut(Exception):

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import regex
 
-from core.formats.records import RowError
+from captionlint.core.formats.records import RowError
 
 UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 """What neither every database nor UTF-8 can hold."""

@@ -7,11 +7,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from core.errors import FormatError
-from core.formats import coco, csv_rows, json_rows, parquet, picture_folder, shards, webdataset
-from core.formats.decoding import head_of, open_text
-from core.formats.image_paths import ImageFolder
-from core.formats.records import BadRow, SourceItem
+from captionlint.core.errors import FormatError
+from captionlint.core.formats.files.decoding import head_of, open_text
+from captionlint.core.formats.files.image_paths import ImageFolder
+from captionlint.core.formats.readers import coco, csv, image_folder, json_rows, parquet, webdataset
+from captionlint.core.formats.records import BadRow, SourceItem
+from captionlint.core.formats.writers import shards
 
 Reader = Callable[[Path, ImageFolder], Iterator[SourceItem | BadRow]]
 _LINES_SUFFIXES: Final = frozenset({".jsonl", ".ndjson"})
@@ -38,8 +39,8 @@ def read(source: Path, *, images: Path | None = None) -> Iterator[SourceItem | B
 
 
 def _read_folder(source: Path, images: ImageFolder) -> Iterator[SourceItem | BadRow]:
-    if picture_folder.matches(source):
-        return picture_folder.read(source, images)
+    if image_folder.matches(source):
+        return image_folder.read(source, images)
     files = sorted(
         path
         for path in source.iterdir()
@@ -73,9 +74,9 @@ def _reader_of(source: Path) -> Reader:
         return json_rows.read_list
     if start.startswith("{"):
         return coco.read if coco.matches(source) else json_rows.read_lines
-    if source.suffix.lower() in _LINES_SUFFIXES and not csv_rows.matches(start):
+    if source.suffix.lower() in _LINES_SUFFIXES and not csv.matches(start):
         return json_rows.read_lines  # its first line is broken; the others may be well
-    return csv_rows.read
+    return csv.read
 
 
 def _start_of(source: Path) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from core.errors import FormatError
-from core.prediction import WordScore
-from core.review import Review
+from captionlint.core.errors import FormatError
+from captionlint.core.prediction import WordScore
+from captionlint.core.review import Review
 
 Split = Literal["train", "dev", "test"]
 

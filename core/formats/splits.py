@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from core.formats.records import Split
+from captionlint.core.formats.records import Split
 
 
 def split_of(image_sha256: str) -> Split:

@@ -12,17 +12,20 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, TextIO
 
-from core.errors import FormatError, UsageError
-from core.formats import dpo, hat, label_studio_tasks, llava, parquet, rlhf_v, shards, words
-from core.formats.card import Tally, write_card
-from core.formats.corrections import LeftOut
-from core.formats.negclip import NegClipSink
-from core.formats.parquet import ParquetSink
-from core.formats.records import ExportItem
-from core.formats.sinks import JsonLines, JsonList, RowOf, Sink
-from core.formats.splits import split_of
-from core.formats.targets import finished_file, finished_text
-from core.formats.word_table import WordTableSink
+from captionlint.core.errors import FormatError, UsageError
+from captionlint.core.formats.card import Tally, write_card
+from captionlint.core.formats.corrections import LeftOut
+from captionlint.core.formats.files.atomic import finished_file, finished_text
+from captionlint.core.formats.label_studio import tasks
+from captionlint.core.formats.readers import parquet
+from captionlint.core.formats.readers.parquet import ParquetSink
+from captionlint.core.formats.records import ExportItem
+from captionlint.core.formats.round_trip import words
+from captionlint.core.formats.round_trip.word_table import WordTableSink
+from captionlint.core.formats.splits import split_of
+from captionlint.core.formats.writers import dpo, hat, llava, rlhf_v, shards
+from captionlint.core.formats.writers.negclip import NegClipSink
+from captionlint.core.formats.writers.sinks import JsonLines, JsonList, RowOf, Sink
 
 _OTHER_ENDINGS: Final = frozenset({".ndjson", ".tar", ".gz", ".zst", ".zip", ".xlsx", ".ods", ".db", ".sqlite"})
 """What is no file of any format here, and what programs would take one for."""
@@ -162,7 +165,7 @@ def _check(item: ExportItem) -> None:
 
 
 def _label_studio(stream: TextIO, image_prefix: str = "") -> Sink:
-    return JsonList(stream, partial(label_studio_tasks.row_of, image_prefix=image_prefix))
+    return JsonList(stream, partial(tasks.row_of, image_prefix=image_prefix))
 
 
 def _lines(row_of: RowOf) -> Callable[..., AbstractContextManager[Sink]]:

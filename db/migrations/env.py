@@ -1,10 +1,10 @@
-"""Alembic's entry point. The connection comes from `db.versions`; there is no alembic.ini and no command line."""
+"""Alembic's entry point. The connection comes from `db.engine.migrate`; there is no alembic.ini and no command line."""
 
 from __future__ import annotations
 
 from alembic import context
 
-from db.schema import Base
+from captionlint.db.schema import Base
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
 context.run_migrations()

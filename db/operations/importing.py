@@ -8,11 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from core.formats import reading
-from core.formats.records import BadRow, SourceItem
-from db.operations import items
-from db.records import Added
-from db.store import Store
+from captionlint.core.formats import reading
+from captionlint.core.formats.records import BadRow, SourceItem
+from captionlint.db.operations import items
+from captionlint.db.records import Added
+from captionlint.db.store import Store
 
 _AHEAD: Final = 1000
 

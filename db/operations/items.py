@@ -9,16 +9,17 @@ from itertools import islice
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.errors import FormatError, StoreError
-from core.formats.fields import checked_caption, checked_text
-from core.formats.records import BadRow, RowError, SourceItem
-from core.review import Span, Status
-from db import lookups, marking, reviewed, schema
-from db.fingerprints import Fingerprint, fingerprints
-from db.intake import Batch
-from db.operations.predictions import load
-from db.records import Added, Noted, StoredItem
-from db.store import Store
+from captionlint.core.errors import FormatError, StoreError
+from captionlint.core.formats.fields import checked_caption, checked_text
+from captionlint.core.formats.records import BadRow, RowError, SourceItem
+from captionlint.core.review import Span, Status
+from captionlint.db import schema
+from captionlint.db.records import Added, Noted, StoredItem
+from captionlint.db.rows import lookups, marking, reviewed
+from captionlint.db.rows.image_hashes import Fingerprint, fingerprints
+from captionlint.db.rows.import_batch import Batch
+from captionlint.db.rows.predictions import load
+from captionlint.db.store import Store
 
 _BATCH = 1000
 _KEPT = 100
@@ -209,4 +210,4 @@ def ids(store: Store) -> Iterator[int]:
 
 
 def _status(value: str) -> Status:
-    return value  # type: ignore[return-value]  # only `db.revising` writes it
+    return value  # type: ignore[return-value]  # only `db.rows.revisions` writes it

@@ -9,9 +9,10 @@ from typing import Final
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from db import reviewed, revising, schema
-from db.records import StoredReview
-from db.store import Store
+from captionlint.db import schema
+from captionlint.db.records import StoredReview
+from captionlint.db.rows import reviewed, revisions
+from captionlint.db.store import Store
 
 _CHUNK: Final = 500
 Content = tuple[str, str]
@@ -68,7 +69,7 @@ def _bring(session: Session, found: Sequence[tuple[tuple[Content, str], StoredRe
     item_ids = sorted({item_id for items in home.values() for item_id in items.values()})
     here = reviewed.standing(session, item_ids, undone=True)
     scorers = {row.version: row.id for row in session.scalars(select(schema.Scorer))}
-    new: list[revising.NewRevision] = []
+    new: list[revisions.NewRevision] = []
     strangers = 0
     for (content, source_id), stored in found:
         items = home.get(content)
@@ -78,7 +79,7 @@ def _bring(session: Session, found: Sequence[tuple[tuple[Content, str], StoredRe
         item_id = items.get(source_id) or next(iter(items.values()))
         if reviewed.is_news(stored.review, here.get(item_id, ())):
             new.append(
-                revising.NewRevision(
+                revisions.NewRevision(
                     item_id,
                     "import",
                     stored.review,
@@ -88,7 +89,7 @@ def _bring(session: Session, found: Sequence[tuple[tuple[Content, str], StoredRe
                     uid=stored.uid,
                 )
             )
-    added = len(revising.append(session, new))
+    added = len(revisions.append(session, new))
     return Merged(added, len(found) - added - strangers, strangers)
 
 

@@ -7,14 +7,14 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.errors import UsageError
-from core.review import Status
-from db import lookups, marking, paging
-from db.filters import Filters, conditions
-from db.paging import Order, Place
-from db.records import QueueEntry
-from db.schema import UNRANKED, Annotator, Item
-from db.store import Store
+from captionlint.core.errors import UsageError
+from captionlint.core.review import Status
+from captionlint.db.records import QueueEntry
+from captionlint.db.rows import lookups, marking, paging
+from captionlint.db.rows.filters import Filters, conditions
+from captionlint.db.rows.paging import Order, Place
+from captionlint.db.schema import UNRANKED, Annotator, Item
+from captionlint.db.store import Store
 
 _EVERYTHING: Final = Filters()
 _AT_ONCE: Final = 500

@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from core.errors import StoreError, UsageError
-from core.formats.corrections import with_replacements
-from core.review import Review, Span, Status
-from db import lookups, marking, reviewed, revising, schema, settling
-from db.operations.predictions import load
-from db.records import Decision, StoredReview
-from db.store import Store
+from captionlint.core.errors import StoreError, UsageError
+from captionlint.core.formats.corrections import with_replacements
+from captionlint.core.review import Review, Span, Status
+from captionlint.db import schema
+from captionlint.db.records import Decision, StoredReview
+from captionlint.db.rows import lookups, mark_origins, marking, reviewed
+from captionlint.db.rows import revisions as revising
+from captionlint.db.rows.predictions import load
+from captionlint.db.store import Store
 
 
 def accept(store: Store, *, item_id: int, annotator: str, seconds: float | None = None) -> Decision:
@@ -56,7 +58,7 @@ def adopt(store: Store, *, item_id: int, review: Review, uid: str, blind: bool =
     """
     with store.writing() as session:
         item = item_row(session, item_id)
-        settling.check(review.spans, item.caption, review.corrected_caption, review.annotator)
+        mark_origins.check(review.spans, item.caption, review.corrected_caption, review.annotator)
         if not reviewed.is_news(review, reviewed.standing(session, [item_id], undone=True).get(item_id, ())):
             return None
         new = revising.NewRevision(item_id, "import", review, blind=blind, uid=uid)
@@ -101,9 +103,9 @@ def _decide(
         blind = marking.is_blind(session, item)
         scorer = None if blind else lookups.current_scorer(session)
         marks = _marks(session, item, scorer)
-        settling.check(spans or (), item.caption, caption, annotator)
+        mark_origins.check(spans or (), item.caption, caption, annotator)
         left = marks if spans is None else spans
-        settled = settling.settle(marks, left) if action in ("accept", "correct") else ()
+        settled = mark_origins.settle(marks, left) if action in ("accept", "correct") else ()
         kept = None if caption == item.caption else caption
         review = Review(status, settled, kept, annotator, datetime.now(UTC), seconds)
         new = revising.NewRevision(

@@ -9,13 +9,13 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.errors import StoreError
-from core.model_spec import BASE, ModelSpec
-from core.prediction import DEFAULT_EPSILON
-from db import lookups, model_files, ranking
-from db.records import Recorded, ScorerInfo
-from db.schema import Failure, Prediction, Scorer
-from db.store import Store
+from captionlint.core.clip.model_spec import BASE, ModelSpec
+from captionlint.core.errors import StoreError
+from captionlint.core.prediction import DEFAULT_EPSILON
+from captionlint.db.records import Recorded, ScorerInfo
+from captionlint.db.rows import lookups, model_files, ranking
+from captionlint.db.schema import Failure, Prediction, Scorer
+from captionlint.db.store import Store
 
 _GAP: Final = 0.01
 """Seconds between two transactions that rank."""

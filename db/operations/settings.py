@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from db.operations import queue, scorers, vocabulary
-from db.store import Store
+from captionlint.db.operations import ignored_words, queue, scorers
+from captionlint.db.store import Store
 
 
 def change(
@@ -25,7 +25,7 @@ def change(
     Raises what `scorers.choose`, `scorers.set_epsilon`, `queue.set_blind_share` and `vocabulary.ignore` raise, and
     then nothing has changed.
     """
-    never = [vocabulary.checked(word) for word in never_mark]
+    never = [ignored_words.checked(word) for word in never_mark]
     with store.writing() as session:
         if blind_share is not None:
             queue.set_blind_share_in(session, blind_share)
@@ -34,7 +34,7 @@ def change(
         if epsilon is not None:
             scorers.set_epsilon_in(session, epsilon, store_name=store.name)
         for word in never:
-            vocabulary.ignore_in(session, word)
+            ignored_words.ignore_in(session, word)
         for word in mark_again:
-            vocabulary.heed_in(session, word)
+            ignored_words.heed_in(session, word)
     scorers.finish_ranking(store, on_progress=on_progress)

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
-from core.errors import StoreError, UsageError
-from db import lookups, model_files, schema
-from db.intake import draws, insert_items
-from db.store import Store
+from captionlint.core.errors import StoreError, UsageError
+from captionlint.db import schema
+from captionlint.db.rows import lookups, model_files
+from captionlint.db.rows.import_batch import draws, insert_items
+from captionlint.db.store import Store
 
 _CHUNK: Final = 1000
 _EVERYONE: Final = -1

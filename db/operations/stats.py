@@ -12,14 +12,14 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.errors import StoreError
-from core.extras import adding
-from core.review import KINDS, STATUSES, Kind, Span, Status
-from db import lookups
-from db.operations.evidence import USABLE, Evidence, stream, tags
-from db.records import Decision, StoredReview
-from db.schema import Failure, Image, Item, Prediction, Scorer
-from db.store import Store
+from captionlint.core.errors import StoreError
+from captionlint.core.extras import adding
+from captionlint.core.review import KINDS, STATUSES, Kind, Span, Status
+from captionlint.db.operations.reviewed_items import USABLE, Evidence, stream, tags
+from captionlint.db.records import Decision, StoredReview
+from captionlint.db.rows import lookups
+from captionlint.db.schema import Failure, Image, Item, Prediction, Scorer
+from captionlint.db.store import Store
 
 REVIEWED: Final[tuple[Status, ...]] = ("accepted", "corrected", "rejected")
 

@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from db.operations.lines import Line
-from desktop.flow import Flow
-from desktop.queue.delegate import state_text
-from desktop.queue.model import ITEM_ID, LINE, QueueModel
-from desktop.queue.thumbnails import Thumbnails, contained
-from desktop.theme import Theme
-from desktop.wording import QT_TRANSLATE_NOOP
+from captionlint.db.operations.queue_rows import Line
+from captionlint.desktop.queue.delegate import state_text
+from captionlint.desktop.queue.model import ITEM_ID, LINE, QueueModel
+from captionlint.desktop.queue.thumbnails import Thumbnails, contained
+from captionlint.desktop.style.strings import QT_TRANSLATE_NOOP
+from captionlint.desktop.style.theme import Theme
+from captionlint.desktop.widgets.flow_layout import Flow
 
 _CELL: Final = QSize(212, 214)
 _PICTURE: Final = 118

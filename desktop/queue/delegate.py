@@ -8,11 +8,11 @@ from PySide6.QtCore import QCoreApplication, QModelIndex, QObject, QPersistentMo
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from db.operations.lines import Line
-from desktop.queue.model import LINE
-from desktop.queue.thumbnails import Thumbnails, covering
-from desktop.theme import Look, Theme
-from desktop.wording import status_name
+from captionlint.db.operations.queue_rows import Line
+from captionlint.desktop.queue.model import LINE
+from captionlint.desktop.queue.thumbnails import Thumbnails, covering
+from captionlint.desktop.style.strings import status_name
+from captionlint.desktop.style.theme import Look, Theme
 
 _THUMB: Final = QSize(56, 42)
 _DONE: Final = frozenset({"accepted", "corrected", "rejected", "skipped"})

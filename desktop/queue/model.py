@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from db.filters import Filters
-from db.operations import learning_order, lines, queue
-from db.operations.lines import Line
-from db.paging import Order
-from desktop.services.project import Project
+from captionlint.db.operations import active_learning, queue, queue_rows
+from captionlint.db.operations.queue_rows import Line
+from captionlint.db.rows.filters import Filters
+from captionlint.db.rows.paging import Order
+from captionlint.desktop.background.project import Project
 
 Index = QModelIndex | QPersistentModelIndex
 _PAGE: Final = 64
@@ -97,7 +97,7 @@ class QueueModel(QAbstractListModel):
             self._asked.clear()
             self.dataChanged.emit(self.index(0), self.index(max(len(self._ids) - 1, 0)))
         elif wanted:
-            self._project.ask(partial(lines.read, item_ids=tuple(wanted)), partial(self._take_lines, self._list))
+            self._project.ask(partial(queue_rows.read, item_ids=tuple(wanted)), partial(self._take_lines, self._list))
 
     def _want(self, row: int) -> None:
         page = row // _PAGE
@@ -111,7 +111,9 @@ class QueueModel(QAbstractListModel):
             ids = tuple(self._ids[page * _PAGE : (page + 1) * _PAGE])
             # A page that could not be read is asked for again when it is painted again.
             failed = partial(self._lose, self._list, page)
-            self._project.ask(partial(lines.read, item_ids=ids), partial(self._take_lines, self._list), failed=failed)
+            self._project.ask(
+                partial(queue_rows.read, item_ids=ids), partial(self._take_lines, self._list), failed=failed
+            )
         self._wanted.clear()
 
     def _lose(self, of_list: int, page: int, error: Exception) -> None:
@@ -148,6 +150,6 @@ class QueueModel(QAbstractListModel):
 
 def _ids(store: Any, *, order: Order, filters: Filters) -> tuple[Sequence[int], dict[int, int]]:
     if order == "instructive":
-        learning_order.arrange(store)
+        active_learning.arrange(store)
     ids = queue.item_ids(store, order=order, filters=filters)
     return ids, {item_id: row for row, item_id in enumerate(ids)}

@@ -16,16 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.errors import UsageError
-from db.paging import Order
-from desktop.choice import Choice
-from desktop.escape import on_escape
-from desktop.queue.delegate import LineDelegate
-from desktop.queue.model import ITEM_ID, QueueModel
-from desktop.queue.query import parse
-from desktop.queue.thumbnails import Thumbnails
-from desktop.theme import Theme
-from desktop.wording import QT_TRANSLATE_NOOP, reported
+from captionlint.core.errors import UsageError
+from captionlint.db.rows.paging import Order
+from captionlint.desktop.queue.delegate import LineDelegate
+from captionlint.desktop.queue.model import ITEM_ID, QueueModel
+from captionlint.desktop.queue.query import parse
+from captionlint.desktop.queue.thumbnails import Thumbnails
+from captionlint.desktop.style.strings import QT_TRANSLATE_NOOP, reported
+from captionlint.desktop.style.theme import Theme
+from captionlint.desktop.widgets.combo_box import Choice
+from captionlint.desktop.widgets.escape import on_escape
 
 ORDERS: Final[tuple[tuple[Order, str], ...]] = (
     ("suspicious", QT_TRANSLATE_NOOP("QueuePane", "Most suspicious first")),

@@ -7,9 +7,9 @@ from typing import Any, Final, get_args
 
 from PySide6.QtCore import QCoreApplication
 
-from core.errors import UsageError
-from core.review import KINDS, STATUSES, Kind, Status
-from db.filters import Filters
+from captionlint.core.errors import UsageError
+from captionlint.core.review import KINDS, STATUSES, Kind, Status
+from captionlint.db.rows.filters import Filters
 
 _YES: Final = {"yes": True, "no": False}
 NAMES: Final = ("status", "kind", "word", "score", "blind", "scored", "by")

@@ -9,8 +9,8 @@ from typing import Final
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QImage, QPixmap
 
-from desktop.services.background import Background
-from desktop.services.decoding import thumbnail
+from captionlint.desktop.background.image_loader import thumbnail
+from captionlint.desktop.background.worker import Background
 
 SIDE: Final = (384, 256)
 """Twice a card's picture, for screens with two pixels a point."""

@@ -9,11 +9,11 @@ from PySide6.QtCore import QCoreApplication, QSize, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from core.review import KINDS
-from desktop.services.background import Background
-from desktop.summary.figures import Figures
-from desktop.theme import Theme
-from desktop.wording import QT_TRANSLATE_NOOP, kind_name
+from captionlint.core.review import KINDS
+from captionlint.desktop.background.worker import Background
+from captionlint.desktop.style.strings import QT_TRANSLATE_NOOP, kind_name
+from captionlint.desktop.style.theme import Theme
+from captionlint.desktop.summary.figures import Figures
 
 _PLOTS: Final = {
     "curve": (
@@ -81,7 +81,7 @@ class Charts(QWidget):
     def prepare(self) -> None:
         """Loads what draws, so that it is there when it is wanted."""
         if self._drawing is None:
-            self._loading.ask(lambda: import_module("desktop.summary.plots"), self._take, topic="plots")
+            self._loading.ask(lambda: import_module("captionlint.desktop.summary.plots"), self._take, topic="plots")
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draws what is not there in this theme yet."""

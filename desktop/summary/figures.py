@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.review import Kind
-from db.operations.judged import Judged
+from captionlint.core.review import Kind
+from captionlint.db.operations.scored_words import Judged
 
 Array = NDArray[np.float64]
 _POINTS: Final = 200

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.services.child import Child
-from desktop.summary.learning_child import Learned, Marking, Refused, SignalsNeeded, learn
-from desktop.wording import percent, reported, with_mark
+from captionlint.desktop.background.process import Child
+from captionlint.desktop.style.strings import percent, reported, with_mark
+from captionlint.desktop.summary.learning_process import Learned, Marking, Refused, SignalsNeeded, learn
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from desktop.summary.figures import Curve
-from desktop.theme import Look
+from captionlint.desktop.style.theme import Look
+from captionlint.desktop.summary.figures import Curve
 
 Array = NDArray[np.float64]
 _TITLE: Final = "10pt"

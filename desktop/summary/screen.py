@@ -8,18 +8,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from db.operations import scorers, stats
-from db.operations.judged import judged
-from db.operations.stats import Agreement, Statuses
-from db.store import Store
-from desktop.flow import Flow
-from desktop.review.threshold import ThresholdModel
-from desktop.services.project import Project
-from desktop.summary.charts import Charts
-from desktop.summary.figures import Curve, Figures, figures
-from desktop.summary.learning import Learning
-from desktop.theme import Theme
-from desktop.wording import QT_TRANSLATE_NOOP, number, percent, with_mark
+from captionlint.db.operations import scorers, stats
+from captionlint.db.operations.scored_words import judged
+from captionlint.db.operations.stats import Agreement, Statuses
+from captionlint.db.store import Store
+from captionlint.desktop.background.project import Project
+from captionlint.desktop.review.model.threshold import ThresholdModel
+from captionlint.desktop.style.strings import QT_TRANSLATE_NOOP, number, percent, with_mark
+from captionlint.desktop.style.theme import Theme
+from captionlint.desktop.summary.charts import Charts
+from captionlint.desktop.summary.figures import Curve, Figures, figures
+from captionlint.desktop.summary.learning import Learning
+from captionlint.desktop.widgets.flow_layout import Flow
 
 
 class SummaryScreen(QWidget):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from core.presets import PRESETS, Preset
-from desktop.borrowed import borrowed
-from desktop.importing import jobs
-from desktop.importing.running import Running
-from desktop.services.child import Child
-from desktop.services.settings import Settings
-from desktop.welcome.card import Card
-from desktop.wording import number
+from captionlint.core.clip.presets import PRESETS, Preset
+from captionlint.desktop.background.process import Child
+from captionlint.desktop.background.settings import Settings
+from captionlint.desktop.jobs import jobs
+from captionlint.desktop.jobs.running import Running
+from captionlint.desktop.style.qt_strings import borrowed
+from captionlint.desktop.style.strings import number
+from captionlint.desktop.welcome.card import Card
 
 
 class ModelChooser(QWidget):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from platformdirs import user_documents_path
 
-from db.store import is_database
+from captionlint.db.store import is_database
 
 
 def is_store(path: str) -> bool:

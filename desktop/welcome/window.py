@@ -19,14 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.importing import jobs
-from desktop.importing.import_dialogue import dropped
-from desktop.importing.running import Running
-from desktop.placing import open_at
-from desktop.services.settings import Settings
-from desktop.welcome.card import Card
-from desktop.welcome.models import ModelChooser
-from desktop.welcome.places import is_store, store_beside
+from captionlint.desktop.background.settings import Settings
+from captionlint.desktop.jobs import jobs
+from captionlint.desktop.jobs.import_dialog import dropped
+from captionlint.desktop.jobs.running import Running
+from captionlint.desktop.welcome.card import Card
+from captionlint.desktop.welcome.models import ModelChooser
+from captionlint.desktop.welcome.places import is_store, store_beside
+from captionlint.desktop.widgets.placing import open_at
 
 _RECENT = 5
 

@@ -34,22 +34,24 @@ from rich.table import Table
 from safetensors.torch import save_file
 from torch import Tensor
 
-from core.benchmarks.scenes import KindReport, SceneReport, evaluate
-from core.demo.dataset import write_dataset
-from core.demo.scenes import Scene, Swap, stream
-from core.demo.weights import CONFIG
-from core.formats.reading import read
-from core.formats.writing import open_writer
-from core.images import open_image
-from core.loading import LoadedModel, load_files, load_preset
-from core.prediction import Failure, Prediction
-from core.presets import DEMO, TEMPLATE, resolve
-from core.review import Kind, Span
-from core.scorer import Picture, Scorer
-from core.words import split_pieces
-from db.operations import exports, items, reviews
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.core.benchmarks.scenes import KindReport, SceneReport, evaluate
+from captionlint.core.clip.loading import LoadedModel, load_files, load_preset
+from captionlint.core.clip.presets import DEMO, TEMPLATE
+from captionlint.core.clip.published import resolve
+from captionlint.core.clip.scorer import Picture, Scorer
+from captionlint.core.demo.dataset import write_dataset
+from captionlint.core.demo.scenes import Scene, Swap, stream
+from captionlint.core.demo.weights import CONFIG
+from captionlint.core.formats.reading import read
+from captionlint.core.formats.writing import open_writer
+from captionlint.core.images.opening import open_image
+from captionlint.core.prediction import Failure, Prediction
+from captionlint.core.review import Kind, Span
+from captionlint.core.text.words import split_pieces
+from captionlint.db.operations import export as exports
+from captionlint.db.operations import items, reviews
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 HELD_OUT_SEED: Final = 20_000_001
 """Draws the scenes of the comparison. Training refuses it, and the recipe was chosen on other seeds."""

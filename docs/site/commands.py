@@ -10,7 +10,7 @@ from typing import Any
 
 import typer.main
 
-from cli.main import app
+from captionlint.cli.main import app
 
 
 def reference() -> str:

@@ -1,4 +1,4 @@
-"""``python -m ml_backend.bridge COMMAND``: how the command line runs the bridge, as a process.
+"""``python -m captionlint.ml_backend.bridge COMMAND``: how the command line runs the bridge, as a process.
 
 Options come as one JSON object on stdin: a token on the command line could be read by everyone on the machine. What
 they mean is said once, in ``captionlint label-studio COMMAND --help``.
@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import sys
 
-from core.errors import CaptionlintError
-from core.interrupts import end_at_once, stop_in_order, was_stopped
+from captionlint.core.errors import CaptionlintError
+from captionlint.core.interrupts import end_at_once, stop_in_order, was_stopped
 
 
 def main() -> int:
@@ -18,7 +18,7 @@ def main() -> int:
     stop_in_order()
     debug = False
     try:
-        from ml_backend.bridge.commands import COMMANDS
+        from captionlint.ml_backend.bridge.commands import COMMANDS
 
         options = json.load(sys.stdin)
         debug = options.pop("debug", False)

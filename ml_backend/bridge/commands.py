@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Final
 
-from core.errors import LabelStudioError
-from db.store import Store
-from ml_backend.bridge.client import LabelStudio
-from ml_backend.bridge.doctor import examine
-from ml_backend.bridge.init import Backend
-from ml_backend.bridge.init import init as make
-from ml_backend.bridge.marks import marking_of
-from ml_backend.bridge.project import open_project
-from ml_backend.bridge.pull import pull as fetch
-from ml_backend.bridge.push import push as send
-from ml_backend.homes import Homes
-from ml_backend.ledger import Ledger, beside
-from ml_backend.pictures import Pictures
+from captionlint.core.errors import LabelStudioError
+from captionlint.db.store import Store
+from captionlint.ml_backend.bridge.doctor import examine
+from captionlint.ml_backend.bridge.init import Backend
+from captionlint.ml_backend.bridge.init import init as make
+from captionlint.ml_backend.bridge.marks import marking_of
+from captionlint.ml_backend.bridge.project import open_project
+from captionlint.ml_backend.bridge.pull import pull as fetch
+from captionlint.ml_backend.bridge.push import push as send
+from captionlint.ml_backend.event_log import Ledger, beside
+from captionlint.ml_backend.images.task_images import Pictures
+from captionlint.ml_backend.label_studio.client import LabelStudio
+from captionlint.ml_backend.predict.task_items import Homes
 
 _SHOWN: Final = 20
 

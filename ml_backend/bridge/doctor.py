@@ -8,11 +8,11 @@ from typing import Any
 
 import requests
 
-from core.errors import CaptionlintError, LabelStudioError
-from ml_backend.bridge.client import LabelStudio
-from ml_backend.bridge.init import BLOCKED, EVENTS, SETTINGS, Backend, backends, webhooks
-from ml_backend.bridge.project import Project, open_project
-from ml_backend.bridge.tokens import is_personal
+from captionlint.core.errors import CaptionlintError, LabelStudioError
+from captionlint.ml_backend.bridge.init import BLOCKED, EVENTS, SETTINGS, Backend, backends, webhooks
+from captionlint.ml_backend.bridge.project import Project, open_project
+from captionlint.ml_backend.label_studio.client import LabelStudio
+from captionlint.ml_backend.label_studio.tokens import is_personal
 
 _PATIENCE = 5.0
 

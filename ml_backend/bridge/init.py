@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from core.errors import LabelStudioError
-from ml_backend.bridge.client import LabelStudio
-from ml_backend.bridge.project import Project, find, project_of
-from ml_backend.labelling import own_config
+from captionlint.core.errors import LabelStudioError
+from captionlint.ml_backend.bridge.project import Project, find, project_of
+from captionlint.ml_backend.label_studio.client import LabelStudio
+from captionlint.ml_backend.label_studio.label_config import own_config
 
 EVENTS: Final = ("ANNOTATION_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_CREATED", "ANNOTATIONS_DELETED")
 """What a webhook tells the backend; the last two are those of the Data Manager, in the plural."""

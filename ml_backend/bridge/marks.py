@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from core.calibration import Calibration
-from core.errors import StoreError
-from db.operations import scorers, vocabulary
-from db.operations.predictions import CALIBRATION
-from db.store import Store
-from ml_backend.predictions import Marking
+from captionlint.core.calibration.fitting import Calibration
+from captionlint.core.errors import StoreError
+from captionlint.db.operations import ignored_words, scorers
+from captionlint.db.rows.predictions import CALIBRATION
+from captionlint.db.store import Store
+from captionlint.ml_backend.label_studio.predictions import Marking
 
 
 def marking_of(store: Store) -> Marking:
@@ -19,6 +19,6 @@ def marking_of(store: Store) -> Marking:
     return Marking(
         scorer=scorer.version,
         epsilon=scorer.epsilon,
-        ignored=frozenset(vocabulary.ignored(store)),
+        ignored=frozenset(ignored_words.ignored(store)),
         calibration=Calibration.from_dict(fitted) if fitted else None,
     )

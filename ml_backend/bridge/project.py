@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from core.errors import LabelStudioError
-from core.formats.label_studio_names import Labelling
-from ml_backend.bridge.client import LabelStudio
-from ml_backend.labelling import LabellingError, labelling_of
+from captionlint.core.errors import LabelStudioError
+from captionlint.core.formats.label_studio.names import Labelling
+from captionlint.ml_backend.label_studio.client import LabelStudio
+from captionlint.ml_backend.label_studio.label_config import LabellingError, labelling_of
 
 _PAGE: Final = 200
 

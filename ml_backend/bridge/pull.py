@@ -9,17 +9,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.errors import FormatError, ImageError, LabelStudioError
-from core.formats.records import RowError
-from db.operations import items
-from db.store import Store
-from ml_backend.annotations import review_of
-from ml_backend.bridge.client import LabelStudio
-from ml_backend.bridge.project import Project, tasks
-from ml_backend.homes import Homes
-from ml_backend.keeping import keep, take_back
-from ml_backend.ledger import Ledger
-from ml_backend.tasks import task_of
+from captionlint.core.errors import FormatError, ImageError, LabelStudioError
+from captionlint.core.formats.records import RowError
+from captionlint.db.operations import items
+from captionlint.db.store import Store
+from captionlint.ml_backend.bridge.project import Project, tasks
+from captionlint.ml_backend.event_log import Ledger
+from captionlint.ml_backend.label_studio.annotations import review_of
+from captionlint.ml_backend.label_studio.client import LabelStudio
+from captionlint.ml_backend.label_studio.tasks import task_of
+from captionlint.ml_backend.predict.task_items import Homes
+from captionlint.ml_backend.reviews.sync import keep, take_back
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from core.formats.records import RowError
-from core.review import Status
-from db.operations.evidence import Evidence, stream
-from db.store import Store
-from ml_backend.bridge.client import LabelStudio
-from ml_backend.bridge.init import show_version
-from ml_backend.bridge.marks import marking_of
-from ml_backend.bridge.project import Project, tasks
-from ml_backend.bridge.uploads import Uploads
-from ml_backend.homes import Homes
-from ml_backend.predictions import Marking, prediction_for
-from ml_backend.tasks import Task, task_of
+from captionlint.core.formats.records import RowError
+from captionlint.core.review import Status
+from captionlint.db.operations.reviewed_items import Evidence, stream
+from captionlint.db.store import Store
+from captionlint.ml_backend.bridge.init import show_version
+from captionlint.ml_backend.bridge.marks import marking_of
+from captionlint.ml_backend.bridge.project import Project, tasks
+from captionlint.ml_backend.bridge.uploads import Uploads
+from captionlint.ml_backend.label_studio.client import LabelStudio
+from captionlint.ml_backend.label_studio.predictions import Marking, prediction_for
+from captionlint.ml_backend.label_studio.tasks import Task, task_of
+from captionlint.ml_backend.predict.task_items import Homes
 
 _CHUNK: Final = 100
 """Items in a request: what an interrupted run has to do again at most."""

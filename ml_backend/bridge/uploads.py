@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ml_backend.bridge.client import LabelStudio
-from ml_backend.bridge.project import Project
+from captionlint.ml_backend.bridge.project import Project
+from captionlint.ml_backend.label_studio.client import LabelStudio
 
 _PLACEHOLDER: Final = ("captionlint.json", b'[{"image": "-", "caption": "-"}]', "application/json")
 _NAME: Final = re.compile(r"(?:.*/)?[0-9a-f]{8}-(?P<name>[0-9a-f]{32}\.\w+|captionlint\.json)")

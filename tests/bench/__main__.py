@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-from core.openmp import sleep_while_waiting
+from captionlint.core.clip.openmp import sleep_while_waiting
 
 BENCHES = ("scoring", "store", "calibration", "calibrating", "heat", "label_studio", "desktop")
 

@@ -15,11 +15,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.prediction import Prediction, WordScore
-from core.review import Review, Span
-from db import intake, lookups, revising, schema
-from db.operations import predictions
-from db.store import Store
+from captionlint.core.prediction import Prediction, WordScore
+from captionlint.core.review import Review, Span
+from captionlint.db import schema
+from captionlint.db.operations import predictions
+from captionlint.db.rows import import_batch, lookups, revisions
+from captionlint.db.store import Store
 
 ITEMS = int(os.environ.get("CAPTIONLINT_BENCH_ITEMS", "300000"))
 REVIEWED = 2500
@@ -41,7 +42,7 @@ def main() -> None:
 
 def calibrate(path: Path) -> float:
     """Runs the command in a process of its own; its peak memory in MiB."""
-    command = [sys.executable, "-m", "cli", "calibrate", "--db", str(path)]
+    command = [sys.executable, "-m", "captionlint.cli", "calibrate", "--db", str(path)]
     process = subprocess.Popen(command)
     _, status, used = os.wait4(process.pid, 0)
     if status:
@@ -62,7 +63,7 @@ def fill(path: Path, count: int, reviewed: int) -> None:
             predictions.record(store, scorer_version="bench", results=results)
             chosen = [item_id for item_id in ids if item_id % every == 0]
             with store.writing() as session:
-                revising.append(session, [_revision(item_id, made[item_id][1]) for item_id in chosen])
+                revisions.append(session, [_revision(item_id, made[item_id][1]) for item_id in chosen])
 
 
 def _caption(lots: random.Random) -> tuple[Prediction, tuple[Span, ...]]:
@@ -83,7 +84,7 @@ def _insert(store: Store, captions: dict[int, str]) -> None:
         lookups.upsert(session, schema.Image, rows, replace=False)
         items = []
         for item_id, caption in captions.items():
-            shuffle, blind_rank = intake.draws(str(item_id))
+            shuffle, blind_rank = import_batch.draws(str(item_id))
             items.append(
                 {
                     "id": item_id,
@@ -97,12 +98,12 @@ def _insert(store: Store, captions: dict[int, str]) -> None:
                     "margin": schema.UNRANKED,
                 }
             )
-        intake.insert_items(session, items)
+        import_batch.insert_items(session, items)
 
 
-def _revision(item_id: int, spans: tuple[Span, ...]) -> revising.NewRevision:
+def _revision(item_id: int, spans: tuple[Span, ...]) -> revisions.NewRevision:
     review = Review("corrected" if spans else "accepted", spans, None, "ana", datetime.now(UTC))
-    return revising.NewRevision(item_id, "import", review)
+    return revisions.NewRevision(item_id, "import", review)
 
 
 if __name__ == "__main__":

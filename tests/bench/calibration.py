@@ -15,16 +15,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from core import signals
-from core.benchmarks.metrics import average_precision, expected_calibration_error
-from core.calibration import Goal, calibrate, fit, plain_width
-from core.cuts import cut_by_cost, missed_share
-from core.demo.scenes import Swap, draw, stream
-from core.demo.vocabulary import NOUNS
-from core.features import PICTURE_FREE_WIDTH, feature_names
-from core.prediction import Prediction
-from core.scorer import Scorer
-from core.word_table import ReviewedCaption, WordTable
+from captionlint.core.calibration import signals
+from captionlint.core.calibration.features import PICTURE_FREE_WIDTH, feature_names
+from captionlint.core.calibration.fitting import Goal, calibrate, fit, plain_width
+from captionlint.core.calibration.metrics import average_precision, expected_calibration_error
+from captionlint.core.calibration.table import ReviewedCaption, WordTable
+from captionlint.core.calibration.thresholds import cut_by_cost, missed_share
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.demo.scenes import Swap, draw, stream
+from captionlint.core.demo.vocabulary import NOUNS
+from captionlint.core.prediction import Prediction
 
 SCENES = 2000
 SEED = 71_2026

@@ -24,10 +24,12 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from db import demo
-from db.operations import reviews
-from db.store import Store
+import captionlint
+from captionlint.db.operations import reviews
+from captionlint.db.prelabel import demo
+from captionlint.db.store import Store
 
+PACKAGE_PATH = str(Path(captionlint.__file__).parents[1])
 SECONDS = 5.0
 """How long a process may take to end once it was asked to."""
 START = 120.0
@@ -97,7 +99,11 @@ def planned(number: int, seed: int) -> Plan:
 
 def run(plan: Plan, db: Path, home: Path, *, seconds: float = SECONDS) -> Ended:
     """Opens a window on a store and ends it as planned; kills it where it does not end."""
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    environment = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONPATH": os.pathsep.join((str(ROOT), PACKAGE_PATH)),
+    }
     environment |= dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"), str(home))
     command = [sys.executable, "-m", "tests.bench.closing_script", str(db), str(home), json.dumps(asdict(plan))]
     problems = []

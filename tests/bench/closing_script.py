@@ -15,10 +15,10 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QApplication
 
-from db.records import Decision
-from desktop import app
-from desktop.problems import show_problem
-from desktop.window import MainWindow
+from captionlint.db.records import Decision
+from captionlint.desktop.app import app
+from captionlint.desktop.app.window import MainWindow
+from captionlint.desktop.dialogs.error_box import show_problem
 
 DB, FOLDER, PLAN = sys.argv[1], Path(sys.argv[2]), json.loads(sys.argv[3])
 CHANCE = random.Random(PLAN["seed"])

@@ -22,12 +22,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QDialog
 
-from db.store import Store
-from desktop.services.fluent import keep_fluent
-from desktop.services.project import Project
-from desktop.services.settings import Settings
-from desktop.theme import Theme
-from desktop.window import MainWindow
+from captionlint.db.store import Store
+from captionlint.desktop.app.window import MainWindow
+from captionlint.desktop.background.project import Project
+from captionlint.desktop.background.responsiveness import keep_fluent
+from captionlint.desktop.background.settings import Settings
+from captionlint.desktop.style.theme import Theme
 from tests.bench import desktop_store
 from tests.bench.desktop_script import Session, Steps, press, rest, run, write
 from tests.bench.watchdog import Queued, Watchdog
@@ -39,8 +39,8 @@ HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACH
 START = """
     import runpy, sys, time
     from PySide6.QtCore import QTimer
-    from desktop import app
-    from desktop.window import MainWindow
+    from captionlint.desktop.app import app
+    from captionlint.desktop.app.window import MainWindow
 
     def tell(name):
         QTimer.singleShot(0, lambda: print(name, time.monotonic(), time.process_time(), flush=True))
@@ -86,7 +86,7 @@ def starts(path: Path, folder: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
     command = [sys.executable, "-c", textwrap.dedent(START), str(path)]
-    subprocess.run([sys.executable, "-c", "import desktop.app"], env=environment, check=True)
+    subprocess.run([sys.executable, "-c", "import captionlint.desktop.app.app"], env=environment, check=True)
     for _ in range(STARTS):
         started = time.monotonic()
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
@@ -168,7 +168,7 @@ def slider(session: Session, times: dict[str, list[float]]) -> Steps:
     """Moves the slider and paints at once, on a caption of 12 words and on one of 3,000."""
     window = session.window
     with Store.open(window.project.path) as store:
-        from db.operations import items
+        from captionlint.db.operations import items
 
         long = items.find(store, source_id=desktop_store.LONG)
     assert long is not None

@@ -11,12 +11,12 @@ import torch
 from PySide6.QtCore import QCoreApplication
 from safetensors.torch import save_file
 
-from core.images import open_image
-from core.loading import build_model
-from core.scorer import Scorer
-from db.records import ScorerInfo
-from desktop.services.scorer_child import Score
-from desktop.services.scoring import Scoring
+from captionlint.core.clip.loading import build_model
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.images.opening import open_image
+from captionlint.db.records import ScorerInfo
+from captionlint.desktop.background.scorer_client import Scoring
+from captionlint.desktop.background.scorer_process import Score
 from tests.bench.desktop_script import Steps, rest, run
 from tests.bench.scoring import MODEL, SENTENCE, make_pictures
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.window import MainWindow
+from captionlint.desktop.app.window import MainWindow
 from tests.bench.watchdog import Watchdog
 
 Steps = Generator[Callable[[], bool], None, None]

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from core.formats.records import SourceItem
-from core.prediction import Prediction, WordScore
-from core.words import split_pieces
-from db.operations import items, predictions, queue, scorers
-from db.store import Store
+from captionlint.core.formats.records import SourceItem
+from captionlint.core.prediction import Prediction, WordScore
+from captionlint.core.text.words import split_pieces
+from captionlint.db.operations import items, predictions, queue, scorers
+from captionlint.db.store import Store
 
 ITEMS = int(os.environ.get("CAPTIONLINT_BENCH_ITEMS", "100000"))
 LARGE = 60

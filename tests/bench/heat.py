@@ -9,9 +9,9 @@ from pathlib import Path
 
 import torch
 
-from core.heatmap import HeatMaps
-from core.images import open_image
-from core.scorer import Scorer
+from captionlint.core.clip.heatmap import HeatMaps
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.images.opening import open_image
 from tests.bench.scoring import line, load, make_pictures, medians
 
 WORDS = ("dog", "cat", "bicycle", "street", "window", "house", "tree", "shirt")

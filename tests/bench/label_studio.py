@@ -18,8 +18,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from core.demo.dataset import write_dataset
-from core.scorer import Scorer
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.demo.dataset import write_dataset
 
 TASKS = int(os.environ.get("BENCH_TASKS", "2000"))
 CLIENTS = 32
@@ -78,7 +78,7 @@ class Server:
         }  # fmt: skip
         self._log = (folder / "log").open("w+")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ml_backend", "--port", "0"], cwd=ROOT, env=environment, stderr=self._log
+            [sys.executable, "-m", "captionlint.ml_backend", "--port", "0"], cwd=ROOT, env=environment, stderr=self._log
         )
         self.port = self._wait()
 

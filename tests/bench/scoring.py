@@ -22,10 +22,10 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
-from core.loading import LoadedModel, build_model, finish_model
-from core.picture_tower import bfloat16_is_faster
-from core.presets import TEMPLATE
-from core.scorer import Scorer
+from captionlint.core.clip.image_tower import bfloat16_is_faster
+from captionlint.core.clip.loading import LoadedModel, build_model, finish_model
+from captionlint.core.clip.presets import TEMPLATE
+from captionlint.core.clip.scorer import Scorer
 
 BATCH = 32
 ROUNDS = 5
@@ -120,7 +120,7 @@ class Plain:
 
 
 def fresh(scorer: Scorer) -> Scorer:
-    scorer._features.clear()
+    scorer._images._known.clear()
     return scorer
 
 

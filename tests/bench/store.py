@@ -19,13 +19,13 @@ from typing import Any
 
 from PIL import Image
 
-from core.formats.records import SourceItem
-from core.formats.writing import open_writer
-from core.prediction import Prediction, WordScore
-from core.words import split_pieces
-from db.filters import Filters
-from db.operations import exports, items, learning_order, lines, predictions, queue, scorers, stats
-from db.store import Store
+from captionlint.core.formats.records import SourceItem
+from captionlint.core.formats.writing import open_writer
+from captionlint.core.prediction import Prediction, WordScore
+from captionlint.core.text.words import split_pieces
+from captionlint.db.operations import active_learning, export, items, predictions, queue, queue_rows, scorers, stats
+from captionlint.db.rows.filters import Filters
+from captionlint.db.store import Store
 
 ITEMS = int(os.environ.get("CAPTIONLINT_BENCH_ITEMS", "100000"))
 PICTURES = 1000
@@ -71,13 +71,13 @@ def look(path: Path) -> None:
     shown.append(("next item", median(lambda i: queue.following(store, after=i), middle), 20))
     for title in ("choose what teaches most", "the same, still good"):
         with timed(shown, title, 200):
-            learning_order.arrange(store)
+            active_learning.arrange(store)
     for order in ("suspicious", "uncertain", "instructive", "random", "file"):
         shown.append((f"sort: {order}", worst(lambda o=order: queue.page(store, order=o)), 200))
     for title, filters in FILTERS.items():
         both = lambda f=filters: (queue.page(store, filters=f), queue.count(store, filters=f))  # noqa: E731
         shown.append((f"filter and count: {title}", worst(both), 200))
-    shown.append(("words flagged at any epsilon", worst(lambda: lines.distribution(store)), 1000))
+    shown.append(("words flagged at any epsilon", worst(lambda: queue_rows.distribution(store)), 1000))
     with timed(shown, "a new epsilon", 5000):
         scorers.set_epsilon(store, epsilon=-7e-5)
     with timed(shown, "stats", 1000):
@@ -107,7 +107,7 @@ def memory(folder: Path) -> None:
 
 def export_peak(folder: Path, number: int) -> float:
     with Store.open(folder / "review.db") as store:
-        rows = exports.items(store, root=folder, unreviewed=True)
+        rows = export.items(store, root=folder, unreviewed=True)
         with open_writer("words", folder / f"{number}.jsonl", unreviewed=True) as writer:
             for _, item in zip(range(number), rows, strict=False):
                 writer.write(item)

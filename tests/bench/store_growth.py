@@ -31,27 +31,29 @@ sys.path.append(str(Path(__file__).parent.parent / "shared"))
 
 from growth import Cost, measured
 
-from core.formats.records import SourceItem
-from core.prediction import Failure, Prediction, WordScore
-from core.review import Review, Span
-from core.words import split_pieces
-from db.filters import Filters
-from db.operations import (
-    calibrating,
-    exports,
-    history,
+from captionlint.core.formats.records import SourceItem
+from captionlint.core.prediction import Failure, Prediction, WordScore
+from captionlint.core.review import Review, Span
+from captionlint.core.text.words import split_pieces
+from captionlint.db.operations import (
+    active_learning,
+    calibration,
+    ignored_words,
     items,
-    learning_order,
-    lines,
     predictions,
     queue,
+    queue_rows,
     reviews,
     scorers,
     stats,
-    vocabulary,
+    undo,
 )
-from db.operations.split import split
-from db.store import Store
+from captionlint.db.operations import (
+    export as exports,
+)
+from captionlint.db.operations.split import split
+from captionlint.db.rows.filters import Filters
+from captionlint.db.store import Store
 
 SIZES = tuple(map(int, os.environ.get("CAPTIONLINT_BENCH_ITEMS", "20000,200000").split(",")))
 FOLDER = Path(os.environ.get("CAPTIONLINT_BENCH_FOLDER", "build/bench"))
@@ -197,8 +199,8 @@ def paths(store: Store, folder: Path, size: int) -> Iterator[tuple[str, list[Cal
     made: list[Any] = []
     yield "decide", [lambda i=i: made.append(decide(store, i)) for i in some]
     yield "counts after a decision", [partial(after_decision, store, decision) for decision in made]
-    yield "undo", [partial(history.undo, store, annotator="ana") for _ in some]
-    yield "lines of the queue", [partial(lines.read, store, item_ids=some) for _ in range(3)]
+    yield "undo", [partial(undo.undo, store, annotator="ana") for _ in some]
+    yield "lines of the queue", [partial(queue_rows.read, store, item_ids=some) for _ in range(3)]
     for title, filters in (("rare", Filters(text="axolotl")), ("frequent", Filters(text="bicy"))):
         yield f"search, list: {title}", [partial(queue.item_ids, store, filters=filters)]
         yield f"search, page: {title}", [partial(queue.page, store, filters=filters, limit=64)]
@@ -212,12 +214,12 @@ def paths(store: Store, folder: Path, size: int) -> Iterator[tuple[str, list[Cal
     new = list(sources(10 * BATCH, first=size))
     yield "import: batch of 1000", [partial(items.add, store, new[n : n + BATCH]) for n in range(0, len(new), BATCH)]
     yield "import again: batch of 1000", [partial(items.add, store, new[:BATCH])]
-    yield "never mark: rare word", [partial(vocabulary.ignore, store, word="axolotl")]
-    yield "never mark: frequent word", [partial(vocabulary.ignore, store, word="dog")]
-    yield "mark again: frequent word", [partial(vocabulary.heed, store, word="dog")]
+    yield "never mark: rare word", [partial(ignored_words.ignore, store, word="axolotl")]
+    yield "never mark: frequent word", [partial(ignored_words.ignore, store, word="dog")]
+    yield "mark again: frequent word", [partial(ignored_words.heed, store, word="dog")]
     yield "threshold", [partial(scorers.set_epsilon, store, epsilon=-7e-5)]
-    yield "what the threshold marks", [partial(lines.distribution, store)]
-    yield "most instructive", [partial(learning_order.most_instructive, store)]
+    yield "what the threshold marks", [partial(queue_rows.distribution, store)]
+    yield "most instructive", [partial(active_learning.most_instructive, store)]
     yield "split for two", [partial(split, store, annotators=["ana", "ben"], folder=folder / "parts")]
     export = partial(exports.write, store, format="words", out=folder / "all.jsonl", unreviewed=True)
     yield "export of everything", [export]
@@ -239,7 +241,7 @@ def after_decision(store: Store, decision: Any) -> object:
 
 
 def calibrate(store: Store) -> object:
-    return calibrating.adopt(store, calibration=calibrating.learn(store).calibration)
+    return calibration.adopt(store, calibration=calibration.learn(store).calibration)
 
 
 def show(tables: list[list[Row]]) -> None:

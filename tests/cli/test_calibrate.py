@@ -11,12 +11,12 @@ import pytest
 from made_reviews import reviews as made
 from stores import FakeScorer, photo
 
-from core import signals
-from core.formats.records import SourceItem
-from core.model_spec import ModelSpec
-from core.review import Span
-from db.operations import calibrating, items, predictions, queue, reviews, scorers
-from db.store import Store
+from captionlint.core.calibration import signals
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.formats.records import SourceItem
+from captionlint.core.review import Span
+from captionlint.db.operations import calibration, items, predictions, queue, reviews, scorers
+from captionlint.db.store import Store
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_again_it_reads_the_scorer_beneath_and_keeps_one_calibration(db, caption
         kept = {s.version: scorers.counts(store, version=s.version).predictions for s in scorers.known(store)}
         assert kept == {"made-1": 160, first["scorer_version"]: 0, second["scorer_version"]: 160}
         scorers.choose(store, version="made-1")
-        assert calibrating.current_calibration(store) is None
+        assert calibration.current_calibration(store) is None
 
 
 def test_a_promise_is_kept_and_said(db, captionlint):
@@ -123,7 +123,7 @@ def test_with_a_model_it_asks_for_signals_and_scores_all_items_again(db, caption
             rows[:, 0] = np.where(known.wrong, -0.1, 0.1)
             yield known.prediction, rows
 
-    monkeypatch.setattr(ModelSpec, "load", lambda *_, **__: scorer)
+    monkeypatch.setattr(Scorer, "from_spec", lambda *_, **__: scorer)
     monkeypatch.setattr(signals, "stream", stream)
     found = json.loads(captionlint("calibrate", "--db", db, "--model", "demo", "--json").out)
     assert found["figures"]["ap"] > 0.99
@@ -131,7 +131,7 @@ def test_with_a_model_it_asks_for_signals_and_scores_all_items_again(db, caption
         current = scorers.current(store)
         assert current.version == found["scorer_version"]
         assert scorers.counts(store, version=current.version).predictions == 160
-        assert calibrating.current_calibration(store).signals == signals.SIGNALS
+        assert calibration.current_calibration(store).signals == signals.SIGNALS
     again = json.loads(captionlint("calibrate", "--db", db, "--json").out)
     assert again["base"] == "made-1"
 
@@ -146,7 +146,7 @@ def test_with_a_model_whose_marks_are_not_shown_it_leaves_the_shown_ones(db, cap
             said = replace(known.prediction, scorer_version="other-1")
             yield said, np.zeros((len(known.wrong), len(signals.SIGNALS)))
 
-    monkeypatch.setattr(ModelSpec, "load", lambda *_, **__: scorer)
+    monkeypatch.setattr(Scorer, "from_spec", lambda *_, **__: scorer)
     monkeypatch.setattr(signals, "stream", stream)
     ran = captionlint("calibrate", "--db", db, "--model", "demo", "--json")
     found = json.loads(ran.out)
@@ -185,7 +185,7 @@ def test_a_store_without_reviews_or_predictions(tmp_path, captionlint):
 def test_scoring_new_items_keeps_the_calibration_and_marks_them_by_it(db, captionlint, monkeypatch):
     found = json.loads(captionlint("calibrate", "--db", db, "--json").out)
     scorer = FakeScorer(version="made-1")
-    monkeypatch.setattr(ModelSpec, "load", lambda *_, **__: scorer)
+    monkeypatch.setattr(Scorer, "from_spec", lambda *_, **__: scorer)
     with Store.open(db) as store:
         first = items.get(store, item_id=1)
         items.add(store, [SourceItem(first.image, "a new xwrong word", "line 999")])
@@ -194,6 +194,6 @@ def test_scoring_new_items_keeps_the_calibration_and_marks_them_by_it(db, captio
         assert scorers.current(store).version == found["scorer_version"]
         new = max(items.ids(store))
         plain = predictions.get(store, item_id=new, scorer_version="made-1")
-        calibrated = calibrating.current_calibration(store).apply(plain)
+        calibrated = calibration.current_calibration(store).apply(plain)
         assert items.get(store, item_id=new).prediction == calibrated
         assert calibrated.words != plain.words

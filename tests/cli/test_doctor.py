@@ -9,13 +9,13 @@ import sys
 import pytest
 from stores import FakeScorer, rows
 
-from cli import installation
-from core.demo import self_test
-from core.scorer import Scorer
-from db.examining import examine
-from db.operations import items
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.cli.commands import installation
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.demo import self_test
+from captionlint.db.engine.inspect import examine
+from captionlint.db.operations import items
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 
 @pytest.fixture
@@ -37,7 +37,8 @@ def test_it_says_what_is_here_and_the_scorer_passes(captionlint):
 
 
 def test_without_the_self_test_torch_stays_out():
-    code = "import sys; sys.argv[1:] = ['doctor', '--no-test', '--json']; from cli.main import run\ntry: run()\n"
+    code = "import sys; sys.argv[1:] = ['doctor', '--no-test', '--json']\nfrom captionlint.cli.main import run\n"
+    code += "try: run()\n"
     code += "finally: assert not {'torch', 'alembic', 'PySide6'} & set(sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300)
     assert ran.returncode == 0, ran.stderr

@@ -7,8 +7,8 @@ import pytest
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
-    from core.benchmarks import scenes
-    from core.scorer import Scorer
+    from captionlint.core.benchmarks import scenes
+    from captionlint.core.clip.scorer import Scorer
 
     return scenes.evaluate(Scorer.from_pretrained("demo"), count=2000, seed=20_261_124)
 

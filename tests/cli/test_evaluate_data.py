@@ -6,12 +6,12 @@ import pytest
 from benchmark_files import FILES, write
 from stores import FakeScorer
 
-from core.model_spec import ModelSpec
+from captionlint.core.clip.scorer import Scorer
 
 
 @pytest.fixture
 def fake_model(monkeypatch):
-    monkeypatch.setattr(ModelSpec, "load", lambda *_, **__: FakeScorer())
+    monkeypatch.setattr(Scorer, "from_spec", lambda *_, **__: FakeScorer())
 
 
 @pytest.mark.parametrize("name", FILES)

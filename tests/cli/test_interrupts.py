@@ -16,13 +16,13 @@ import pytest
 from made_reviews import reviews as made
 from stores import photo
 
-from core.formats.records import SourceItem
-from core.review import Span
-from db.operations import items, predictions, reviews
-from db.store import Store
+from captionlint.core.formats.records import SourceItem
+from captionlint.core.review import Span
+from captionlint.db.operations import items, predictions, reviews
+from captionlint.db.store import Store
 
 TIMES = int(os.environ.get("CAPTIONLINT_INTERRUPTS", "2"))
-START = "from cli.captionlint import run; import sys; print('begun', file=sys.stderr, flush=True); run()"
+START = "from captionlint.cli.__main__ import run; import sys; print('begun', file=sys.stderr, flush=True); run()"
 SAID = ("stopped after ", "0 added", "items written", "left out: ", "Drift: ", "On these reviews ")
 """How lines begin or what they hold that a command may say on stderr, whether it came to its end or not."""
 

@@ -10,14 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from cli.main import app
-from core.errors import UsageError
+from captionlint.cli.main import app
+from captionlint.core.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
 
 
 def serve(tmp_path, *more):
-    command = [sys.executable, "-m", "cli", "label-studio", "serve", "--db", str(tmp_path / "review.db"), *more]
+    command = [
+        sys.executable,
+        "-m",
+        "captionlint.cli",
+        "label-studio",
+        "serve",
+        "--db",
+        str(tmp_path / "review.db"),
+        *more,
+    ]
     # A job in the background of a script ignores Ctrl-C, and so would all that it starts.
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     pipes = {"stderr": subprocess.PIPE, "text": True}

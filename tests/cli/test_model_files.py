@@ -8,11 +8,12 @@ import pytest
 from formula_models import CONFIGS, random_state, write_model
 from stores import rows
 
-from core.loading import build_model
-from core.model_spec import ModelSpec
-from db.operations import items, scorers
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.core.clip.loading import build_model
+from captionlint.core.clip.model_spec import ModelSpec
+from captionlint.core.clip.scorer import Scorer
+from captionlint.db.operations import items, scorers
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def scored(tmp_path):
     spec = ModelSpec.of_files(tmp_path / "models" / "mine.json", tmp_path / "models" / "mine.safetensors")
     with Store.open(tmp_path / "review.db") as store:
         items.add(store, rows(tmp_path / "photos", 2))
-        prelabel(store, spec.load(device="cpu"))
+        prelabel(store, Scorer.from_spec(spec, device="cpu"))
     return tmp_path / "review.db"
 
 
@@ -73,7 +74,7 @@ def test_settings_takes_no_files_for_a_scorer_without_any(tmp_path, captionlint)
 REFUSED = """
 import sys
 sys.argv = ["captionlint", *sys.argv[1:]]
-from cli.main import run
+from captionlint.cli.main import run
 try:
     run()
 finally:

@@ -4,9 +4,9 @@ import re
 
 from PIL import Image
 
-from cli.report.html import ReportRow, write_report
-from core.prediction import Prediction, WordScore
-from core.words import split_pieces
+from captionlint.cli.report.html import ReportRow, write_report
+from captionlint.core.prediction import Prediction, WordScore
+from captionlint.core.text.words import split_pieces
 
 
 def report_of(tmp_path, caption, scores, picture=None):

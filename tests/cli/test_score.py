@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from core.demo.scenes import Scene, draw
+from captionlint.core.demo.scenes import Scene, draw
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def run(tmp_path):
     """Runs ``captionlint …`` in the folder of the test."""
 
     def call(*arguments):
-        command = [sys.executable, "-c", "from cli.captionlint import run; run()", *map(str, arguments)]
+        command = [sys.executable, "-c", "from captionlint.cli.__main__ import run; run()", *map(str, arguments)]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
 
     return call

@@ -12,25 +12,26 @@ from pathlib import Path
 import pytest
 from stores import FakeScorer, photo
 
-import core.demo
-from cli import settings
-from core.digests import file_sha256
-from core.formats import reading
-from core.formats.reading import read
-from core.model_spec import ModelSpec
-from core.prediction import Failure
-from core.review import Span
-from core.words import WORD_RULES
-from db import ranking
-from db.operations import items, predictions, reviews, scorers, vocabulary
-from db.store import Store
+from captionlint.cli.commands import settings
+from captionlint.core import demo
+from captionlint.core.clip.model_spec import ModelSpec
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.formats import reading
+from captionlint.core.formats.reading import read
+from captionlint.core.images.hashing import file_sha256
+from captionlint.core.prediction import Failure
+from captionlint.core.review import Span
+from captionlint.core.text.words import WORD_RULES
+from captionlint.db.operations import ignored_words, items, predictions, reviews, scorers
+from captionlint.db.rows import ranking
+from captionlint.db.store import Store
 
 
 @pytest.fixture
 def fake_model(monkeypatch):
     """The scorer that `--model` gives in these tests."""
     scorer = FakeScorer()
-    monkeypatch.setattr(ModelSpec, "load", lambda *_, **__: scorer)
+    monkeypatch.setattr(Scorer, "from_spec", lambda *_, **__: scorer)
     return scorer
 
 
@@ -306,13 +307,13 @@ def test_prelabel_says_which_scorer_is_shown_and_how_to_switch(db, fake_model, c
 
 def test_a_finished_prelabel_says_so_without_loading_torch(db):
     spec = ModelSpec.of_name("demo")
-    weights = Path(core.demo.__file__).with_name("demo.safetensors")
+    weights = Path(demo.__file__).with_name("demo.safetensors")
     details = {"spec": spec.to_dict(), "word_rules": WORD_RULES, "weights_sha256": file_sha256(weights)}
     with Store.open(db) as store:
         scorers.enter(store, version="demo@1", details=details)
         items_left = [(i, Failure("demo@1", items.get(store, item_id=i).caption, "?")) for i in items.ids(store)]
         predictions.record(store, scorer_version="demo@1", results=items_left)
-    program = "import sys; sys.modules['torch'] = None; from cli.main import run; run()"
+    program = "import sys; sys.modules['torch'] = None; from captionlint.cli.main import run; run()"
     command = [sys.executable, "-c", program, "prelabel", "--db", db, "--model", "demo"]
     ran = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert (ran.returncode, ran.stdout) == (0, "0 items scored\n"), ran.stderr
@@ -432,7 +433,7 @@ def test_a_format_that_does_not_exist(db, captionlint):
 def test_help_and_captions_are_shown_whatever_the_locale(db, encoding):
     environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     for asked in (["export", "--help"], ["settings", "--db", db, "--never-mark", "κύων"]):
-        command = [sys.executable, "-m", "cli", *asked]
+        command = [sys.executable, "-m", "captionlint.cli", *asked]
         ran = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=300)
         assert (ran.returncode, ran.stderr) == (0, b"")
     assert ("κύων" if encoding == "ascii" else "\\u03ba").encode() in ran.stdout
@@ -443,7 +444,7 @@ def test_help_imports_nothing_heavy():
         "import sys, cli.main\n"
         "heavy = {'torch', 'sqlalchemy', 'alembic', 'sklearn', 'ray', 'PySide6', 'pyarrow'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
-        "import db.store, db.prelabel, db.operations.stats, db.operations.exports\n"
+        "import captionlint.db.store, db.prelabel.local, db.operations.stats, db.operations.export\n"
         "heavy = {'torch', 'alembic', 'sklearn', 'ray', 'pyarrow'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
@@ -541,7 +542,7 @@ def test_an_export_to_a_closed_stdout_says_so(db, captionlint, monkeypatch):
 
 
 def test_ctrl_c_before_a_command_begins_is_silent(captionlint, monkeypatch):
-    monkeypatch.setattr("cli.main.app", lambda: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr("captionlint.cli.main.app", lambda: signal.raise_signal(signal.SIGINT))
     assert captionlint("models") == (130, "", "")
 
 
@@ -555,7 +556,7 @@ def test_ctrl_c_before_a_command_begins_is_silent(captionlint, monkeypatch):
 )
 def test_tab_offers_commands_formats_and_models(line, offered):
     asked = {"COMP_WORDS": f"captionlint {line}", "COMP_CWORD": str(line.count(" ") + 1)}
-    program = "import sys; sys.argv = ['captionlint']; from cli.captionlint import run; run()"
+    program = "import sys; sys.argv = ['captionlint']; from captionlint.cli.__main__ import run; run()"
     ran = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False,
         env={**os.environ, **asked, "_CAPTIONLINT_COMPLETE": "complete_bash"},
@@ -588,7 +589,7 @@ def test_a_change_that_is_stopped_before_it_is_made_says_so(db, captionlint, mon
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(vocabulary, "ignore_in", stop)
+    monkeypatch.setattr(ignored_words, "ignore_in", stop)
     ran = captionlint("settings", "--db", db, "--never-mark", "dog")
     assert (ran.code, ran.err) == (1, "stopped: nothing was changed\n")
     assert json.loads(captionlint("settings", "--db", db, "--json").out)["never_marked"] == []

@@ -8,7 +8,7 @@ from PIL import Image
 @pytest.fixture(scope="session")
 def clip_files(tmp_path_factory):
     """(configuration, checkpoint) of a random CLIP."""
-    from core.loading import build_model
+    from captionlint.core.clip.loading import build_model
 
     folder = tmp_path_factory.mktemp("clip")
     return write_model(folder, "clip", CONFIGS["clip"], random_state(build_model(CONFIGS["clip"], name="clip")))
@@ -16,7 +16,7 @@ def clip_files(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def scorer(clip_files):
-    from core.scorer import Scorer
+    from captionlint.core.clip.scorer import Scorer
 
     return Scorer.from_files(*clip_files)
 

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from core.active import Candidate, candidate, choose, content_words
-from core.prediction import Prediction, WordScore
+from captionlint.core.calibration.active_learning import Candidate, candidate, choose, content_words
+from captionlint.core.prediction import Prediction, WordScore
 
 
 def item(number, words, *, image=None, uncertainty=1.0):

@@ -6,9 +6,9 @@ from formula_models import CONFIGS, random_state, write_model
 from PIL import Image
 from torch.nn import functional as F
 
-from core.attribution import token_attributions
-from core.loading import build_model
-from core.scorer import Scorer
+from captionlint.core.clip.attribution import token_attributions
+from captionlint.core.clip.loading import build_model
+from captionlint.core.clip.scorer import Scorer
 
 CAPTIONS = [
     "a cup of coke",
@@ -107,7 +107,7 @@ def test_one_by_one_equals_a_mixed_batch(tmp_path, name):
     captions = [" ".join((CAPTIONS[2] + " ").split()[: 1 + i % 12]) + f" {i}" for i in range(64)]
     together = scorer.score(images, captions)
     for image, caption, batched in zip(images, captions, together, strict=True):
-        scorer._features.clear()
+        scorer._images._known.clear()
         (alone,) = scorer.score([image], [caption])
         assert batched.cosine == pytest.approx(alone.cosine, abs=1e-6)
         assert [w.score for w in batched.words] == pytest.approx([w.score for w in alone.words], abs=1e-6)

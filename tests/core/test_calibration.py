@@ -7,13 +7,21 @@ import numpy as np
 import pytest
 from made_reviews import reviews
 
-from core import calibration as module
-from core.calibration import Calibration, Goal, calibrate, cross_fitted, drift, flag_rate, weights_by_name
-from core.errors import CalibrationError
-from core.features import PICTURE_FREE_WIDTH, feature_names, lead, word_features
-from core.judging import judge
-from core.word_class import WORD_CLASSES
-from core.word_table import WordTable
+from captionlint.core.calibration import fitting as module
+from captionlint.core.calibration.evaluation import judge
+from captionlint.core.calibration.features import PICTURE_FREE_WIDTH, feature_names, lead, word_features
+from captionlint.core.calibration.fitting import (
+    Calibration,
+    Goal,
+    calibrate,
+    cross_fitted,
+    drift,
+    flag_rate,
+    weights_by_name,
+)
+from captionlint.core.calibration.table import WordTable
+from captionlint.core.errors import CalibrationError
+from captionlint.core.text.word_classes import WORD_CLASSES
 
 
 @pytest.fixture(scope="module")

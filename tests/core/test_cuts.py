@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from core.cuts import cut_by_cost, cut_by_f_beta, cut_by_risk, missed_share
-from core.errors import CalibrationError
+from captionlint.core.calibration.thresholds import cut_by_cost, cut_by_f_beta, cut_by_risk, missed_share
+from captionlint.core.errors import CalibrationError
 
 WORDS = st.lists(
     st.tuples(st.integers(0, 8).map(lambda v: v / 8), st.booleans(), st.integers(0, 9)), min_size=1, max_size=60

@@ -14,7 +14,7 @@ from small_hub import Hub
 ROOT = Path(__file__).parents[2]
 REPOSITORY, NAME = "some/model", "open_clip_model.safetensors"
 BRING = (
-    f"from core.downloading import bring; bring({REPOSITORY!r}, ['absent.safetensors', {NAME!r}]);"
+    f"from captionlint.core.clip.downloading import bring; bring({REPOSITORY!r}, ['absent.safetensors', {NAME!r}]);"
     f"from huggingface_hub import hf_hub_download; print(hf_hub_download({REPOSITORY!r}, {NAME!r}))"
 )
 WHOLE, PART = 24_000_000, 21_000_000
@@ -95,7 +95,10 @@ def test_a_part_of_an_earlier_revision_goes_unless_somebody_goes_on_with_it(hub,
     assert [path.name for path in blobs(tmp_path)] == sorted([hub.etag, "going-on.begun"]), errors
 
 
-FETCH = "from core.loading import fetch; from core.presets import resolve; fetch(resolve('fast'))"
+FETCH = (
+    "from captionlint.core.clip.loading import fetch; "
+    "from captionlint.core.clip.published import resolve; fetch(resolve('fast'))"
+)
 
 
 def test_the_hub_is_asked_once_by_us_and_once_by_its_client(bring, hub, tmp_path):

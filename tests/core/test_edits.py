@@ -3,9 +3,9 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.edits import follow, replacements
-from core.formats.corrections import with_replacements
-from core.review import Span
+from captionlint.core.formats.corrections import with_replacements
+from captionlint.core.review import Span
+from captionlint.core.text.edits import follow, replacements
 
 LINES = st.text(st.sampled_from("ab c, 😀é"), max_size=30)
 

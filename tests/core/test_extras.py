@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from core.extras import adding
+from captionlint.core.extras import adding
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="written as POSIX shells read it")
 
@@ -51,9 +51,9 @@ def test_the_shells_pip_is_named_only_if_it_installs_here(tmp_path, monkeypatch,
     elsewhere.mkdir()
     (elsewhere / "pip").touch(mode=0o755)
     monkeypatch.setenv("PATH", f"{elsewhere}{os.pathsep}{tmp_path}")
-    monkeypatch.setattr("core.extras.find_spec", {"pip": True}.get)
+    monkeypatch.setattr("captionlint.core.extras.find_spec", {"pip": True}.get)
     assert adding("measure").startswith(f"{python} -m pip install ")
-    monkeypatch.setattr("core.extras.find_spec", {}.get)  # an environment of uv has none
+    monkeypatch.setattr("captionlint.core.extras.find_spec", {}.get)  # an environment of uv has none
     assert adding("measure").startswith(f"uv pip install --python {python} ")
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from core.grouping import bootstrap, folds, split
+from captionlint.core.calibration.resampling import bootstrap, folds, split
 
 GROUPS = st.lists(st.integers(0, 9), min_size=2, max_size=60).filter(lambda g: len(set(g)) > 1)
 

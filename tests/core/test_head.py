@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from made_reviews import reviews
 
-from core import head, signals
-from core.calibrated_scorer import CalibratedScorer
-from core.calibration import Calibration, Goal, calibrate, fit, plain_width
-from core.judging import judge
-from core.word_table import ReviewedCaption, WordTable
+from captionlint.core.calibration import head, signals
+from captionlint.core.calibration.calibrated_scorer import CalibratedScorer
+from captionlint.core.calibration.evaluation import judge
+from captionlint.core.calibration.fitting import Calibration, Goal, calibrate, fit, plain_width
+from captionlint.core.calibration.table import ReviewedCaption, WordTable
 
 NAMES = ("drop",)
 PARTS = 12

@@ -7,11 +7,11 @@ from formula_models import CONFIGS, random_state, write_model
 from PIL import Image
 from torch.nn import functional as F
 
-from core.benchmarks import heat
-from core.errors import UnprobeableError
-from core.heatmap import HeatMap, HeatMaps, seen_box
-from core.loading import build_model
-from core.scorer import Scorer
+from captionlint.core.benchmarks import heat
+from captionlint.core.clip.heatmap import HeatMap, HeatMaps, seen_box
+from captionlint.core.clip.loading import build_model
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.errors import UnprobeableError
 
 
 def scorer_of(folder, name, **vision):

@@ -30,7 +30,7 @@ import importlib, pkgutil
 import core, db
 for package in (core, db):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if "versions" not in module.name and not module.name.startswith("db.migrations"):
+        if "versions" not in module.name and not module.name.startswith("captionlint.db.migrations"):
             importlib.import_module(module.name)
 print(same())
 """
@@ -38,13 +38,13 @@ USES = """
 import io, json, os, tempfile
 from pathlib import Path
 from PIL import Image
-from core.formats.reading import read
-from core.images import open_image
-from core.errors import ImageError
-from core.scorer import Scorer
-from db.operations import exports, items
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.core.formats.reading import read
+from captionlint.core.images.opening import open_image
+from captionlint.core.errors import ImageError
+from captionlint.core.clip.scorer import Scorer
+from captionlint.db.operations import export as exports, items
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 folder = Path(tempfile.mkdtemp())
 Image.new("RGB", (40, 40), "red").save(folder / "a.png")
 (folder / "a.csv").write_text('image,caption\\na.png,"a red ball"\\nb.png,' + "x" * 200_000 + "\\n")

@@ -10,8 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from core.errors import ImageError
-from core.images import as_source, open_image
+from captionlint.core.errors import ImageError
+from captionlint.core.images.opening import as_source, open_image
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the signals are POSIX's")
 BEGIN = """
 import os, signal, sys, time
-from core import interrupts
+from captionlint.core import interrupts
 interrupts.stop_in_order()
 press = lambda: signal.raise_signal(signal.SIGINT)
 """
@@ -87,7 +87,7 @@ def test_an_interrupted_transaction_of_a_store_prints_nothing(tmp_path, presses)
 import logging
 from sqlalchemy import event, text
 from sqlalchemy.pool import Pool
-from db.store import Store
+from captionlint.db.store import Store
 logging.basicConfig()
 interrupts.silence(logging.getLogger().handlers[0])
 with Store.open({str(tmp_path / "s.db")!r}) as store:
@@ -105,6 +105,6 @@ with Store.open({str(tmp_path / "s.db")!r}) as store:
 
 
 def interrupts_code():
-    from core.interrupts import CODE
+    from captionlint.core.interrupts import CODE
 
     return CODE

@@ -9,11 +9,12 @@ import torch
 from formula_models import CONFIGS, random_state, write_model
 from safetensors.torch import save_file
 
-from core.digests import file_sha256
-from core.errors import CaptionlintError, ModelError, UnprobeableError, UsageError
-from core.loading import build_model, fetch, load_preset
-from core.presets import PRESETS, resolve
-from core.scorer import Scorer
+from captionlint.core.clip.loading import build_model, fetch, load_preset
+from captionlint.core.clip.presets import PRESETS
+from captionlint.core.clip.published import resolve
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.errors import CaptionlintError, ModelError, UnprobeableError, UsageError
+from captionlint.core.images.hashing import file_sha256
 
 
 def test_a_pickle_checkpoint_loads_weights_only(clip_files, tmp_path):
@@ -157,7 +158,9 @@ def test_a_proxy_that_is_down_is_named_at_once(monkeypatch, tmp_path):
     for name in [name for name in os.environ if name.lower().endswith("_proxy") or name.startswith("HF_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("https_proxy", f"http://ana:confidential@127.0.0.1:{port}")
-    monkeypatch.setattr("core.loading.bring", lambda *_: pytest.fail("asked the hub, whose client tries for a minute"))
+    monkeypatch.setattr(
+        "captionlint.core.clip.loading.bring", lambda *_: pytest.fail("asked the hub, whose client tries for a minute")
+    )
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(ModelError, match=r"127\.0\.0\.1: .*refused") as caught:
         fetch(PRESETS["fast"])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core import logistic
+from captionlint.core.calibration import logistic
 
 
 @pytest.mark.parametrize("strength", [0.1, 1.0, 10.0])

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from core import model_config, published
-from core.errors import ModelError, UsageError
-from core.model_spec import SPEC, ModelSpec, scorer_version
-from core.scorer import Scorer
+from captionlint.core.clip import model_config, published
+from captionlint.core.clip.model_spec import SPEC, ModelSpec, scorer_version
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.errors import ModelError, UsageError
 
 DEMO_VERSION = "demo@e8fb73ae8c3e;k3;mean;float32;t-9423b2;w1"
 """As releases without specs named it: stores hold predictions under it."""
@@ -71,7 +71,7 @@ def test_a_scorer_is_loaded_from_its_spec_and_from_stored_details(clip_files):
     stored = json.loads(json.dumps(first.details))
     spec = ModelSpec.of_details(stored)
     assert spec == first.spec
-    assert spec.load(device="cpu").version == first.version
+    assert Scorer.from_spec(spec, device="cpu").version == first.version
     assert spec.matches(stored)
 
 
@@ -98,7 +98,7 @@ def test_a_spec_is_derived_from_details_that_were_stored_without_one():
 
 def test_a_spec_matches_what_it_would_load_and_nothing_else(clip_files, tmp_path):
     spec = ModelSpec.of_files(*clip_files)
-    details = spec.load(device="cpu").details
+    details = Scorer.from_spec(spec, device="cpu").details
     assert spec.matches(details)
     moved = [tmp_path / path.name for path in clip_files]
     for old, new in zip(clip_files, moved, strict=True):
@@ -129,8 +129,8 @@ def test_more_layers_than_text_blocks_are_refused(clip_files):
 
 WITHOUT_TORCH = """
 import sys
-from core.errors import CaptionlintError
-from core.model_spec import ModelSpec
+from captionlint.core.errors import CaptionlintError
+from captionlint.core.clip.model_spec import ModelSpec
 try:
     ModelSpec.{asked}.check()
 except CaptionlintError as error:

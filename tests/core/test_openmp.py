@@ -4,17 +4,17 @@ import sys
 
 import pytest
 
-from core.openmp import POLICY
+from captionlint.core.clip.openmp import POLICY
 
 SHELL = """
 import sys; sys.argv = ['captionlint', '--version']
-from cli.captionlint import run
+from captionlint.cli.__main__ import run
 try: run()
 except SystemExit: pass
 """
 WINDOW = """
 import sys
-from desktop import app
+from captionlint.desktop.app import app
 def end(*_): raise SystemExit
 app.Program = end
 try: app.main(['captionlint-desktop'])

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.overlaps import Overlaps
-from core.review import Span
+from captionlint.core.review import Span
+from captionlint.core.text.intervals import Overlaps
 
 stretches = st.builds(lambda start, length: Span(start, start + length), st.integers(0, 40), st.integers(0, 12))
 

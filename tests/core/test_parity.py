@@ -7,9 +7,9 @@ import pytest
 import torch
 from formula_models import formula_state, write_model
 
-from core.attribution import token_attributions
-from core.loading import build_model
-from core.scorer import Scorer
+from captionlint.core.clip.attribution import token_attributions
+from captionlint.core.clip.loading import build_model
+from captionlint.core.clip.scorer import Scorer
 
 PARITY = Path(__file__).parent / "parity"
 DATA = json.loads((PARITY / "cases.json").read_text())

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.phrases import noun_phrases, swaps
-from core.words import split_pieces
+from captionlint.core.text.phrases import noun_phrases, swaps
+from captionlint.core.text.words import split_pieces
 
 
 def test_phrases_are_runs_of_content_words():

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from core.errors import ModelError, UsageError
-from core.loading import load_files
-from core.scorer import Scorer
+from captionlint.core.clip.loading import load_files
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.errors import ModelError, UsageError
 
 PROGRAM = Path(__file__).parents[1] / "shared" / "worker_processes.py"
 LIMIT = 300

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from core.digests import file_sha256
-from core.errors import FormatError, ImageError, ModelError
-from core.formats.reading import read
-from core.images import open_image
-from core.loading import load_files
-from core.regular_files import open_regular
+from captionlint.core.clip.loading import load_files
+from captionlint.core.errors import FormatError, ImageError, ModelError
+from captionlint.core.formats.reading import read
+from captionlint.core.images.hashing import file_sha256
+from captionlint.core.images.opening import open_image
+from captionlint.core.regular_files import open_regular
 from tests.core.formats.made import png
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

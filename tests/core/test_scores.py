@@ -4,8 +4,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from core.prediction import Prediction, WordScore
-from core.scores import clip_score, f_clip_score, ref_clip_score
+from captionlint.core.clip.scores import clip_score, f_clip_score, ref_clip_score
+from captionlint.core.prediction import Prediction, WordScore
 
 ATTRIBUTIONS = st.lists(st.floats(-1, 1), max_size=20)
 

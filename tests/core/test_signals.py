@@ -5,10 +5,10 @@ import pytest
 from formula_models import CONFIGS, random_state, write_model
 from PIL import Image
 
-from core import signals
-from core.heatmap import HeatMaps
-from core.prediction import Failure
-from core.scorer import Scorer
+from captionlint.core.calibration import signals
+from captionlint.core.clip.heatmap import HeatMaps
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.prediction import Failure
 
 CAPTION = "Two small dogs sit left of a red car."
 
@@ -109,7 +109,7 @@ def test_a_picture_that_was_known_before_has_the_same_diffuseness(clip_files, ph
 
 
 def test_a_tower_without_maps_has_no_diffuseness_but_all_else(tmp_path):
-    from core.loading import build_model
+    from captionlint.core.clip.loading import build_model
 
     config = CONFIGS["resnet"]
     files = write_model(tmp_path, "resnet", config, random_state(build_model(config, name="resnet")))

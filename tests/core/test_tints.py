@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.tints import DARK, LIGHT, contrast, reach, step
+from captionlint.core.palette import DARK, LIGHT, contrast, reach, step
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

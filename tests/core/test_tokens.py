@@ -7,10 +7,10 @@ import torch
 from formula_models import CONFIGS, random_state
 from safetensors.torch import save_file
 
-from core.errors import UnprobeableError
-from core.loading import build_model
-from core.scorer import Scorer
-from core.tokens import WordTokenizer
+from captionlint.core.clip.loading import build_model
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.clip.tokenizer import WordTokenizer
+from captionlint.core.errors import UnprobeableError
 
 transformers = pytest.importorskip("transformers", reason="needs the extra [siglip]")
 SENTENCE = "a cat two red birds on wire photo depicts small dog sits the next to and chair"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.word_class import WORD_CLASSES, word_class, word_classes
+from captionlint.core.text.word_classes import WORD_CLASSES, word_class, word_classes
 
 
 @pytest.mark.parametrize(

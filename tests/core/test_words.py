@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from core.words import sentence_windows, split_pieces
+from captionlint.core.text.words import sentence_windows, split_pieces
 
 
 def words(caption):

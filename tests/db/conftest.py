@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from db.store import Store
+from captionlint.db.store import Store
 
 SERVER_TESTS = {"sqlite", "postgresql"}
 

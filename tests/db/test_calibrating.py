@@ -9,16 +9,18 @@ import pytest
 from sqlalchemy import event, func, select, update
 from stores import rows
 
-from core.calibration import Calibration, Goal, Model, drift, flag_rate
-from core.features import feature_names
-from core.formats.records import SourceScores
-from core.prediction import Failure, Prediction, WordScore
-from core.words import split_pieces
-from db import intake, lookups, schema
-from db.operations import calibrating, items, predictions, scorers
-from db.operations.evidence import stream
-from db.packing import pack
-from db.store import Store
+from captionlint.core.calibration.features import feature_names
+from captionlint.core.calibration.fitting import Calibration, Goal, Model, drift, flag_rate
+from captionlint.core.formats.records import SourceScores
+from captionlint.core.prediction import Failure, Prediction, WordScore
+from captionlint.core.text.words import split_pieces
+from captionlint.db import schema
+from captionlint.db.operations import calibration as calibrating
+from captionlint.db.operations import items, predictions, scorers
+from captionlint.db.operations.reviewed_items import stream
+from captionlint.db.rows import import_batch, lookups
+from captionlint.db.rows.codec import pack
+from captionlint.db.store import Store
 
 CAPTIONS = ("a red dog runs", "two cats on the old sofa near a window", "dog", "a tree")
 
@@ -52,7 +54,7 @@ def fill(store, count, *, same_content=False):
             offsets, scores, reasons = pack(words)
             said.append({"item_id": n, "scorer_id": scorer.id, "cosine": None if n % 5 == 0 else 0.2,
                          "offsets": offsets, "scores": scores, "reasons": reasons})  # fmt: skip
-        intake.insert_items(session, items)
+        import_batch.insert_items(session, items)
         lookups.upsert(session, schema.Prediction, said)
 
 

@@ -3,18 +3,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stores import FakeScorer, photo, row
 
-from core.errors import StoreError
-from core.formats.fields import is_blank
-from core.formats.reading import read
-from core.formats.records import SourceItem
-from core.formats.writing import FORMATS_OUT, open_writer
-from core.prediction import Prediction, WordScore
-from core.review import KINDS, Span
-from db.operations import evidence, exports, history, items, predictions, queue, reviews, scorers
-from db.operations.calibrating import BASE
-from db.operations.evidence import stream
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.core.errors import StoreError
+from captionlint.core.formats.fields import is_blank
+from captionlint.core.formats.reading import read
+from captionlint.core.formats.records import SourceItem
+from captionlint.core.formats.writing import FORMATS_OUT, open_writer
+from captionlint.core.prediction import Prediction, WordScore
+from captionlint.core.review import KINDS, Span
+from captionlint.db.operations import export, items, predictions, queue, reviewed_items, reviews, scorers, undo
+from captionlint.db.operations.calibration import BASE
+from captionlint.db.operations.reviewed_items import stream
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 
 @pytest.fixture
@@ -27,32 +27,32 @@ def full(store, tmp_path):
 
 def test_only_reviewed_items_go_out_unless_asked_for(full, tmp_path):
     with pytest.raises(StoreError, match="--unreviewed"):
-        list(exports.items(full, root=tmp_path))
+        list(export.items(full, root=tmp_path))
     reviews.accept(full, item_id=1, annotator="ana")
     reviews.reject(full, item_id=2, annotator="ana")
-    (item,) = exports.items(full, root=tmp_path)
+    (item,) = export.items(full, root=tmp_path)
     assert (item.id, item.image, item.tags, item.pre_tags) == ("1", "photos/a.png", (0, 1, 0), (0, 1, 0))
     assert item.annotators == ("ana",)
     assert item.scorer == {"model": "fake", "weights_sha": "0" * 64, "version": "fake-1", "eps": -0.01}
-    everything = list(exports.items(full, root=tmp_path, unreviewed=True))
+    everything = list(export.items(full, root=tmp_path, unreviewed=True))
     assert [(i.id, i.tags) for i in everything] == [("1", (0, 1, 0)), ("3", (-100,))]
 
 
 def test_the_newest_decision_counts_and_all_annotators_are_named(full, tmp_path):
     reviews.accept(full, item_id=1, annotator="ana")
     reviews.correct(full, item_id=1, annotator="ben", spans=[])
-    (item,) = exports.items(full, root=tmp_path)
+    (item,) = export.items(full, root=tmp_path)
     assert (item.tags, item.pre_tags, item.annotators) == ((0, 0, 0), (0, 1, 0), ("ben", "ana"))
 
 
 def test_captions_of_one_picture_come_together(full, tmp_path, monkeypatch):
-    monkeypatch.setattr(evidence, "_CHUNK", 1)
+    monkeypatch.setattr(reviewed_items, "_CHUNK", 1)
     assert [e.source_id for e in stream(full)] == ["1", "3", "2"]
     for item_id in (1, 2):
         reviews.correct(full, item_id=item_id, annotator="ana", spans=[Span(2, 5, replacement="cow")])
     reviews.accept(full, item_id=3, annotator="ana")
     with open_writer("negclip", tmp_path / "out.tsv") as writer:
-        for item in exports.items(full, root=tmp_path):
+        for item in export.items(full, root=tmp_path):
             writer.write(item)
     assert writer.written == 3  # the right caption "cow" has a wrong one of the same picture beside it
 
@@ -60,7 +60,7 @@ def test_captions_of_one_picture_come_together(full, tmp_path, monkeypatch):
 def exported(store, folder, name="words"):
     out = folder / f"out{FORMATS_OUT[name].suffix}"
     with open_writer(name, out) as writer:
-        for item in exports.items(store, root=folder):
+        for item in export.items(store, root=folder):
             writer.write(item)
     return out
 
@@ -75,7 +75,7 @@ def test_an_export_that_is_read_again_changes_nothing(full, tmp_path):
     reviews.reject(full, item_id=1, annotator="ana")  # decided anew: the earlier answer is no news
     items.add(full, read(out))
     assert items.get(full, item_id=1).status == "rejected"
-    assert history.undo(full, annotator="ana").status == "accepted"
+    assert undo.undo(full, annotator="ana").status == "accepted"
 
 
 @pytest.mark.parametrize("name", ["words", "words-parquet", "label-studio", "csv"])
@@ -103,23 +103,23 @@ def test_calibrated_scores_go_out_as_probabilities(full, tmp_path):
     predictions.record(full, scorer_version="fake-1;cal-1", results=[(1, result)], details=details, epsilon=-0.5)
     scorers.choose(full, version="fake-1;cal-1")
     reviews.accept(full, item_id=1, annotator="ana")
-    (item,) = exports.items(full, root=tmp_path)
+    (item,) = export.items(full, root=tmp_path)
     assert item.pre_probabilities == (0.75, None)
     assert item.scorer["calibrator"] == "cal-1"
     out = exported(full, tmp_path, "words")
     with Store.open(tmp_path / "other.db") as other:
         items.add(other, read(out))
-        (back,) = exports.items(other, root=tmp_path)
+        (back,) = export.items(other, root=tmp_path)
         assert back.pre_probabilities == (0.75, None)
 
 
 def test_names_start_beside_the_output_or_at_the_common_folder(full, tmp_path):
-    assert exports.names_root(full, beside=tmp_path) == tmp_path
-    assert exports.names_root(full, beside=tmp_path / "elsewhere") == tmp_path / "photos"
+    assert export.names_root(full, beside=tmp_path) == tmp_path
+    assert export.names_root(full, beside=tmp_path / "elsewhere") == tmp_path / "photos"
 
 
 def test_an_export_sees_one_state_of_the_store(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(evidence, "_CHUNK", 1)
+    monkeypatch.setattr(reviewed_items, "_CHUNK", 1)
     items.add(store, [row(photo(tmp_path), f"caption {n}") for n in range(3)])
     seen = stream(store)
     first = next(seen)
@@ -150,7 +150,7 @@ def test_offsets_survive_import_store_export_and_import(tmp_path_factory, captio
         for name in ("words", "words-parquet"):
             out = folder / f"{name}{FORMATS_OUT[name].suffix}"
             with open_writer(name, out) as writer:
-                for item in exports.items(store, root=folder):
+                for item in export.items(store, root=folder):
                     writer.write(item)
             assert _read_back(folder / f"{name}.db", out, folder) == expected
 

@@ -6,10 +6,21 @@ import pytest
 from growth import Cost, measured
 from stores import FakeScorer, rows
 
-from db.filters import Filters
-from db.operations import history, items, learning_order, lines, queue, reviews, scorers, vocabulary
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.db.operations import (
+    active_learning,
+    ignored_words,
+    items,
+    queue,
+    queue_rows,
+    reviews,
+    scorers,
+)
+from captionlint.db.operations import (
+    undo as history,
+)
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.rows.filters import Filters
+from captionlint.db.store import Store
 
 SIZES = (2_000, 20_000)
 WAITING = 200
@@ -69,7 +80,7 @@ def test_asking_which_scorer_is_shown_costs_the_same(sized):
 
 
 def test_never_marking_a_rare_word_costs_the_same(sized):
-    same(sized, lambda store, _: vocabulary.ignore(store, word="x777"))
+    same(sized, lambda store, _: ignored_words.ignore(store, word="x777"))
 
 
 @pytest.mark.parametrize("order", ["suspicious", "uncertain", "instructive", "random", "file"])
@@ -82,7 +93,7 @@ def test_a_decision_and_the_next_item_cost_the_same(sized, order):
         items.get(store, item_id=after.item_id, annotator="ana")
         history.undoable(store, annotator="ana"), history.redoable(store, annotator="ana")
         queue.remember(store, annotator="ana", item_id=after.item_id)
-        lines.read(store, item_ids=[here.item_id])
+        queue_rows.read(store, item_ids=[here.item_id])
 
     same(sized, decide)
 
@@ -180,7 +191,7 @@ def test_a_part_of_a_threshold_costs_the_same(sized):
 
 def test_a_part_of_never_marking_a_frequent_word_costs_the_same(sized):
     def part(store, cost):
-        vocabulary.ignore(store, word="dog", finish=False)
+        ignored_words.ignore(store, word="dog", finish=False)
         parts = scorers.rank_in_parts(store)
         next(parts)
         cost.forget()
@@ -188,17 +199,17 @@ def test_a_part_of_never_marking_a_frequent_word_costs_the_same(sized):
         parts.close()
         done = cost.now()
         scorers.finish_ranking(store)
-        vocabulary.heed(store, word="dog")
+        ignored_words.heed(store, word="dog")
         return done
 
     same(sized, part)
 
 
 def test_choosing_what_teaches_most_costs_the_same(sized):
-    same(sized, lambda store, _: learning_order.most_instructive(store))
+    same(sized, lambda store, _: active_learning.most_instructive(store))
 
 
-@pytest.mark.parametrize("work", [lines.distribution_in_parts, vocabulary.words_in_parts])
+@pytest.mark.parametrize("work", [queue_rows.distribution_in_parts, ignored_words.words_in_parts])
 def test_a_part_of_reading_everything_costs_the_same(sized, work):
     def part(store, cost):
         parts = work(store)

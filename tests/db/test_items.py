@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 import pytest
 from stores import photo, row, rows
 
-from core.errors import FormatError
-from core.formats.records import BadRow, SourceScores
-from core.prediction import WordScore
-from core.review import Review, Span
-from db.operations import items, lines, predictions, queue, reviews, scorers
+from captionlint.core.errors import FormatError
+from captionlint.core.formats.records import BadRow, SourceScores
+from captionlint.core.prediction import WordScore
+from captionlint.core.review import Review, Span
+from captionlint.db.operations import items, predictions, queue, queue_rows, reviews, scorers
 
 
 def test_what_was_imported_is_there(store, tmp_path):
@@ -184,4 +184,4 @@ def test_attributions_come_back_bit_by_bit(store, tmp_path):
     words = (WordScore("né", 0, 2, -1.2345678901234567e-5), WordScore("😀", 3, 4, None, "not known"))
     items.add(store, [row(a, "né 😀", scores=(SourceScores("s", words, 0.1),))])
     assert predictions.get(store, item_id=1).words == words
-    assert lines.distribution(store).words.tolist() == [-1.2345678901234567e-5]
+    assert queue_rows.distribution(store).words.tolist() == [-1.2345678901234567e-5]

@@ -10,10 +10,10 @@ import time
 import pytest
 from stores import FakeScorer, rows
 
-from core.review import Span
-from db.operations import history, items, reviews
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.core.review import Span
+from captionlint.db.operations import items, reviews, undo
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 KILLS = int(os.environ.get("CAPTIONLINT_KILLS", "12"))
 ITEMS = 300
@@ -45,9 +45,9 @@ def do_review(path, folder, acknowledge):
                     store, item_id=item_id, annotator="ana", spans=[Span(0, 1, "object", "the")], corrected_caption="x"
                 )
             elif choice == 2:
-                made = history.undo(store, annotator="ana")
+                made = undo.undo(store, annotator="ana")
             else:
-                made = history.redo(store, annotator="ana")
+                made = undo.redo(store, annotator="ana")
             if made:
                 acknowledge(made.made)
 

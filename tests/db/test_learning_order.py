@@ -3,11 +3,11 @@
 import pytest
 from stores import FakeScorer, photo, row, rows
 
-from db.filters import Filters
-from db.operations import items, learning_order, queue, reviews
-from db.operations.learning_order import arrange, most_instructive
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.db.operations import active_learning, items, queue, reviews
+from captionlint.db.operations.active_learning import arrange, most_instructive
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.rows.filters import Filters
+from captionlint.db.store import Store
 
 
 def test_it_serves_pending_items_of_new_words_and_pictures(tmp_path):
@@ -31,7 +31,7 @@ def test_it_serves_pending_items_of_new_words_and_pictures(tmp_path):
 @pytest.fixture
 def arranged(store, tmp_path, monkeypatch):
     """30 items, 26 of them scored; the order begins with eight, chosen anew when two are left."""
-    monkeypatch.setattr(learning_order, "LESSONS", 8)
+    monkeypatch.setattr(active_learning, "LESSONS", 8)
     items.add(store, rows(tmp_path, 30))
     prelabel(store, FakeScorer(), limit=26)
     arrange(store)

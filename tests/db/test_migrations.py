@@ -8,12 +8,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 from stores import rows
 
-from core.errors import StoreError
-from db import backups, migrations, versions
-from db.connection import WRITES, server_engine
-from db.operations import items
-from db.schema import Base
-from db.store import Store
+from captionlint.core.errors import StoreError
+from captionlint.db import migrations
+from captionlint.db.engine import backups, migrate
+from captionlint.db.engine.connection import WRITES, server_engine
+from captionlint.db.operations import items
+from captionlint.db.schema import Base
+from captionlint.db.store import Store
 
 FOLDER = Path(migrations.__file__).parent
 SECOND = """
@@ -47,7 +48,7 @@ def migrated(engine):
 
 
 def test_migrations_make_the_same_schema_as_a_new_store(tmp_path):
-    from db.connection import file_engine
+    from captionlint.db.engine.connection import file_engine
 
     with Store.open(tmp_path / "new.db"):
         pass
@@ -83,8 +84,8 @@ def second_revision(tmp_path, monkeypatch):
     """A program of the future, with a second revision."""
     folder = tmp_path / "migrations"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(versions, "_SCRIPTS", folder)
-    monkeypatch.setattr(versions, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(migrate, "_SCRIPTS", folder)
+    monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002"))
     return folder / "versions" / "0002_second.py"
 
 

@@ -5,11 +5,11 @@ import shutil
 import pytest
 from stores import FakeScorer, rows
 
-from core.errors import StoreError
-from core.model_spec import SPEC, ModelSpec
-from db.operations import calibrating, exports, items, scorers, split
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.core.clip.model_spec import SPEC, ModelSpec
+from captionlint.core.errors import StoreError
+from captionlint.db.operations import calibration, export, items, scorers, split
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 
 def files_in(folder):
@@ -52,7 +52,7 @@ def test_the_new_place_of_a_models_files_is_remembered_for_its_calibration_too(t
     with Store.open(tmp_path / "review.db") as store:
         items.add(store, rows(tmp_path / "photos", 2))
         prelabel(store, scorer_of(old))
-        details = {**scorers.current(store).details, calibrating.BASE: "mine@1"}
+        details = {**scorers.current(store).details, calibration.BASE: "mine@1"}
         scorers.enter(store, version="mine@1;cal-1", details=details)
         scorers.choose(store, version="mine@1;cal-1")
         assert scorers.current(store).spec == old
@@ -80,7 +80,7 @@ def test_exports_and_other_stores_get_no_paths_that_are_not_theirs(tmp_path):
     with Store.open(tmp_path / "review.db") as store:
         items.add(store, rows(tmp_path / "photos", 2))
         prelabel(store, scorer_of(spec))
-        exports.write(store, format="words", out=tmp_path / "labels.jsonl", unreviewed=True)
+        export.write(store, format="words", out=tmp_path / "labels.jsonl", unreviewed=True)
         split.split(store, annotators=["ana"], folder=tmp_path / "parts")
     assert str(tmp_path / "models") not in (tmp_path / "labels.jsonl").read_text(encoding="utf-8")
     with Store.open(tmp_path / "parts" / "ana.db") as part:
@@ -95,7 +95,7 @@ def test_the_version_of_a_spec_is_known_without_loading_it(tmp_path):
     }  # fmt: skip
     with Store.open(tmp_path / "review.db") as store:
         assert scorers.version_of(store, spec=spec) is None
-        calibrated = {**details, calibrating.BASE: "ViT-B-32@1"}
+        calibrated = {**details, calibration.BASE: "ViT-B-32@1"}
         scorers.enter(store, version="ViT-B-32@1;cal-1", details=calibrated)
         assert scorers.version_of(store, spec=spec) is None
         scorers.enter(store, version="ViT-B-32@1", details=details)

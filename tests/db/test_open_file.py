@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from stores import rows
 
-from core.errors import StoreError, StoreGoneError
-from db.operations import items, reviews
-from db.store import Store, is_database
+from captionlint.core.errors import StoreError, StoreGoneError
+from captionlint.db.operations import items, reviews
+from captionlint.db.store import Store, is_database
 
 LOCKS = Path("/proc/locks")
 

@@ -1,8 +1,8 @@
 import pytest
 from stores import FakeScorer, photo, row, rows
 
-from db.operations import items, predictions, queue, scorers, stats
-from db.prelabel import ON_THE_WEB, prelabel
+from captionlint.db.operations import items, predictions, queue, scorers, stats
+from captionlint.db.prelabel.local import ON_THE_WEB, prelabel
 
 
 def test_every_item_is_scored_once(store, tmp_path):

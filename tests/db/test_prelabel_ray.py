@@ -1,10 +1,11 @@
 import pytest
 from stores import photo, row
 
-from core.model_spec import ModelSpec
-from db.operations import items, stats
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.core.clip.model_spec import ModelSpec
+from captionlint.core.clip.scorer import Scorer
+from captionlint.db.operations import items, stats
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 pytest.importorskip("ray.data", reason="ray is not installed: the cluster engine is not tested")
 
@@ -20,7 +21,7 @@ def ray_here():
 
 
 def test_only_shards_are_cleared_away(tmp_path):
-    from db.prelabel_ray import _clear
+    from captionlint.db.prelabel.ray import _clear
 
     for name in ("items/000000.parquet", "results/x.parquet", "mine.txt"):
         path = tmp_path / "shards" / name
@@ -35,7 +36,7 @@ def test_only_shards_are_cleared_away(tmp_path):
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_gives_what_one_process_gives(tmp_path, ray_here):
-    from db.prelabel_ray import prelabel as prelabel_ray
+    from captionlint.db.prelabel.ray import prelabel as prelabel_ray
 
     given = [row(photo(tmp_path, f"{n}.png", (n * 40, 90, 9)), f"a red ball number {n}") for n in range(6)]
     given.append(row(photo(tmp_path, "0.png", (0, 90, 9)), "...", 7))
@@ -45,7 +46,7 @@ def test_a_cluster_gives_what_one_process_gives(tmp_path, ray_here):
         items.add(two, given)
         done = prelabel_ray(one, spec, batch_size=2, workers=1)
         assert (done.done, done.failed, done.total) == (7, 1, 7)
-        prelabel(two, spec.load())
+        prelabel(two, Scorer.from_spec(spec))
         assert stats.counts(one) == stats.counts(two)
         for item_id in items.ids(one):
             ours, theirs = items.get(one, item_id=item_id), items.get(two, item_id=item_id)

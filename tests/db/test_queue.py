@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import event
 from stores import FakeScorer, photo, row, rows
 
-from core.errors import StoreError, UsageError
-from core.review import Span
-from db import paging, ranking
-from db.filters import Filters
-from db.operations import items, lines, queue, reviews, scorers, vocabulary
-from db.prelabel import prelabel
+from captionlint.core.errors import StoreError, UsageError
+from captionlint.core.review import Span
+from captionlint.db.operations import ignored_words, items, queue, queue_rows, reviews, scorers
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.rows import paging, ranking
+from captionlint.db.rows.filters import Filters
 
 
 @pytest.fixture
@@ -178,16 +178,16 @@ def test_what_is_not_there_is_said(full):
 
 
 def test_words_that_are_never_marked_are_not_counted_as_flagged(full):
-    before = lines.distribution(full)
+    before = queue_rows.distribution(full)
     words, captions = before.flagged(-0.01)
     assert words == captions == 8  # half of sixteen captions hold one xN
-    vocabulary.ignore(full, word="x1")
-    vocabulary.ignore(full, word="dog")
-    after = lines.distribution(full)
+    ignored_words.ignore(full, word="x1")
+    ignored_words.ignore(full, word="dog")
+    after = queue_rows.distribution(full)
     assert after.flagged(-0.01) == (7, 7)
     assert after.flagged(1.0)[0] == before.flagged(1.0)[0] - 16 - 1
-    vocabulary.heed(full, word="x1")
-    assert lines.distribution(full).flagged(-0.01) == (8, 8)
+    ignored_words.heed(full, word="x1")
+    assert queue_rows.distribution(full).flagged(-0.01) == (8, 8)
 
 
 def test_a_word_that_is_never_marked_makes_no_item_suspicious(store, tmp_path):
@@ -195,7 +195,7 @@ def test_a_word_that_is_never_marked_makes_no_item_suspicious(store, tmp_path):
     items.add(store, [row(path, "a xred dog", id="1"), row(path, "a dog", id="2"), row(path, "a xRED xcat", id="3")])
     prelabel(store, FakeScorer())
     before = {e.item_id: e.f_clip_score for e in queue.page(store)}
-    vocabulary.ignore(store, word="xred")
+    ignored_words.ignore(store, word="xred")
     after = {e.item_id: e.f_clip_score for e in queue.page(store)}
     assert (after[1], after[2]) == (0, before[2])
     assert before[3] < after[3] < 0
@@ -204,7 +204,7 @@ def test_a_word_that_is_never_marked_makes_no_item_suspicious(store, tmp_path):
     prelabel(store, FakeScorer(version="other"))
     scorers.choose(store, version="other")
     assert queue.entries(store, item_ids=[1])[0].f_clip_score == 0
-    vocabulary.heed(store, word="xred")
+    ignored_words.heed(store, word="xred")
     assert {e.item_id: e.f_clip_score for e in queue.page(store)} == before
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from stores import FakeScorer, rows
 
-from db import ranking
-from db.operations import items, predictions, queue, scorers, settings, vocabulary
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.db.operations import ignored_words, items, predictions, queue, scorers, settings
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.rows import ranking
+from captionlint.db.store import Store
 
 ITEMS = 24
 
@@ -39,7 +39,7 @@ def _marking(*words):
 
 def wrong(store):
     """Items whose rank is not the one that their prediction has now."""
-    ignored, epsilon = frozenset(vocabulary.ignored(store)), scorers.current(store).epsilon
+    ignored, epsilon = frozenset(ignored_words.ignored(store)), scorers.current(store).epsilon
     found = []
     for entry in queue.page(store, limit=1000):
         said = predictions.get(store, item_id=entry.item_id)
@@ -66,7 +66,7 @@ def test_no_transaction_of_never_mark_ranks_more_than_a_portion(scored, monkeypa
         rank_items(session, ranks)
 
     monkeypatch.setattr(ranking, "rank_items", rank)
-    vocabulary.ignore(scored, word="dog")
+    ignored_words.ignore(scored, word="dog")
     assert ranked.total() == ITEMS
     assert max(ranked.values()) == 3
     assert wrong(scored) == []
@@ -81,7 +81,7 @@ def test_a_rare_word_ranks_only_the_items_that_hold_it(scored, monkeypatch):
         rank_items(session, ranks)
 
     monkeypatch.setattr(ranking, "rank_items", rank)
-    vocabulary.ignore(scored, word="X5")
+    ignored_words.ignore(scored, word="X5")
     assert seen == [6]
     assert wrong(scored) == []
 
@@ -94,26 +94,26 @@ def test_never_mark_that_was_stopped_is_finished_by_the_next_call(scored):
 
     with pytest.raises(KeyboardInterrupt):
         settings.change(scored, never_mark=["dog"], on_progress=stop)
-    assert vocabulary.ignored(scored) == ("dog",)
+    assert ignored_words.ignored(scored) == ("dog",)
     assert len(wrong(scored)) == ITEMS - 6
     scorers.finish_ranking(scored)
     assert wrong(scored) == []
 
 
 def test_two_words_in_a_row_are_both_ranked(scored):
-    vocabulary.ignore(scored, word="dog", finish=False)
+    ignored_words.ignore(scored, word="dog", finish=False)
     some_parts(scored, 2)
-    vocabulary.ignore(scored, word="runs", finish=False)
+    ignored_words.ignore(scored, word="runs", finish=False)
     some_parts(scored, 1)
     scorers.finish_ranking(scored)
     assert wrong(scored) == []
 
 
 def test_a_word_that_is_marked_again_at_once_is_ranked_from_the_front(scored):
-    vocabulary.ignore(scored, word="dog", finish=False)
+    ignored_words.ignore(scored, word="dog", finish=False)
     some_parts(scored, 3)
     assert wrong(scored)
-    vocabulary.heed(scored, word="dog", finish=False)
+    ignored_words.heed(scored, word="dog", finish=False)
     scorers.finish_ranking(scored)
     assert wrong(scored) == []
 
@@ -121,14 +121,14 @@ def test_a_word_that_is_marked_again_at_once_is_ranked_from_the_front(scored):
 def test_never_mark_while_a_threshold_is_being_ranked(scored):
     scorers.set_epsilon(scored, epsilon=-0.05, finish=False)
     some_parts(scored, 3)
-    vocabulary.ignore(scored, word="dog", finish=False)
+    ignored_words.ignore(scored, word="dog", finish=False)
     some_parts(scored, 2)
     scorers.finish_ranking(scored)
     assert wrong(scored) == []
 
 
 def test_a_threshold_while_a_word_is_being_ranked(scored):
-    vocabulary.ignore(scored, word="dog", finish=False)
+    ignored_words.ignore(scored, word="dog", finish=False)
     some_parts(scored, 3)
     scorers.set_epsilon(scored, epsilon=-0.05, finish=False)
     scorers.finish_ranking(scored)
@@ -137,13 +137,13 @@ def test_a_threshold_while_a_word_is_being_ranked(scored):
 
 def test_two_processes_rank_side_by_side(scored):
     with Store.open(scored.name) as other:
-        vocabulary.ignore(scored, word="dog", finish=False)
+        ignored_words.ignore(scored, word="dog", finish=False)
         here, there = scorers.rank_in_parts(scored), scorers.rank_in_parts(other)
         for turn in range(4):
             next(here)
             next(there)
             if turn == 1:
-                vocabulary.ignore(other, word="runs", finish=False)
+                ignored_words.ignore(other, word="runs", finish=False)
         lefts = [left for pair in zip(here, there, strict=False) for left in pair]
         assert lefts[-1] == 0
         scorers.finish_ranking(other)
@@ -151,7 +151,7 @@ def test_two_processes_rank_side_by_side(scored):
 
 
 def test_predictions_that_come_meanwhile_are_ranked_right(scored, tmp_path):
-    vocabulary.ignore(scored, word="dog", finish=False)
+    ignored_words.ignore(scored, word="dog", finish=False)
     some_parts(scored, 2)
     items.add(scored, rows(tmp_path, ITEMS + 6))
     scorer = FakeScorer()
@@ -167,5 +167,5 @@ def test_a_word_without_spaces_around_it_is_ranked(scored, tmp_path):
         scored, [replace(given, caption=f"{given.caption} 狗", id=f"zh-{given.id}") for given in rows(tmp_path, 8)]
     )
     prelabel(scored, FakeScorer())
-    vocabulary.ignore(scored, word="狗")
+    ignored_words.ignore(scored, word="狗")
     assert wrong(scored) == []

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from contents import contents
 
-from db import migrations, versions
-from db.examining import examine
-from db.operations import items, reviews
-from db.store import Store
+from captionlint.db import migrations
+from captionlint.db.engine import migrate
+from captionlint.db.engine.inspect import examine
+from captionlint.db.operations import items, reviews
+from captionlint.db.store import Store
 
 FIXTURES = Path(__file__).parent / "fixtures"
 FUTURE = """
@@ -49,8 +50,8 @@ def test_a_newer_program_migrates_it_and_the_backup_opens_in_this_one(released, 
     shutil.copytree(Path(migrations.__file__).parent, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / "9999_future.py").write_text(FUTURE.format(last=migrations.REVISIONS[-1]))
     with monkeypatch.context() as future:
-        future.setattr(versions, "_SCRIPTS", folder)
-        future.setattr(versions, "REVISIONS", (*migrations.REVISIONS, "9999"))
+        future.setattr(migrate, "_SCRIPTS", folder)
+        future.setattr(migrate, "REVISIONS", (*migrations.REVISIONS, "9999"))
         with Store.open(path) as store:
             backup = store.backup
             assert backup is not None

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 import pytest
 from stores import FakeScorer, photo, row, rows
 
-from core.errors import StoreError, UsageError
-from core.review import Review, Span
-from db.filters import Filters
-from db.operations import history, items, queue, reviews, scorers, vocabulary
-from db.prelabel import prelabel
+from captionlint.core.errors import StoreError, UsageError
+from captionlint.core.review import Review, Span
+from captionlint.db.operations import ignored_words, items, queue, reviews, scorers, undo
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.rows.filters import Filters
 
 CAPTION = "a xcat on a xsofa 😀"
 CAT, SOFA = Span(2, 6, origin="prediction"), Span(12, 17, origin="prediction")
@@ -70,11 +70,11 @@ def test_blind_items_show_no_marks_and_take_none_for_granted(store, item_id):
 
 
 def test_words_that_are_never_marked(store, item_id):
-    assert vocabulary.ignore(store, word="XCat") == ("xcat",)
+    assert ignored_words.ignore(store, word="XCat") == ("xcat",)
     assert items.get(store, item_id=item_id).marks == (SOFA,)
-    assert vocabulary.heed(store, word="xcat") == ()
+    assert ignored_words.heed(store, word="xcat") == ()
     assert items.get(store, item_id=item_id).marks == (CAT, SOFA)
-    assert dict(vocabulary.words(store))["a"] == 2
+    assert dict(ignored_words.words(store))["a"] == 2
 
 
 def test_two_annotators_keep_their_own_answers(store, item_id):
@@ -93,24 +93,24 @@ def test_undo_and_redo_reach_across_items(store, tmp_path):
     reviews.accept(store, item_id=one, annotator="ana")
     reviews.reject(store, item_id=two, annotator="ana")
     reviews.skip(store, item_id=three, annotator="ben")  # not ana's to undo
-    assert history.undoable(store, annotator="ana").item_id == two
-    undone = history.undo(store, annotator="ana")
+    assert undo.undoable(store, annotator="ana").item_id == two
+    undone = undo.undo(store, annotator="ana")
     assert (undone.item_id, undone.status, undone.about.action) == (two, "pending", "reject")
-    assert history.undo(store, annotator="ana").item_id == one
-    assert history.undo(store, annotator="ana") is None
-    assert history.redoable(store, annotator="ana").item_id == one
-    assert history.redo(store, annotator="ana").status == "accepted"
-    assert history.redo(store, annotator="ana").status == "rejected"
-    assert history.redo(store, annotator="ana") is None
-    assert history.undo(store, annotator="ana").item_id == two  # what was redone can be undone again
-    assert history.redo(store, annotator="ana").item_id == two
+    assert undo.undo(store, annotator="ana").item_id == one
+    assert undo.undo(store, annotator="ana") is None
+    assert undo.redoable(store, annotator="ana").item_id == one
+    assert undo.redo(store, annotator="ana").status == "accepted"
+    assert undo.redo(store, annotator="ana").status == "rejected"
+    assert undo.redo(store, annotator="ana") is None
+    assert undo.undo(store, annotator="ana").item_id == two  # what was redone can be undone again
+    assert undo.redo(store, annotator="ana").item_id == two
     assert items.get(store, item_id=two).status == "rejected"
 
 
 def test_undo_goes_back_to_the_decision_before(store, item_id):
     reviews.correct(store, item_id=item_id, annotator="ana", spans=[CAT], corrected_caption="a dog")
     reviews.accept(store, item_id=item_id, annotator="ana")
-    history.undo(store, annotator="ana")
+    undo.undo(store, annotator="ana")
     (standing,) = reviews.standing(store, item_id=item_id)
     assert standing.review.corrected_caption == "a dog"
     assert len(reviews.revisions(store, item_id=item_id)) == 3  # nothing is deleted
@@ -118,12 +118,12 @@ def test_undo_goes_back_to_the_decision_before(store, item_id):
 
 def test_undo_does_not_reach_behind_new_content(store, item_id, tmp_path):
     reviews.correct(store, item_id=item_id, annotator="ana", spans=[SOFA])
-    history.undo(store, annotator="ana")
+    undo.undo(store, annotator="ana")
     items.add(store, [row(tmp_path / "a.png", "cow", id="one")], update=True)
-    assert history.redo(store, annotator="ana") is None  # its marks are those of a longer caption
-    assert history.undo(store, annotator="ana") is None
+    assert undo.redo(store, annotator="ana") is None  # its marks are those of a longer caption
+    assert undo.undo(store, annotator="ana") is None
     reviews.accept(store, item_id=item_id, annotator="ana")
-    assert history.undo(store, annotator="ana").status == "pending"
+    assert undo.undo(store, annotator="ana").status == "pending"
     assert spans_now(store, item_id) == ()
 
 
@@ -146,10 +146,10 @@ def test_after_a_new_decision_there_is_nothing_to_redo(store, tmp_path):
     items.add(store, rows(tmp_path, 2))
     one, two = items.ids(store)
     reviews.accept(store, item_id=one, annotator="ana")
-    history.undo(store, annotator="ana")
+    undo.undo(store, annotator="ana")
     reviews.accept(store, item_id=two, annotator="ana")
-    assert history.redo(store, annotator="ana") is None
-    assert history.redoable(store, annotator="ana") is None
+    assert undo.redo(store, annotator="ana") is None
+    assert undo.redoable(store, annotator="ana") is None
 
 
 def test_reviews_made_elsewhere_are_adopted_once(store, item_id):

@@ -6,11 +6,11 @@ import random
 import pytest
 from stores import FakeScorer, rows
 
-from core.formats.reading import read
-from core.review import KINDS, Span
-from db.operations import exports, items, reviews, stats
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.core.formats.reading import read
+from captionlint.core.review import KINDS, Span
+from captionlint.db.operations import export, items, reviews, stats
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 ITEMS = 120
 ENDINGS = {"words": "jsonl", "words-parquet": "parquet", "csv": "csv"}
@@ -69,7 +69,7 @@ def said(store):
 
 def exported(store, format):
     out = store.path.with_name(f"out.{ENDINGS[format]}")
-    exports.write(store, format=format, out=out, unreviewed=True)
+    export.write(store, format=format, out=out, unreviewed=True)
     return out
 
 

@@ -3,14 +3,14 @@ import tracemalloc
 import pytest
 from stores import FakeScorer, row, rows
 
-from core.errors import StoreError, UsageError
-from core.review import Span
-from db.operations import history, items, queue, reviews, scorers, stats, vocabulary
-from db.operations import split as dealing
-from db.operations.merge import merge
-from db.operations.split import split
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.core.errors import StoreError, UsageError
+from captionlint.core.review import Span
+from captionlint.db.operations import ignored_words, items, queue, reviews, scorers, stats, undo
+from captionlint.db.operations import split as dealing
+from captionlint.db.operations.merge import merge
+from captionlint.db.operations.split import split
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def home(store, tmp_path):
     items.add(store, rows(tmp_path, 60, captions_per_photo=3))
     prelabel(store, FakeScorer())
     queue.set_blind_share(store, share=0.3)
-    vocabulary.ignore(store, word="of")
+    ignored_words.ignore(store, word="of")
     return store
 
 
@@ -55,7 +55,7 @@ def test_everything_is_dealt_out_with_a_shared_part(home, parts, tmp_path):
         assert (here.prediction, here.marks, here.blind) == (there.prediction, there.marks, there.blind)
         assert entry.f_clip_score is not None
         assert scorers.current(one).version == "fake-1"
-        assert vocabulary.ignored(one) == ("of",)
+        assert ignored_words.ignored(one) == ("of",)
 
 
 def test_the_same_store_is_always_dealt_the_same_way(home, parts, tmp_path):
@@ -85,7 +85,7 @@ def test_reviews_come_home_once_and_side_by_side(home, parts):
     both = [i for i in items.ids(home) if len(reviews.standing(home, item_id=i)) == 2]
     assert len(both) == 6
     assert stats.counts(home).reviewed == 60
-    assert history.undoable(home, annotator="ana") is None  # what came from elsewhere is not undone here
+    assert undo.undoable(home, annotator="ana") is None  # what came from elsewhere is not undone here
 
 
 def test_what_was_taken_back_or_decided_anew_since_comes_home_too(home, parts):
@@ -94,7 +94,7 @@ def test_what_was_taken_back_or_decided_anew_since_comes_home_too(home, parts):
         reviews.accept(part, item_id=one, annotator="ana")
         reviews.accept(part, item_id=two, annotator="ana")
         merge(home, other=part)
-        history.undo(part, annotator="ana")
+        undo.undo(part, annotator="ana")
         reviews.correct(part, item_id=one, annotator="ana", spans=[Span(0, 1)])
         assert merge(home, other=part).reviews == 2
         ids = [items.find(home, source_id=items.get(part, item_id=i).source_id) for i in (one, two)]
@@ -128,7 +128,7 @@ def test_the_newest_decision_counts_whichever_came_home_last(home, parts):
 
 
 def test_a_split_that_fails_leaves_nothing(home, tmp_path, monkeypatch):
-    from db.operations import split as module
+    from captionlint.db.operations import split as module
 
     whole = module._copy_items
 

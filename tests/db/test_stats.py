@@ -1,11 +1,11 @@
 import pytest
 from stores import FakeScorer, photo, row
 
-from core.review import Span
-from db.operations import items, queue, reviews, stats
-from db.operations.merge import merge
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.core.review import Span
+from captionlint.db.operations import items, queue, reviews, stats
+from captionlint.db.operations.merge import merge
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 
 @pytest.fixture

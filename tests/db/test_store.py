@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from stores import FakeScorer, photo, rows
 
-from core.errors import StoreError, UsageError
-from core.formats.reading import read
-from db import backups, migrations
-from db.connection import without_password
-from db.operations import items, queue, reviews, stats, vocabulary
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.core.errors import StoreError, UsageError
+from captionlint.core.formats.reading import read
+from captionlint.db import migrations
+from captionlint.db.engine import backups
+from captionlint.db.engine.connection import without_password
+from captionlint.db.operations import ignored_words, items, queue, reviews, stats
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 
 @pytest.fixture
@@ -330,7 +331,7 @@ def test_the_state_is_another_after_every_commit(path):
         before = store.state()
         items.ids(store)
         assert store.state() == before
-        vocabulary.ignore(store, word="dog")
+        ignored_words.ignore(store, word="dog")
         own = store.state()
-        vocabulary.ignore(other, word="cat")
+        ignored_words.ignore(other, word="cat")
         assert len({before, own, store.state()}) == 3

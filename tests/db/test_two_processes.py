@@ -7,9 +7,9 @@ import sys
 import pytest
 from stores import FakeScorer, rows
 
-from db.operations import items, queue, reviews, stats
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.db.operations import items, queue, reviews, stats
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the children are forked")
 ITEMS = 200

@@ -7,12 +7,12 @@ import subprocess
 import pytest
 from stores import FakeScorer, rows
 
-from core.errors import StoreError
-from db import versions
-from db.operations import items, reviews
-from db.prelabel import prelabel
-from db.store import Store
-from db.unwritable import Unwritable
+from captionlint.core.errors import StoreError
+from captionlint.db.engine import migrate
+from captionlint.db.engine.read_only import Unwritable
+from captionlint.db.operations import items, reviews
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 
 def fill(path, folder):
@@ -93,7 +93,7 @@ def test_a_change_while_it_is_read_is_noticed(tmp_path):
 
 def test_an_older_store_has_to_be_written_once(disk, captionlint, monkeypatch):
     lock(disk)
-    monkeypatch.setattr(versions, "REVISIONS", (*versions.REVISIONS, "9999"))
+    monkeypatch.setattr(migrate, "REVISIONS", (*migrate.REVISIONS, "9999"))
     ran = captionlint("stats", "--db", disk / "review.db")
     assert (ran.code, ran.out) == (1, "")
     assert "made by an older Captionlint and is read-only" in ran.err

@@ -6,10 +6,10 @@ from contextlib import closing
 
 import pytest
 
-from core.errors import StoreError
-from db import backups, connection
-from db.faults import translated
-from db.store import Store
+from captionlint.core.errors import StoreError
+from captionlint.db.engine import backups, connection
+from captionlint.db.engine.errors import translated
+from captionlint.db.store import Store
 
 
 def outcome(work, seconds=20):

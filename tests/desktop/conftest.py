@@ -10,14 +10,14 @@ import pytest
 from PySide6.QtCore import QSettings
 from stores import FakeScorer, rows
 
-from db.operations import items
-from db.prelabel import prelabel
-from db.store import Store
-from desktop.language import Language
-from desktop.services.project import Project
-from desktop.services.settings import Settings
-from desktop.theme import Theme
-from desktop.window import MainWindow
+from captionlint.db.operations import items
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
+from captionlint.desktop.app.language import Language
+from captionlint.desktop.app.window import MainWindow
+from captionlint.desktop.background.project import Project
+from captionlint.desktop.background.settings import Settings
+from captionlint.desktop.style.theme import Theme
 
 PATIENCE = 60_000
 """Milliseconds for what must come true: a busy machine takes much longer than the five seconds of pytest-qt."""

@@ -7,9 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QComboBox, QLineEdit, QSlider, QWidget
 from stores import rows
 
-from desktop.review.caption import CaptionView
-from desktop.review.picture import PictureView
-from desktop.welcome.window import WelcomeWindow
+from captionlint.desktop.review.view.caption import CaptionView
+from captionlint.desktop.review.view.image_view import PictureView
+from captionlint.desktop.welcome.window import WelcomeWindow
 
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QSlider, QAbstractScrollArea, CaptionView, PictureView)
 OWN_PARTS = {"qt_spinbox_lineedit", "qt_toolbar_ext_button", "qt_menubar_ext_button"}

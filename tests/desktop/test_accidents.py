@@ -7,9 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from stores import rows
 
-from core.errors import StoreError
-from db.operations import items, reviews
-from desktop.keymap import COMMANDS
+from captionlint.core.errors import StoreError
+from captionlint.db.operations import items, reviews
+from captionlint.desktop.keymap import COMMANDS
 
 
 @pytest.fixture

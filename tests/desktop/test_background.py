@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from desktop.services.background import Background
+from captionlint.desktop.background.worker import Background
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from stores import photo, row
 
-from core.words import split_pieces
-from db.operations import reviews
-from desktop.review.caption_layout import PAD, CaptionLayout
-from desktop.review.draft import words_of
+from captionlint.core.text.words import split_pieces
+from captionlint.db.operations import reviews
+from captionlint.desktop.review.model.draft import words_of
+from captionlint.desktop.review.view.caption_layout import PAD, CaptionLayout
 
 HEBREW = "כלב xאדום רץ עם 2 חתולים"
 EMOJI = "a 🚫 x👩‍👩‍👧 dog 🇫🇷 e\u0301te xnear it"

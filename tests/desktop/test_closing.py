@@ -11,10 +11,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QMessageBox
 from stores import rows
 
-from db.operations import reviews
-from db.store import Store
-from desktop.app import Program
-from desktop.services import project
+from captionlint.db.operations import reviews
+from captionlint.db.store import Store
+from captionlint.desktop.app.app import Program
+from captionlint.desktop.background import project
 from tests.bench.closing import Plan, run
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from desktop.welcome.places import is_store
+from captionlint.desktop.welcome.places import is_store
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 
@@ -20,8 +20,8 @@ def test_thumbnail_and_decode_of_what_is_no_file_end(tmp_path, kind):
     else:
         path.symlink_to("/dev/zero")
     script = (
-        "import sys; from desktop.services.decoding import decode, thumbnail\n"
-        "from desktop.welcome.places import is_store\n"
+        "import sys; from captionlint.desktop.background.image_loader import decode, thumbnail\n"
+        "from captionlint.desktop.welcome.places import is_store\n"
         "print(thumbnail(sys.argv[1], (64, 64)), is_store(sys.argv[1]), decode(sys.argv[1]).error)"
     )
     command = [sys.executable, "-c", script, path]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.keymap import COMMANDS, shown
+from captionlint.desktop.keymap import COMMANDS, shown
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reviewing.md").read_text(encoding="utf-8")
 

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from core.review import Review, Span
-from db.records import StoredItem, StoredReview
-from desktop.review import draft as d
+from captionlint.core.review import Review, Span
+from captionlint.db.records import StoredItem, StoredReview
+from captionlint.desktop.review.model import draft as d
 
 CAPTION = "a red dog on a blue mat"
 RED, DOG, BLUE = (2, 5), (6, 9), (15, 19)

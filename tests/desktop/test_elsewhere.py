@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from stores import rows
 
-from core.prediction import WordScore
-from db.operations import elsewhere, items, reviews, scorers, vocabulary
-from db.store import Store
-from desktop.review.model import ReviewModel
+from captionlint.core.prediction import WordScore
+from captionlint.db.operations import changed_by_others, ignored_words, items, reviews, scorers
+from captionlint.db.store import Store
+from captionlint.desktop.review.model.review_model import ReviewModel
 
 SAID = "The store was changed elsewhere: read again"
 
@@ -29,12 +29,12 @@ def marked(window):
 def test_only_what_others_write_counts(fill):
     path = fill()
     with Store.open(path) as here, Store.open(path) as there:
-        assert not elsewhere.written(here)
-        vocabulary.ignore(here, word="red")
-        assert not elsewhere.written(here)
-        vocabulary.ignore(there, word="dog")
-        assert elsewhere.written(here)
-        assert not elsewhere.written(here), "once"
+        assert not changed_by_others.written(here)
+        ignored_words.ignore(here, word="red")
+        assert not changed_by_others.written(here)
+        ignored_words.ignore(there, word="dog")
+        assert changed_by_others.written(here)
+        assert not changed_by_others.written(here), "once"
 
 
 def test_a_new_threshold_marks_anew_and_leaves_the_annotator_where_he_is(qtbot, window, ask):
@@ -59,7 +59,7 @@ def test_what_is_typed_stays_when_captions_are_imported_in_a_terminal(qtbot, win
     place, text = editor.textCursor().position(), editor.toPlainText()
     source = tmp_path / "more.csv"
     source.write_text("image,caption\nphotos/photo-0.png,a red cat\n", encoding="utf-8")
-    command = [sys.executable, "-m", "cli", "import", str(source), "--db", window.project.path]
+    command = [sys.executable, "-m", "captionlint.cli", "import", str(source), "--db", window.project.path]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     qtbot.waitUntil(lambda: window.queue.rowCount() == 7)
     qtbot.waitUntil(lambda: window.progress.total == 7)
@@ -78,7 +78,7 @@ def test_what_this_window_decides_is_not_told_as_somebody_elses(qtbot, window):
     with qtbot.waitSignal(window.loop.decided):
         QTest.keyClick(window.screen_review.stage.caption, Qt.Key.Key_Return)
     looked = []
-    window.project.ask(elsewhere.written, looked.append)
+    window.project.ask(changed_by_others.written, looked.append)
     qtbot.waitUntil(lambda: bool(looked))
     assert looked == [False]
     assert told == []

@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 
-from db.operations.stats import Statuses
-from desktop.review.ending import Ending, ending
+from captionlint.db.operations.stats import Statuses
+from captionlint.desktop.review.model.empty_state import Ending, ending
 
 
 def press(window, keys):

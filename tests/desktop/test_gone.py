@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 from stores import rows
 
-from db.operations import items, reviews
-from db.store import Store
+from captionlint.db.operations import items, reviews
+from captionlint.db.store import Store
 
 
 @pytest.fixture

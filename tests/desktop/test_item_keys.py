@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from db.operations import reviews
+from captionlint.db.operations import reviews
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 
-from db.operations import queue, reviews
-from desktop.keymap import COMMANDS, Keymap, shown
+from captionlint.db.operations import queue, reviews
+from captionlint.desktop.keymap import COMMANDS, Keymap, shown
 
 
 def press(window, keys):

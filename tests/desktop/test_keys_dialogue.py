@@ -6,9 +6,9 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
-from db.operations import reviews
-from desktop.keymap import Keymap
-from desktop.keys_dialogue import KeysDialogue
+from captionlint.db.operations import reviews
+from captionlint.desktop.dialogs.shortcuts import KeysDialogue
+from captionlint.desktop.keymap import Keymap
 
 
 @pytest.fixture

@@ -12,17 +12,17 @@ from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QLabel, QPushButton
 from stores import photo, row
 
-from core.errors import CaptionlintError, LabelStudioError, StoreError
-from core.formats.writing import FORMATS_OUT
-from core.presets import PRESETS
-from desktop import problems
-from desktop.app import Program
-from desktop.borrowed import LISTED
-from desktop.importing import jobs
-from desktop.importing.running import Running
-from desktop.language import FOLDER, LANGUAGES, language_of
-from desktop.problems import show_problem
-from desktop.queue.delegate import state_text
+from captionlint.core.clip.presets import PRESETS
+from captionlint.core.errors import CaptionlintError, LabelStudioError, StoreError
+from captionlint.core.formats.writing import FORMATS_OUT
+from captionlint.desktop.app.app import Program
+from captionlint.desktop.app.language import FOLDER, LANGUAGES, language_of
+from captionlint.desktop.dialogs import error_box
+from captionlint.desktop.dialogs.error_box import show_problem
+from captionlint.desktop.jobs import jobs
+from captionlint.desktop.jobs.running import Running
+from captionlint.desktop.queue.delegate import state_text
+from captionlint.desktop.style.qt_strings import LISTED
 
 SOURCES = sorted(Path("desktop").rglob("*.py"))
 
@@ -135,7 +135,7 @@ def test_errors_are_told_in_german_and_what_was_reported_is_folded_away(qtbot, f
     )
     assert box.detailedText() == str(broken)
     box.close()
-    assert {error for error, _ in problems._KINDS} >= set(CaptionlintError.__subclasses__()) - {LabelStudioError}
+    assert {error for error, _ in error_box._KINDS} >= set(CaptionlintError.__subclasses__()) - {LabelStudioError}
 
 
 def test_a_job_that_fails_in_german_folds_the_english_away(qtbot, fill, language, tmp_path):

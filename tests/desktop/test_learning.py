@@ -4,12 +4,12 @@ import pytest
 from made_reviews import reviews as made
 from stores import photo
 
-from core.formats.records import SourceItem
-from core.review import Span
-from db.operations import calibrating, items, predictions, reviews, scorers
-from db.store import Store
-from desktop.summary.learning import Learning
-from desktop.summary.learning_child import Learned
+from captionlint.core.formats.records import SourceItem
+from captionlint.core.review import Span
+from captionlint.db.operations import calibration, items, predictions, reviews, scorers
+from captionlint.db.store import Store
+from captionlint.desktop.summary.learning import Learning
+from captionlint.desktop.summary.learning_process import Learned
 
 
 def store_of(folder, *, reviewed):
@@ -57,7 +57,7 @@ def test_too_few_reviews_are_said_and_change_nothing(qtbot, tmp_path):
     assert learning.is_problem
     assert "too few to learn from" in learning.said
     with Store.open(path) as store:
-        assert calibrating.current_calibration(store) is None
+        assert calibration.current_calibration(store) is None
 
 
 @pytest.mark.usefixtures("qapp")

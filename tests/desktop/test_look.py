@@ -3,9 +3,9 @@
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 
-from desktop.about import AboutDialogue
-from desktop.keys_dialogue import KeysDialogue
-from desktop.review.ignored import IgnoredDialog
+from captionlint.desktop.dialogs.about import AboutDialogue
+from captionlint.desktop.dialogs.ignored_words import IgnoredDialog
+from captionlint.desktop.dialogs.shortcuts import KeysDialogue
 
 
 @pytest.mark.parametrize("choice", ["light", "dark"])

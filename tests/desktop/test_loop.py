@@ -6,10 +6,10 @@ from contextlib import closing
 
 import pytest
 
-from db.filters import Filters
-from db.operations import items, queue, reviews, scorers
-from desktop.review.loop import ReviewLoop
-from desktop.review.model import ReviewModel
+from captionlint.db.operations import items, queue, reviews, scorers
+from captionlint.db.rows.filters import Filters
+from captionlint.desktop.review.model.review_loop import ReviewLoop
+from captionlint.desktop.review.model.review_model import ReviewModel
 
 
 @pytest.fixture

@@ -13,17 +13,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu, QMessageBox, QPushButton, QScrollArea
 from stores import rows
 
-from core.review import KINDS, Span
-from core.tints import DARK, LIGHT
-from db.operations import items, reviews, stats
-from db.operations.judged import judged
-from desktop.about import AboutDialogue
-from desktop.app import Program
-from desktop.importing.export_dialogue import ExportDialogue
-from desktop.importing.import_dialogue import ImportDialogue
-from desktop.language import LANGUAGES
-from desktop.services import log
-from desktop.window import MainWindow
+from captionlint.core.palette import DARK, LIGHT
+from captionlint.core.review import KINDS, Span
+from captionlint.db.operations import items, reviews, stats
+from captionlint.db.operations.scored_words import judged
+from captionlint.desktop.app.app import Program
+from captionlint.desktop.app.language import LANGUAGES
+from captionlint.desktop.app.window import MainWindow
+from captionlint.desktop.background import log
+from captionlint.desktop.dialogs.about import AboutDialogue
+from captionlint.desktop.jobs.export_dialog import ExportDialogue
+from captionlint.desktop.jobs.import_dialog import ImportDialogue
 
 
 @pytest.fixture

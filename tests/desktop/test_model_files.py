@@ -5,13 +5,14 @@ from formula_models import CONFIGS, random_state, write_model
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from stores import rows
 
-from core.loading import build_model
-from core.model_spec import ModelSpec
-from db.operations import items, scorers
-from db.prelabel import prelabel
-from db.store import Store
-from desktop.importing.prelabel_dialogue import PrelabelDialogue
-from desktop.services.scorer_child import Rank
+from captionlint.core.clip.loading import build_model
+from captionlint.core.clip.model_spec import ModelSpec
+from captionlint.core.clip.scorer import Scorer
+from captionlint.db.operations import items, scorers
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
+from captionlint.desktop.background.scorer_process import Rank
+from captionlint.desktop.jobs.prelabel_dialog import PrelabelDialogue
 
 SLOW = 900_000
 """Milliseconds; see test_scoring.py."""
@@ -27,7 +28,7 @@ def template(tmp_path_factory):
     )
     with Store.open(folder / "review.db") as store:
         items.add(store, rows(folder / "photos", 6))
-        prelabel(store, ModelSpec.of_files(*files).load(device="cpu"))
+        prelabel(store, Scorer.from_spec(ModelSpec.of_files(*files), device="cpu"))
     return folder
 
 
@@ -92,7 +93,7 @@ def test_a_file_of_another_model_is_refused_in_the_window(qtbot, open_window, fi
 def test_a_named_model_has_no_files_to_ask_for(open_window, tmp_path):
     with Store.open(tmp_path / "named.db") as store:
         items.add(store, rows(tmp_path / "photos", 2))
-        prelabel(store, ModelSpec.of_name("demo").load(device="cpu"))
+        prelabel(store, Scorer.from_spec(ModelSpec.of_name("demo"), device="cpu"))
     window = open_window(tmp_path / "named.db")
     assert window.header.model.text() == "demo"
     assert not window.menus.model_files.isEnabled()

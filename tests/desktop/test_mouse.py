@@ -6,8 +6,8 @@ from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from stores import photo, row
 
-from db.operations import reviews, scorers
-from desktop.queue.model import ITEM_ID
+from captionlint.db.operations import reviews, scorers
+from captionlint.desktop.queue.model import ITEM_ID
 
 
 @pytest.fixture

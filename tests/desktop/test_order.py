@@ -4,10 +4,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from db import ranking
-from db.operations import queue, reviews, scorers, vocabulary
-from desktop.queue.model import ITEM_ID
-from desktop.services import project
+from captionlint.db.operations import ignored_words, queue, reviews, scorers
+from captionlint.db.rows import ranking
+from captionlint.desktop.background import project
+from captionlint.desktop.queue.model import ITEM_ID
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def test_what_a_killed_program_left_unranked_is_ranked_on_opening(qtbot, open_wi
     path = fill()
     before = ask(path, queue.item_ids)
     first = ask(path, queue.page)[0].caption.split()
-    ask(path, vocabulary.ignore, word=next(word for word in first if word.startswith("x")), finish=False)
+    ask(path, ignored_words.ignore, word=next(word for word in first if word.startswith("x")), finish=False)
     window = open_window(path, wait=False)
     with qtbot.waitSignals([window.threshold.kept, window.queue.loaded]):
         window.show()
@@ -71,6 +71,6 @@ def test_a_window_that_is_closed_while_it_ranks_loses_nothing(qtbot, open_window
     path = window.project.path
     window.threshold.ignore("dog")
     window.close()
-    assert ask(path, vocabulary.ignored) == ("dog",)
+    assert ask(path, ignored_words.ignored) == ("dog",)
     ask(path, scorers.finish_ranking)
     assert len(wanted_order(ask, path)) == 6

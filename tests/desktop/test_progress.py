@@ -5,7 +5,7 @@ from growth import statements
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from db.operations import stats
+from captionlint.db.operations import stats
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from PySide6.QtCore import QModelIndex, QRectF
 from PySide6.QtGui import QPixmap
 from stores import photo, row
 
-from core.errors import UsageError
-from db.filters import Filters
-from desktop.queue.model import LINE
-from desktop.queue.pace import Pace, duration
-from desktop.queue.query import parse
-from desktop.queue.thumbnails import contained, covering
-from desktop.services.decoding import thumbnail
+from captionlint.core.errors import UsageError
+from captionlint.db.rows.filters import Filters
+from captionlint.desktop.background.image_loader import thumbnail
+from captionlint.desktop.queue.model import LINE
+from captionlint.desktop.queue.pace import Pace, duration
+from captionlint.desktop.queue.query import parse
+from captionlint.desktop.queue.thumbnails import contained, covering
 
 
 @pytest.mark.parametrize(

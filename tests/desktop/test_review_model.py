@@ -3,8 +3,8 @@
 import pytest
 from stores import FakeScorer
 
-from db.operations import items
-from desktop.review.model import ReviewModel
+from captionlint.db.operations import items
+from captionlint.desktop.review.model.review_model import ReviewModel
 
 
 @pytest.fixture

@@ -10,17 +10,18 @@ import pytest
 from contents import contents
 from stores import photo, row
 
-from core.demo.dataset import write_dataset
-from core.formats.reading import read
-from core.review import Span
-from core.scorer import Scorer
-from db.backups import backups
-from db.operations import calibrating, items, reviews, scorers
-from db.prelabel import prelabel
-from db.store import Store
-from desktop.importing import jobs
-from desktop.importing.running import Running
-from desktop.review.assistant import of_its_kind
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.demo.dataset import write_dataset
+from captionlint.core.formats.reading import read
+from captionlint.core.review import Span
+from captionlint.db.engine.backups import backups
+from captionlint.db.operations import calibration as calibrating
+from captionlint.db.operations import items, reviews, scorers
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
+from captionlint.desktop.jobs import jobs
+from captionlint.desktop.jobs.running import Running
+from captionlint.desktop.review.model.assistant import of_its_kind
 
 SLOW = 900_000
 """Milliseconds. The processes go behind all others: on a busy machine one was seen to load for more than 240 s."""
@@ -100,10 +101,10 @@ def test_prelabel_then_all_that_the_model_does_for_a_person(qtbot, open_window, 
 ANSWERS = """
     import sys
     from PySide6.QtCore import QCoreApplication
-    from core.model_spec import ModelSpec
-    from db.records import ScorerInfo
-    from desktop.services.scorer_child import Heat, Rank, Score
-    from desktop.services.scoring import Scoring
+    from captionlint.core.clip.model_spec import ModelSpec
+    from captionlint.db.records import ScorerInfo
+    from captionlint.desktop.background.scorer_process import Heat, Rank, Score
+    from captionlint.desktop.background.scorer_client import Scoring
 
     application = QCoreApplication([])
     scoring = Scoring()

@@ -12,13 +12,13 @@ from PIL import Image
 from PySide6.QtGui import QColor
 from stores import rows
 
-from core.model_spec import ModelSpec
-from db.records import ScorerInfo
-from desktop.queue.model import LINE
-from desktop.services.child import Child
-from desktop.services.decoding import PREVIEW, Pictures, decode
-from desktop.services.scorer_child import Score
-from desktop.services.scoring import Scoring
+from captionlint.core.clip.model_spec import ModelSpec
+from captionlint.db.records import ScorerInfo
+from captionlint.desktop.background.image_loader import PREVIEW, Pictures, decode
+from captionlint.desktop.background.process import Child
+from captionlint.desktop.background.scorer_client import Scoring
+from captionlint.desktop.background.scorer_process import Score
+from captionlint.desktop.queue.model import LINE
 
 
 def test_a_large_picture_has_a_small_copy_and_every_pixel_in_its_place(qapp, tmp_path):

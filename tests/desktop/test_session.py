@@ -12,14 +12,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from package import PACKAGE_PATH
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from stores import rows
 
-from db.operations import items, queue, reviews
-from desktop.app import Program
-from desktop.services.project import Project
+from captionlint.db.operations import items, queue, reviews
+from captionlint.desktop.app.app import Program
+from captionlint.desktop.background.project import Project
 
 KEYS = {
     "accept": [Qt.Key.Key_Return],
@@ -83,8 +84,8 @@ SCRIPT = """
     import signal, sys
     from PySide6.QtCore import QTimer, Qt
     from PySide6.QtTest import QTest
-    from desktop import app
-    from desktop.window import MainWindow
+    from captionlint.desktop.app import app
+    from captionlint.desktop.app.window import MainWindow
 
     class Typist(MainWindow):
         def __init__(self, *arguments, **named):
@@ -112,7 +113,7 @@ SCRIPT = """
 def type_and_end(db, home, end, *, after):
     """Three items accepted, a kind given to the fourth, and, milliseconds later, a signal; the code, and the items."""
     command = [sys.executable, "-c", textwrap.dedent(SCRIPT), str(db), "3", str(after)]
-    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(Path.cwd())}
+    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": PACKAGE_PATH}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as typist:
         lines = []
         for line in typist.stdout:
@@ -126,7 +127,7 @@ def type_and_end(db, home, end, *, after):
 LATE_SIGNAL = """
     import os, signal, sys
     from PySide6.QtCore import QTimer
-    from desktop import app
+    from captionlint.desktop.app import app
 
     class Late:
         def __del__(self, write=os.write, kill=os.kill, pid=os.getpid(), number=signal.SIGTERM):
@@ -143,7 +144,7 @@ LATE_SIGNAL = """
 
 def test_a_second_signal_while_the_interpreter_ends_changes_nothing(fill, home):
     command = [sys.executable, "-c", textwrap.dedent(LATE_SIGNAL), str(fill())]
-    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(Path.cwd())}
+    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": PACKAGE_PATH}
     ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=120)
     assert (ran.returncode, ran.stdout) == (0, "ended 0\nlate\n")
 
@@ -179,7 +180,7 @@ def test_asked_to_stop_the_window_closes_in_order_and_keeps_what_was_begun(open_
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
 def test_what_stops_the_command_stops_its_window(qtbot, fill, home):
     db = fill()
-    command = [sys.executable, "-m", "cli", "review", "--db", str(db)]
+    command = [sys.executable, "-m", "captionlint.cli", "review", "--db", str(db)]
     with subprocess.Popen(command, env={**os.environ, "HOME": str(home)}) as review:
         qtbot.waitUntil(lambda: bool(list(db.parent.glob("*.backup"))))  # made once the store is open
         lock = Path(f"{db}.lock")
@@ -193,7 +194,7 @@ def test_ctrl_c_before_the_program_listens_is_silent(monkeypatch, capsys):
     def interrupted(arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("desktop.app.main", interrupted)
+    monkeypatch.setattr("captionlint.desktop.app.app.main", interrupted)
     with pytest.raises(SystemExit) as ended:
         runpy.run_module("desktop", run_name="__main__")
     assert (ended.value.code, *capsys.readouterr()) == (130, "", "")
@@ -216,9 +217,9 @@ def test_a_second_window_on_the_same_file_is_refused_by_name(qtbot, qapp, fill, 
 def test_the_package_loads_neither_qt_nor_torch_and_the_window_no_torch():
     code = "import sys, desktop; print('PySide6' in sys.modules, 'torch' in sys.modules)"
     assert run(code) == "False False"
-    code = "import sys, desktop.app; print('torch' in sys.modules, 'pyqtgraph' in sys.modules)"
+    code = "import sys, desktop.app.app; print('torch' in sys.modules, 'pyqtgraph' in sys.modules)"
     assert run(code) == "False False"
-    code = "import sys, desktop.services.scorer_child, desktop.importing.jobs; print('PySide6' in sys.modules)"
+    code = "import sys, desktop.background.scorer_process, desktop.jobs.jobs; print('PySide6' in sys.modules)"
     assert run(code) == "False"
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
-from db.operations import items, reviews, scorers, vocabulary
+from captionlint.db.operations import ignored_words, items, reviews, scorers
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def state(window, ask):
     """What the store holds: the words that are never marked, the threshold, and the decided items."""
     path = window.project.path
     decided = [i for i in ask(path, lambda store: list(items.ids(store))) if ask(path, reviews.standing, item_id=i)]
-    return ask(path, vocabulary.ignored), ask(path, scorers.current).epsilon, decided
+    return ask(path, ignored_words.ignored), ask(path, scorers.current).epsilon, decided
 
 
 def test_what_was_done_is_taken_back_in_its_order(qtbot, window, ask):
@@ -238,7 +238,7 @@ def test_what_cannot_be_taken_back_stays_to_be_taken_back(qtbot, window, ask):
         other.execute("DROP TRIGGER full")
     window.actions_by_name["undo"].trigger()
     settle(qtbot, window)
-    assert window.threshold.ignored == ask(window.project.path, vocabulary.ignored) == ()
+    assert window.threshold.ignored == ask(window.project.path, ignored_words.ignored) == ()
 
 
 def test_a_decision_that_was_not_kept_is_not_to_be_taken_back(qtbot, window):

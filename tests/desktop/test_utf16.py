@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.review.editor import edited
-from desktop.review.utf16 import Units, in_editor, laid_out
+from captionlint.desktop.review.view.editor import edited
+from captionlint.desktop.review.view.utf16 import Units, in_editor, laid_out
 
 TEXT = st.text(
     st.characters(exclude_categories=["Cs"]) | st.sampled_from("🚫👩‍👩‍👧\u0301שלום \xa0\u2028\r\n"), max_size=30

@@ -7,20 +7,20 @@ import subprocess
 import sys
 import textwrap
 import threading
-from pathlib import Path
 
 import pytest
 from dropping import drop
+from package import PACKAGE_PATH
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from small_hub import Hub
 from stores import photo
 
-from core.presets import PRESETS
-from db.operations import stats
-from desktop.app import Program
-from desktop.importing.import_dialogue import ImportDialogue
-from desktop.importing.prelabel_dialogue import PrelabelDialogue
+from captionlint.core.clip.presets import PRESETS
+from captionlint.db.operations import stats
+from captionlint.desktop.app.app import Program
+from captionlint.desktop.jobs.import_dialog import ImportDialogue
+from captionlint.desktop.jobs.prelabel_dialog import PrelabelDialogue
 
 SLOW = 300_000
 
@@ -46,7 +46,7 @@ def test_without_a_store_the_program_starts_with_the_welcome_screen(home):
         import sys
         from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
-        from desktop import app
+        from captionlint.desktop.app import app
 
         def look():
             print([type(w).__name__ for w in QApplication.topLevelWidgets() if w.isVisible()])
@@ -59,7 +59,7 @@ def test_without_a_store_the_program_starts_with_the_welcome_screen(home):
     """
     path = home / "start.py"
     path.write_text(textwrap.dedent(script), encoding="utf-8")
-    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(Path.cwd())}
+    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": PACKAGE_PATH}
     done = subprocess.run(
         [sys.executable, str(path)], env=environment, capture_output=True, text=True, check=True, timeout=240
     )

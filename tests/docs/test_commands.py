@@ -15,15 +15,15 @@ import typer.main
 from doc_pages import PAGES, ROOT, blocks, command_lines, name
 from stores import photo
 
-from cli.main import app
-from core.demo.dataset import write_dataset
-from core.formats.reading import read
-from core.model_spec import ModelSpec
-from core.review import Span
-from core.scorer import Scorer
-from db.operations import items, reviews
-from db.prelabel import prelabel
-from db.store import Store
+from captionlint.cli.main import app
+from captionlint.core.clip.model_spec import ModelSpec
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.demo.dataset import write_dataset
+from captionlint.core.formats.reading import read
+from captionlint.core.review import Span
+from captionlint.db.operations import items, reviews
+from captionlint.db.prelabel.local import prelabel
+from captionlint.db.store import Store
 
 NOT_RUN = {
     "review": "needs a display, on which tests/desktop reviews; a person is stood in for it",

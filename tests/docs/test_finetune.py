@@ -36,8 +36,8 @@ def test_the_checkpoint_loads_and_differs_from_the_bundled_model_in_its_text_tow
     import torch
     from PIL import Image
 
-    from core.presets import DEMO
-    from core.scorer import Scorer
+    from captionlint.core.clip.presets import DEMO
+    from captionlint.core.clip.scorer import Scorer
 
     bundled, tuned = Scorer.from_pretrained(DEMO), Scorer.from_files(result.config, result.checkpoint)
     picture = Image.linear_gradient("L").convert("RGB")
@@ -47,7 +47,7 @@ def test_the_checkpoint_loads_and_differs_from_the_bundled_model_in_its_text_tow
 
 
 def test_the_same_scenes_are_measured_before_and_after_and_none_of_them_is_trained_on(example, result):
-    from core.demo.scenes import stream
+    from captionlint.core.demo.scenes import stream
 
     before, after = result.before.lamp, result.after.lamp
     assert (before.count, before.seed) == (after.count, after.seed) == (60, example.HELD_OUT_SEED)
@@ -56,7 +56,7 @@ def test_the_same_scenes_are_measured_before_and_after_and_none_of_them_is_train
 
 
 def test_every_corrected_pair_comes_from_the_truth_or_is_a_stated_error(example, result):
-    from core.demo.scenes import stream
+    from captionlint.core.demo.scenes import stream
 
     pairs = list(example.corrected_pairs(result.checkpoint.parent / "negclip.tsv"))
     swaps = {f"scene-{i:03}": swap for i, swap in enumerate(stream(1, 240))}

@@ -95,13 +95,13 @@ def test_commands_functions_and_formulas_stand_in_the_pages(site):
     assert "--target-recall R" in commands
     assert "captionlint score" not in (site / "repository/docs/site/hooks.py.html").read_text(encoding="utf-8")
     python = (site / "python.html").read_text(encoding="utf-8")
-    assert 'id="core.scorer.Scorer.try_score"' in python
-    assert 'id="db.operations.items.add"' in python
+    assert 'id="captionlint.core.clip.scorer.Scorer.try_score"' in python
+    assert 'id="captionlint.db.operations.items.add"' in python
     method = (site / "method.html").read_text(encoding="utf-8")
     assert method.count("<math") > 20
     assert "```" not in method
     assert "signed_evidence" in method
-    assert (site / "repository" / "core" / "attribution.py.html").is_file()
+    assert (site / "repository" / "core" / "clip" / "attribution.py.html").is_file()
 
 
 def test_the_method_page_shows_functions_that_there_are():

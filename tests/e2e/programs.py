@@ -32,7 +32,7 @@ class Commands:
         return Ran(process.returncode, out, err)
 
     def start(self, command: str, *arguments: Any, **options: Any) -> subprocess.Popen[str]:
-        line = [sys.executable, "-m", "cli", "label-studio", command, *map(str, arguments)]
+        line = [sys.executable, "-m", "captionlint.cli", "label-studio", command, *map(str, arguments)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
         return subprocess.Popen(line, env=self.environment, text=True, cwd=ROOT, start_new_session=True, **pipes)
 

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 from programs import BUILD, ROOT, free_port, stop, until
 
-from ml_backend.bridge.client import LabelStudio
+from captionlint.ml_backend.label_studio.client import LabelStudio
 
 VERSION = "1.23.2"
 ENVIRONMENT = BUILD / "label-studio-venv"

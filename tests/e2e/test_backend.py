@@ -11,12 +11,13 @@ import pytest
 import requests
 from programs import Commands, free_port, kill, stop, until
 
-from core.demo.dataset import write_dataset
-from core.review import Span
-from db.operations import answers, items, reviews, scorers, vocabulary
-from db.store import Store
-from ml_backend.bridge.project import open_project
-from ml_backend.bridge.uploads import Uploads
+from captionlint.core.demo.dataset import write_dataset
+from captionlint.core.review import Span
+from captionlint.db.operations import batch_lookup as answers
+from captionlint.db.operations import ignored_words, items, reviews, scorers
+from captionlint.db.store import Store
+from captionlint.ml_backend.bridge.project import open_project
+from captionlint.ml_backend.bridge.uploads import Uploads
 
 PROJECT = "With a backend"
 COUNT = 12
@@ -173,11 +174,11 @@ def test_a_removed_mark_is_one_of_the_prediction_that_was_seen(label_studio, bac
     (prediction,) = task["predictions"]
     word = prediction["result"][0]["value"]["text"]
     with Store.open(backend.db) as store:
-        vocabulary.ignore(store, word=word)  # from now on it would not be marked
+        ignored_words.ignore(store, word=word)  # from now on it would not be marked
     annotate(label_studio, task, parent_prediction=prediction["id"])
     (kept,) = until(lambda: backend.reviews(task["data"]["caption"]), of="review in the store")
     with Store.open(backend.db) as store:
-        vocabulary.heed(store, word=word)
+        ignored_words.heed(store, word=word)
     removed = [(span.start, span.end) for span in kept.review.spans if span.removed]
     assert removed == [(one["value"]["start"], one["value"]["end"]) for one in prediction["result"]]
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import requests
 from doc_pages import ROOT, blocks, command_lines
+from package import PACKAGE_PATH
 from programs import free_port, stop, until
 
-from core.demo.dataset import write_dataset
+from captionlint.core.demo.dataset import write_dataset
 
 SCRIPTS = Path(sys.executable).parent
 SERVERS = ("gunicorn", "waitress-serve")
@@ -33,7 +34,7 @@ def place(tmp_path, label_studio, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LABEL_STUDIO_URL", label_studio.url)
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", label_studio.token)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTHONPATH", PACKAGE_PATH)
     return tmp_path
 
 
@@ -72,7 +73,7 @@ def test_every_command_of_the_page_on_label_studio(place, label_studio):
     stand_ins = {"9090": str(port), "http://ml.example:9090": f"http://127.0.0.1:{port}"}
     lines = [[stand_ins.get(word, word) for word in words] for words in shown("docs/label-studio.md", "captionlint")]
     (serve,) = [words for words in lines if "serve" in words]
-    command = [sys.executable, "-m", "cli"]
+    command = [sys.executable, "-m", "captionlint.cli"]
     with served([*command, *serve[1:], "--model", "demo"], port, place / "serve.log"):
         for words in lines:
             if words is not serve:
@@ -88,7 +89,7 @@ def test_every_server_of_the_backends_page(place, label_studio):
     own = [words for words in shown("ml_backend/README.md", "captionlint") if "serve" in words]
     for words in (*own, *shown("ml_backend/README.md", *SERVERS)):
         port = free_port()
-        start = [str(SCRIPTS / words[0])] if words[0] in SERVERS else [sys.executable, "-m", "cli"]
+        start = [str(SCRIPTS / words[0])] if words[0] in SERVERS else [sys.executable, "-m", "captionlint.cli"]
         rest = [stand_ins.get(word, word).replace("9090", str(port)) for word in words[1:]]
         with served([*start, *rest], port, place / f"{words[0]}.log", CAPTIONLINT_MODEL="demo"):
             assert requests.get(f"http://127.0.0.1:{port}/health", timeout=60).json()["status"] == "UP"

@@ -10,11 +10,11 @@ import sys
 import pytest
 from programs import kill, until
 
-from core.errors import LabelStudioError
-from core.review import Span
-from db.operations import items, queue, reviews
-from db.operations.evidence import stream
-from db.store import Store
+from captionlint.core.errors import LabelStudioError
+from captionlint.core.review import Span
+from captionlint.db.operations import items, queue, reviews
+from captionlint.db.operations.reviewed_items import stream
+from captionlint.db.store import Store
 
 PROJECT = "Captionlint"
 COUNT = 48
@@ -30,7 +30,7 @@ def label_studio(site):
 def db(tmp_path_factory):
     """Drawn scenes, marked by the bundled model; some are to be reviewed without marks."""
     folder = tmp_path_factory.mktemp("scenes")
-    line = [sys.executable, "-m", "cli", "demo", "--out", folder, "--count", str(COUNT)]
+    line = [sys.executable, "-m", "captionlint.cli", "demo", "--out", folder, "--count", str(COUNT)]
     subprocess.run([str(part) for part in line], check=True, stdout=subprocess.DEVNULL, timeout=300)
     with Store.open(folder / "review.db") as store:
         queue.set_blind_share(store, share=0.1)
@@ -214,7 +214,7 @@ def test_what_was_decided_is_not_pushed_again(commands, db):
 
 
 def test_new_marks_go_to_the_same_tasks(commands, label_studio, db):
-    from db.operations import scorers
+    from captionlint.db.operations import scorers
 
     with Store.open(db) as store:
         scorers.set_epsilon(store, epsilon=-0.002)
@@ -239,7 +239,7 @@ def test_reviews_come_home_the_same_from_a_project_that_an_export_was_imported_i
     before = said()
     assert {"accepted", "corrected"} <= {status for _, status, _ in before}
     out = db.with_name("tasks.json")
-    line = [sys.executable, "-m", "cli", "export", "--db", db, "--format", "label-studio", out]
+    line = [sys.executable, "-m", "captionlint.cli", "export", "--db", db, "--format", "label-studio", out]
     subprocess.run([str(part) for part in line], check=True, stdout=subprocess.DEVNULL, timeout=300)
     assert commands.run("init", "--project", "Imported").code == 0
     imported = label_studio.project("Imported")["id"]

@@ -4,9 +4,9 @@ import pytest
 from label_studio_requests import Client, Web
 from stores import FakeScorer
 
-from ml_backend.backend import Backend
-from ml_backend.settings import Settings
-from ml_backend.wsgi import Application
+from captionlint.ml_backend.backend import Backend
+from captionlint.ml_backend.http.app import Application
+from captionlint.ml_backend.settings import Settings
 
 
 @pytest.fixture

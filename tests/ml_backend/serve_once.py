@@ -11,16 +11,16 @@ sys.path[:0] = [str(ROOT / "tests" / "shared"), str(ROOT)]
 from label_studio_requests import Client, annotation, choice, project, task  # noqa: E402
 from stores import FakeScorer  # noqa: E402
 
-from ml_backend import backend as backends  # noqa: E402
-from ml_backend import serving  # noqa: E402
-from ml_backend.labelling import own_config  # noqa: E402
-from ml_backend.settings import Settings  # noqa: E402
+from captionlint.ml_backend import backend as backends  # noqa: E402
+from captionlint.ml_backend.http import server  # noqa: E402
+from captionlint.ml_backend.label_studio.label_config import own_config  # noqa: E402
+from captionlint.ml_backend.settings import Settings  # noqa: E402
 
 
 def main(db):
     logging.basicConfig(level="DEBUG", stream=sys.stderr)
     settings = Settings(db=db)
-    app = serving.application(settings)
+    app = server.application(settings)
     with backends.Backend(settings, load=FakeScorer) as backend:
         backends._running[backends.os.getpid()] = backend
         client = Client(app)
@@ -41,7 +41,7 @@ def main(db):
         }
         event = {"action": "ANNOTATION_CREATED", "annotation": annotation(4, choice("Cannot judge")), "task": row}
         said["webhook"] = client.post("/webhook", {**event, "project": project()})
-        from ml_backend.model import CaptionlintBackend
+        from captionlint.ml_backend.model import CaptionlintBackend
 
         fitted = CaptionlintBackend().fit("ANNOTATION_UPDATED", {**event, "project": project()})
         again = CaptionlintBackend().fit((), event="START_TRAINING", data={"project": project()}, job_id=1, workdir=".")

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import FormatError
-from core.formats.label_studio_names import OWN
-from core.review import Span
-from ml_backend.annotations import review_of, review_uid
+from captionlint.core.errors import FormatError
+from captionlint.core.formats.label_studio.names import OWN
+from captionlint.core.review import Span
+from captionlint.ml_backend.label_studio.annotations import review_of, review_uid
 
 CAPTION = "a brown dog\non 😀 the sofa"
 

@@ -6,12 +6,12 @@ import pytest
 from label_studio_requests import mark, task, uri
 from stores import FakeScorer
 
-from core.errors import ModelError
-from db.operations import items, queue, scorers, vocabulary
-from db.store import Store
-from ml_backend import service
-from ml_backend.labelling import own_config
-from ml_backend.learning import learn
+from captionlint.core.errors import ModelError
+from captionlint.db.operations import ignored_words, items, queue, scorers
+from captionlint.db.store import Store
+from captionlint.ml_backend.label_studio.label_config import own_config
+from captionlint.ml_backend.predict import service
+from captionlint.ml_backend.reviews.retraining import learn
 
 VERSION = "fake-1;e-0.01;r1"
 
@@ -98,11 +98,11 @@ def test_whatever_changes_in_the_store_is_in_the_next_answer(backend, client):
     assert first == (["xbrown", "xdog"], VERSION)
     assert asked() == asked() == first
     with Store.open(backend.store.path) as other:  # as another program has it
-        vocabulary.ignore(other, word="xbrown")
+        ignored_words.ignore(other, word="xbrown")
         marked, version = asked()
         assert marked == ["xdog"]
         assert version != VERSION
-        vocabulary.heed(other, word="xbrown")
+        ignored_words.heed(other, word="xbrown")
         assert asked() == first
         queue.set_blind_share(other, share=1.0)
         assert asked() == ([], VERSION)
@@ -140,7 +140,7 @@ def test_the_same_task_asked_at_once_by_many_is_one_item(start):
 def test_a_pushed_task_is_its_item_and_needs_no_picture_from_label_studio(backend, tmp_path):
     from stores import photo
 
-    from core.formats.records import SourceItem
+    from captionlint.core.formats.records import SourceItem
 
     items.add(backend.store, [SourceItem(photo(tmp_path), "a xbrown dog", "1", id="mine")])
     pushed = task(1, "a xbrown dog", image="/data/upload/1/never-there.png", uid="mine")

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from label_studio_requests import Client, uri
 
-from ml_backend.labelling import own_config
-from ml_backend.wsgi import Application
+from captionlint.ml_backend.http.app import Application
+from captionlint.ml_backend.label_studio.label_config import own_config
 
 TEXT = st.text(st.characters(), max_size=30)  # lone surrogates too, which JSON can carry
 JSON = st.recursive(

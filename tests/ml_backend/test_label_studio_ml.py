@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from package import PACKAGE_PATH
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -48,7 +49,10 @@ def python_with_1():
 
 
 def serve_once(python, tmp_path, *path):
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, path)), "MODEL_DIR": str(tmp_path)}
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(map(str, (*path, PACKAGE_PATH))),
+        "MODEL_DIR": str(tmp_path),
+    }
     ran = subprocess.run(
         [python, HERE / "serve_once.py", tmp_path / "review.db"], env=environment, capture_output=True, text=True,
         check=False, cwd=tmp_path,
@@ -92,7 +96,7 @@ def test_on_the_interface_of_label_studio_ml_2(tmp_path):
 
 
 def test_without_label_studio_ml_only_its_own_routes_are_missing(tmp_path):
-    code = "from ml_backend.serving import application; print(application()._beneath)"
+    code = "from captionlint.ml_backend.http.server import application; print(application()._beneath)"
     ran = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, timeout=300
     )
@@ -118,14 +122,14 @@ def test_it_starts_in_each_way_that_the_readme_names(python_with_1, tmp_path, ho
     binaries = python_with_1.parent
     environment = os.environ | {
         "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "CAPTIONLINT_DB": str(tmp_path / "review.db"),
-        "CAPTIONLINT_MODEL": "demo", "BASIC_AUTH_USER": "ana", "BASIC_AUTH_PASS": "s3cret", "PYTHONPATH": str(ROOT),
+        "CAPTIONLINT_MODEL": "demo", "BASIC_AUTH_USER": "ana", "BASIC_AUTH_PASS": "s3cret", "PYTHONPATH": PACKAGE_PATH,
     }  # fmt: skip
     port = str(free_port())
     commands = {
         "label-studio-ml start": ["label-studio-ml", "start", "ml_backend", "--port", port],
-        "waitress": ["waitress-serve", "--listen", f"127.0.0.1:{port}", "ml_backend._wsgi:app"],
-        "gunicorn": ["gunicorn", "--bind", f"127.0.0.1:{port}", "--threads", "8", "ml_backend._wsgi:app"],
-        "python -m": [python_with_1, "-m", "ml_backend", "--port", port],
+        "waitress": ["waitress-serve", "--listen", f"127.0.0.1:{port}", "captionlint.ml_backend._wsgi:app"],
+        "gunicorn": ["gunicorn", "--bind", f"127.0.0.1:{port}", "--threads", "8", "captionlint.ml_backend._wsgi:app"],
+        "python -m": [python_with_1, "-m", "captionlint.ml_backend", "--port", port],
     }
     with (tmp_path / "log").open("w") as log:
         running = subprocess.Popen(

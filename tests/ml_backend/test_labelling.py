@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.formats.label_studio_names import OWN
-from core.formats.label_studio_regions import regions_of
-from ml_backend.labelling import LabellingError, labelling_of, own_config
+from captionlint.core.formats.label_studio.names import OWN
+from captionlint.core.formats.label_studio.regions import regions_of
+from captionlint.ml_backend.label_studio.label_config import LabellingError, labelling_of, own_config
 
 OTHER = """<View>
   <Labels name="t" toName="unrelated"><Label value="X"/></Labels>

@@ -6,11 +6,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.calibration import Calibration, Goal, Model
-from core.formats.label_studio_names import OWN
-from core.prediction import Prediction, WordScore
-from core.words import split_pieces
-from ml_backend.predictions import Marking, nothing, prediction_for
+from captionlint.core.calibration.fitting import Calibration, Goal, Model
+from captionlint.core.formats.label_studio.names import OWN
+from captionlint.core.prediction import Prediction, WordScore
+from captionlint.core.text.words import split_pieces
+from captionlint.ml_backend.label_studio.predictions import Marking, nothing, prediction_for
 
 MARKING = Marking("demo@1", epsilon=-0.01)
 CALIBRATION = Calibration("demo@1", Model((), (), (), 0.0), 0.3, Goal(), 0.1, 0.01)

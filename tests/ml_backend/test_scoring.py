@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from stores import FakeScorer
 
-from core.prediction import Failure
-from ml_backend import scoring
-from ml_backend.scoring import Job, ScoringThread
+from captionlint.core.prediction import Failure
+from captionlint.ml_backend.predict import model_thread
+from captionlint.ml_backend.predict.model_thread import Job, ScoringThread
 
 
 class Fragile(FakeScorer):
@@ -53,7 +53,7 @@ def thread():
 
 
 def test_many_requests_come_back_whole_and_in_full_batches(thread, monkeypatch):
-    monkeypatch.setattr(scoring, "TURN", 0.0)
+    monkeypatch.setattr(model_thread, "TURN", 0.0)
     scorer = FakeScorer()
     ask, wait = thread(scorer)
     for first in range(0, 1000, 25):

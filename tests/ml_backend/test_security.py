@@ -13,12 +13,13 @@ import threading
 import pytest
 from label_studio_requests import Client, basic, png, task, uri
 
-from core.errors import ImageError
-from ml_backend import guarded_http, wsgi
-from ml_backend.guarded_http import Guard
-from ml_backend.pictures import Pictures
-from ml_backend.settings import Settings
-from ml_backend.wsgi import Application
+from captionlint.core.errors import ImageError
+from captionlint.ml_backend.http import app as wsgi
+from captionlint.ml_backend.http.app import Application
+from captionlint.ml_backend.images import safe_http
+from captionlint.ml_backend.images.safe_http import Guard
+from captionlint.ml_backend.images.task_images import Pictures
+from captionlint.ml_backend.settings import Settings
 
 ROUTES = [
     ("GET", "/"), ("GET", "/health"), ("GET", "/versions"), ("POST", "/setup"), ("POST", "/predict"),
@@ -212,7 +213,7 @@ def test_a_signature_in_an_address_is_in_no_message(pictures, web):
 
 
 def test_what_is_too_large_too_slow_or_no_picture_is_refused(pictures, web, monkeypatch):
-    monkeypatch.setattr(guarded_http, "LARGEST", 1000)
+    monkeypatch.setattr(safe_http, "LARGEST", 1000)
     server = web()
     server.pages["/large.png"] = (200, {}, b"x" * 5000)
     server.pages["/page.png"] = (200, {"Content-Type": "image/png"}, b"<html>not a picture</html>")
@@ -221,7 +222,7 @@ def test_what_is_too_large_too_slow_or_no_picture_is_refused(pictures, web, monk
     for path, said in (("/large.png", "more than"), ("/page.png", "not a picture"), ("/gone.png", "404")):
         with pytest.raises(ImageError, match=said):
             allowed.find(server.url + path)
-    monkeypatch.setattr(guarded_http, "SECONDS", -1.0)
+    monkeypatch.setattr(safe_http, "SECONDS", -1.0)
     with pytest.raises(ImageError):
         allowed.find(server.url + "/short.png")
     assert not allowed.folder.exists()
@@ -229,7 +230,7 @@ def test_what_is_too_large_too_slow_or_no_picture_is_refused(pictures, web, monk
 
 @pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"])
 def test_who_sends_a_byte_now_and_then_is_cut_off_in_time(pictures, monkeypatch, begin):
-    monkeypatch.setattr(guarded_http, "SECONDS", 0.3)
+    monkeypatch.setattr(safe_http, "SECONDS", 0.3)
     ending = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -289,7 +290,7 @@ def test_addresses_with_letters_that_no_request_may_have_are_asked_for_as_browse
 
 
 def test_a_data_address_that_is_too_large_is_refused(pictures, monkeypatch):
-    from ml_backend import pictures as module
+    from captionlint.ml_backend.images import task_images as module
 
     monkeypatch.setattr(module, "LARGEST", 10)
     with pytest.raises(ImageError, match="MB"):

@@ -8,11 +8,12 @@ import pytest
 from label_studio_requests import task
 from stores import FakeScorer, photo
 
-from core.errors import ModelError
-from core.formats.label_studio_names import OWN
-from ml_backend import scoring, webhooks
-from ml_backend.scoring import Job, ScoringThread
-from ml_backend.tasks import task_of
+from captionlint.core.errors import ModelError
+from captionlint.core.formats.label_studio.names import OWN
+from captionlint.ml_backend.label_studio.tasks import task_of
+from captionlint.ml_backend.predict import model_thread
+from captionlint.ml_backend.predict.model_thread import Job, ScoringThread
+from captionlint.ml_backend.reviews import webhooks
 
 ENOUGH = 30
 """Seconds that a thread gets to come back, of the 90 that a request may take."""
@@ -80,7 +81,7 @@ def test_stop_ends_requests_that_wait_for_the_model(start, held, monkeypatch):
             held.wait(60)
             return super().result(caption)
 
-    monkeypatch.setattr(scoring, "PATIENCE", 0.1)
+    monkeypatch.setattr(model_thread, "PATIENCE", 0.1)
     backend = start(Slow())
     backend.service.marking(timeout=ENOUGH)
     picture = Path(photo(backend.store.path.parent))
@@ -106,7 +107,7 @@ def test_what_comes_after_stop_is_refused_at_once(start):
 
 
 def test_stop_does_not_wait_for_a_model_that_is_being_loaded(held, monkeypatch):
-    monkeypatch.setattr(scoring, "PATIENCE", ENOUGH * 3)
+    monkeypatch.setattr(model_thread, "PATIENCE", ENOUGH * 3)
     ready, finished = [], threading.Event()
 
     def load():

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from label_studio_requests import annotation, choice, mark, project, region, task, uri
 from made_reviews import reviews as made_reviews
 
-from core.errors import StoreError
-from core.review import Span
-from db.operations import items, queue, reviews, scorers, vocabulary
-from ml_backend import webhooks
-from ml_backend.annotations import review_uid
-from ml_backend.keeping import keep
-from ml_backend.ledger import Ledger
+from captionlint.core.errors import StoreError
+from captionlint.core.review import Span
+from captionlint.db.operations import ignored_words, items, queue, reviews, scorers
+from captionlint.ml_backend.event_log import Ledger
+from captionlint.ml_backend.label_studio.annotations import review_uid
+from captionlint.ml_backend.reviews import webhooks
+from captionlint.ml_backend.reviews.sync import keep
 
 CAPTION = "a xbrown xdog\r\non 😀 the sofa"
 ROW = task(1, CAPTION)
@@ -77,7 +77,7 @@ def test_removed_is_what_the_annotator_saw_even_if_marks_are_others_by_now(start
     server.pages["/api/predictions/11/"] = (200, {}, json.dumps(seen).encode())
     backend = start(url=server.url, api_key="LEGACY")
     backend.handlers.predict({"tasks": [ROW]})
-    vocabulary.ignore(backend.store, word="xdog")
+    ignored_words.ignore(backend.store, word="xdog")
     backend.inbox.stop()
     backend.handlers.webhook(created(1, mark("w1", 2, 8, origin="prediction")))
     backend.handlers.webhook(created(2, mark("w1", 2, 8, origin="prediction"), parent_prediction=12, second=1))
@@ -257,7 +257,7 @@ def test_a_crash_between_store_and_ledger_makes_no_second_review(apply, backend)
 
 
 def test_one_process_applies_at_a_time(tmp_path):
-    from ml_backend.turns import Turn
+    from captionlint.ml_backend.reviews.file_lock import Turn
 
     one, other = Turn(tmp_path / "x.lock"), Turn(tmp_path / "x.lock")
     assert (one.mine(), other.mine(), one.mine()) == (True, False, True)
@@ -283,7 +283,7 @@ def test_what_another_process_took_down_is_applied_by_the_one_whose_turn_it_is(s
 
 def test_a_review_that_was_pulled_before_its_webhook_came_is_one(apply, backend):
     given = annotation(4, choice("Cannot judge"))
-    from ml_backend.annotations import review_of
+    from captionlint.ml_backend.label_studio.annotations import review_of
 
     reviews.adopt(backend.store, item_id=1, review=review_of(given, CAPTION), uid=review_uid(given))
     apply(event("ANNOTATION_CREATED", given))
@@ -301,7 +301,7 @@ def test_start_training_without_reviews_changes_nothing(apply, backend, caplog):
 def test_start_training_learns_and_changes_the_version_once(start, tmp_path):
     from stores import photo
 
-    from core.formats.records import SourceItem
+    from captionlint.core.formats.records import SourceItem
 
     backend = start()
     found = made_reviews(120)
@@ -310,7 +310,7 @@ def test_start_training_learns_and_changes_the_version_once(start, tmp_path):
         items.add(backend.store, [SourceItem(picture, one.prediction.caption, "x", id=str(number))])
     from dataclasses import replace
 
-    from db.operations import predictions
+    from captionlint.db.operations import predictions
 
     ids = queue.item_ids(backend.store, order="file")
     backend.service.marking(timeout=60)

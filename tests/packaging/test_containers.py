@@ -24,7 +24,7 @@ def compose():
 
 def test_what_the_image_copies_is_there(recipe):
     copied = [line.split()[1:-1] for line in recipe.splitlines() if line.startswith("COPY")]
-    assert len(copied) == 7
+    assert len(copied) == 9
     assert all((ROOT / name).exists() for names in copied for name in names)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
-from desktop.services.settings import Settings
+from captionlint.desktop.background.settings import Settings
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from package import PACKAGE_PATH
 from PIL import Image
 
 PACKAGING = Path(__file__).parent.parent.parent / "packaging"
@@ -17,7 +18,11 @@ def manual(tmp_path_factory):
     folder = tmp_path_factory.mktemp("manual")
     command = [sys.executable, str(PACKAGING / "manual.py"), str(folder), "2026-01-01"]
     subprocess.run(
-        command, check=True, cwd=PACKAGING.parent, env={"PYTHONPATH": ".", "PATH": "/usr/bin:/bin"}, timeout=300
+        command,
+        check=True,
+        cwd=PACKAGING.parent,
+        env={"PYTHONPATH": PACKAGE_PATH, "PATH": "/usr/bin:/bin"},
+        timeout=300,
     )
     return folder
 

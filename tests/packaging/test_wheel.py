@@ -1,4 +1,4 @@
-"""What the wheel holds: exactly our five packages with all they need, and nothing of tests or training."""
+"""What the wheel holds: one package with all it needs, and nothing of tests or training."""
 
 import subprocess
 import sys
@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.guard import PACKAGES
-
 ROOT = Path(__file__).parent.parent.parent
+FOLDERS = ("core", "db", "cli", "desktop", "ml_backend")
 LARGEST = 15_000_000
 
 
@@ -34,10 +33,10 @@ def names(wheel):
         return file.namelist()
 
 
-def test_its_top_level_is_exactly_the_five_packages(names):
+def test_its_only_top_level_name_is_captionlint(names):
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == set(PACKAGES)
-    assert len(tops) == 6
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"captionlint"}
+    assert len(tops) == 2
 
 
 def test_it_is_small(wheel):
@@ -45,19 +44,20 @@ def test_it_is_small(wheel):
 
 
 def test_all_modules_and_what_they_read_are_in(names):
-    for package in PACKAGES:
+    for package in FOLDERS:
         tracked = subprocess.run(
             ["git", "ls-files", package], cwd=ROOT, capture_output=True, text=True, check=True, timeout=300
         )
-        missing = {line for line in tracked.stdout.splitlines() if not line.endswith(".ts")} - set(names)
-        assert not [name for name in missing if (ROOT / name).exists()]
+        wanted = {line for line in tracked.stdout.splitlines() if not line.endswith(".ts") and (ROOT / line).exists()}
+        assert wanted
+        assert {f"captionlint/{line}" for line in wanted} <= set(names)
     for needed in (
         "core/demo/demo.safetensors", "core/demo/sprites.png", "core/demo/self_test.json", "core/demo/OFL.txt",
         "db/migrations/env.py", "db/migrations/versions/0001_first.py", "cli/report/report.html.j2",
         "ml_backend/labeling_config.xml", "desktop/translations/captionlint_de.qm",
-        "desktop/captionlint.svg", *(f"{package}/py.typed" for package in PACKAGES),
+        "desktop/captionlint.svg", "__init__.py", "py.typed",
     ):  # fmt: skip
-        assert needed in names
+        assert f"captionlint/{needed}" in names
 
 
 def test_licences_are_in(names):
@@ -69,10 +69,10 @@ def test_tests_training_data_and_sources_of_translations_are_out(names):
     assert not [n for n in names if "test" in n.split("/")[0] or n.endswith((".ts", ".db", ".pyc", ".jsonl"))]
 
 
-def test_the_command_starts_where_nothing_can_overwrite_it(wheel, names):
+def test_the_command_starts_in_the_package(wheel, names):
     (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
     with zipfile.ZipFile(wheel) as file:
-        assert "captionlint = cli.captionlint:run" in file.read(entry_points).decode()
+        assert "captionlint = captionlint.cli.__main__:run" in file.read(entry_points).decode()
 
 
 def test_the_sdist_can_be_built_from(built):

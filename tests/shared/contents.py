@@ -1,6 +1,6 @@
 """All that a store holds as plain data, in the words of its operations: the same whatever its schema was."""
 
-from db.operations import items, reviews, stats
+from captionlint.db.operations import items, reviews, stats
 
 
 def contents(store):

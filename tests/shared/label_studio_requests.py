@@ -120,7 +120,7 @@ def annotation(number, *result, second=0, user=1, **more):
 
 def project(config=None):
     """A project as webhooks carry it, secrets and all."""
-    from ml_backend.labelling import own_config
+    from captionlint.ml_backend.label_studio.label_config import own_config
 
     return {
         "id": 1, "title": "captions", "label_config": config or own_config(), "token": "PROJECT-TOKEN",

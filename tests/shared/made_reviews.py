@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from core.prediction import Prediction, WordScore
-from core.word_class import word_class
-from core.word_table import ReviewedCaption
+from captionlint.core.calibration.table import ReviewedCaption
+from captionlint.core.prediction import Prediction, WordScore
+from captionlint.core.text.word_classes import word_class
 
 TEXT = "a the red blue small large two three dog cat tree house near under runs sitting quickly of"
 OFFSET = {"colour": 0.02, "number": -0.02, "place": 0.01, "function": 0.005}

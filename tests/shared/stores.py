@@ -6,9 +6,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from core.formats.records import SourceItem
-from core.prediction import Failure, Prediction, WordScore
-from core.words import split_pieces
+from captionlint.core.formats.records import SourceItem
+from captionlint.core.prediction import Failure, Prediction, WordScore
+from captionlint.core.text.words import split_pieces
 
 
 def photo(folder, name="a.png", colour=(200, 30, 30)):

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from datasets import Dataset, disable_caching, disable_progress_bars
 
-from core.errors import UsageError
-from core.scorer import Scorer
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.errors import UsageError
 
 IMAGES = [np.full((40, 40, 3), shade, np.uint8) for shade in (20, 90, 160, 230)]
 CAPTIONS = ["a red ball", "a blue box and a red ball", "two dogs", "a green tree"]

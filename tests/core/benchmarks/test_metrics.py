@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from core.benchmarks.metrics import (
+from captionlint.core.calibration.metrics import (
     average_precision,
     best_threshold,
     brier_score,

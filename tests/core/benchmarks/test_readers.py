@@ -5,11 +5,11 @@ import json
 import pytest
 from benchmark_files import FILES, example, record, write
 
-from core.benchmarks.cases import picture, words_of
-from core.benchmarks.catalogue import DATASETS
-from core.benchmarks.tfrecord import read_examples
-from core.benchmarks.without_model import without_model
-from core.errors import FormatError
+from captionlint.core.benchmarks.cases import picture, words_of
+from captionlint.core.benchmarks.catalogue import DATASETS
+from captionlint.core.benchmarks.tfrecord import read_examples
+from captionlint.core.benchmarks.without_model import without_model
+from captionlint.core.errors import FormatError
 
 
 def wrong_words(case):

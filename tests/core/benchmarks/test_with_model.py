@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from core.benchmarks.cases import Case, Dataset, pair_of_cases, words_of
-from core.benchmarks.running import run
-from core.benchmarks.with_model import Outcome, figures
-from core.errors import FormatError
-from core.prediction import Prediction, WordScore
+from captionlint.core.benchmarks.cases import Case, Dataset, pair_of_cases, words_of
+from captionlint.core.benchmarks.running import run
+from captionlint.core.benchmarks.with_model import Outcome, figures
+from captionlint.core.errors import FormatError
+from captionlint.core.prediction import Prediction, WordScore
 
 SUM = Dataset("made", lambda _: [], "")
 MOST = Dataset("made", lambda _: [], "", mode="most_negative", positive="original")

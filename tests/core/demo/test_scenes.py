@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from core.demo.captions import Facts, caption_words, directions, shorten, truth
-from core.demo.dataset import write_dataset
-from core.demo.scenes import SIDE, TYPES, draw, sample_scene, stream, swap_word
-from core.demo.sprites import sprite
-from core.demo.vocabulary import COUNTS, INVERSE, KINDS, NOUNS, RELATIONS, known_words
-from core.words import split_pieces
+from captionlint.core.demo.dataset import write_dataset
+from captionlint.core.demo.scenes import SIDE, TYPES, draw, sample_scene, stream, swap_word
+from captionlint.core.demo.sprites import sprite
+from captionlint.core.demo.training.captions import Facts, caption_words, directions, shorten, truth
+from captionlint.core.demo.vocabulary import COUNTS, INVERSE, KINDS, NOUNS, RELATIONS, known_words
+from captionlint.core.text.words import split_pieces
 
 SEEDS = st.integers(0, 2**31)
 

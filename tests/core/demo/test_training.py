@@ -4,18 +4,18 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from core.demo.training import Schedule, Trainee, Training
-from core.demo.weights import CHECKPOINT, EMBEDDING, ROWS_KEY, pack, token_rows, unpack
-from core.presets import PRESETS
-from core.scorer import Scorer
+from captionlint.core.clip.presets import PRESETS
+from captionlint.core.clip.scorer import Scorer
+from captionlint.core.demo.training.training import Schedule, Trainee, Training
+from captionlint.core.demo.weights import CHECKPOINT, EMBEDDING, ROWS_KEY, pack, token_rows, unpack
 
 TINY = Schedule(warmup=1, stage_a=3, focus=1, stage_b=4, directions=1, stage_c=6, total=7)
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr("core.demo.training.PAIRS", 4)
-    monkeypatch.setattr("core.demo.training.HELD_OUT", 10)
+    monkeypatch.setattr("captionlint.core.demo.training.training.PAIRS", 4)
+    monkeypatch.setattr("captionlint.core.demo.training.training.HELD_OUT", 10)
 
 
 def test_a_resumed_run_ends_where_an_unbroken_one_does(tmp_path):

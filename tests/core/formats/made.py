@@ -8,14 +8,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.formats.fields import is_blank
-from core.formats.reading import read
-from core.formats.records import BadRow, ExportItem, SourceItem
-from core.formats.splits import split_of
-from core.formats.writing import open_writer
-from core.prediction import WordScore
-from core.review import KINDS, Review, Span
-from core.words import split_pieces
+from captionlint.core.formats.fields import is_blank
+from captionlint.core.formats.reading import read
+from captionlint.core.formats.records import BadRow, ExportItem, SourceItem
+from captionlint.core.formats.splits import split_of
+from captionlint.core.formats.writing import open_writer
+from captionlint.core.prediction import WordScore
+from captionlint.core.review import KINDS, Review, Span
+from captionlint.core.text.words import split_pieces
 
 SHA = "ab" * 32
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import FormatError
-from core.formats.image_paths import ImageFolder
-from core.formats.json_scan import MAX_DEPTH
-from core.formats.reading import read
-from core.formats.records import RowError, SourceItem
-from core.formats.rows import from_json
-from core.formats.writing import open_writer
+from captionlint.core.errors import FormatError
+from captionlint.core.formats.files.image_paths import ImageFolder
+from captionlint.core.formats.files.json_scan import MAX_DEPTH
+from captionlint.core.formats.readers.rows import from_json
+from captionlint.core.formats.reading import read
+from captionlint.core.formats.records import RowError, SourceItem
+from captionlint.core.formats.writing import open_writer
 from tests.core.formats.made import bad_rows_of, made, png, quick, rows_of, written
 
 ROW = {"image": "a.jpg", "caption": "a red cat"}

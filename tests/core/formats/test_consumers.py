@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core.formats.corrections import best_caption
-from core.formats.records import ExportItem
-from core.review import Span
+from captionlint.core.formats.corrections import best_caption
+from captionlint.core.formats.records import ExportItem
+from captionlint.core.review import Span
 from tests.core.formats.made import made, png, written
 
 CAPTION = "a brown 🐕 on “the” red sofa"

@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from core.formats.csv_cells import CsvError, CsvRows
+from captionlint.core.formats.files.csv_cells import CsvError, CsvRows
 
 NEAR_CSV = st.text(st.sampled_from('",;\r\nab é'), max_size=40)
 

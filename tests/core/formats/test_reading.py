@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import FormatError
-from core.formats.reading import read
-from core.review import Span
+from captionlint.core.errors import FormatError
+from captionlint.core.formats.reading import read
+from captionlint.core.review import Span
 from tests.core.formats.made import NOON, bad_rows_of, made, png, rows_of, written
 
 ROW = {"image": "a.jpg", "caption": "a red cat"}

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.formats.corrections import best_caption, corrected_caption, kept_spans
-from core.formats.records import ExportItem, SourceItem
-from core.formats.word_table import COLUMNS, FIRST_ROW, guarded, unguarded
-from core.review import Span
+from captionlint.core.formats.corrections import best_caption, corrected_caption, kept_spans
+from captionlint.core.formats.records import ExportItem, SourceItem
+from captionlint.core.formats.round_trip.word_table import COLUMNS, FIRST_ROW, guarded, unguarded
+from captionlint.core.review import Span
 from tests.core.formats.made import items, made, png, quick, rows_of, texts, written
 
 

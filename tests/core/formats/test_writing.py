@@ -16,15 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import FormatError, UsageError
-from core.formats import shards
-from core.formats.card import Tally, write_card
-from core.formats.corrections import with_replacements
-from core.formats.records import ExportItem
-from core.formats.word_table import guarded
-from core.formats.writing import FORMATS_OUT, open_writer, split_of
-from core.prediction import WordScore
-from core.review import Span
+from captionlint.core.errors import FormatError, UsageError
+from captionlint.core.formats.card import Tally, write_card
+from captionlint.core.formats.corrections import with_replacements
+from captionlint.core.formats.records import ExportItem
+from captionlint.core.formats.round_trip.word_table import guarded
+from captionlint.core.formats.writers import shards
+from captionlint.core.formats.writing import FORMATS_OUT, open_writer, split_of
+from captionlint.core.prediction import WordScore
+from captionlint.core.review import Span
 from tests.core.formats.made import made, png, rows_of, written
 
 EVERY = sorted(FORMATS_OUT)
@@ -76,7 +76,7 @@ def test_nothing_is_left_behind_by_an_error(tmp_path: Path, format: str, pair: l
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from core.formats.writing import open_writer
+from captionlint.core.formats.writing import open_writer
 
 with open_writer(sys.argv[1], Path(sys.argv[2])):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -121,7 +121,7 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("core.formats.targets.os.fsync", full)
+    monkeypatch.setattr("captionlint.core.formats.files.atomic.os.fsync", full)
     with pytest.raises(FormatError, match="out-words cannot be written: No space left on device"):
         written(tmp_path, "words", *pair)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png"]

@@ -8,8 +8,8 @@ import threading
 import pytest
 from small_server import PERSONAL, Server
 
-from core.errors import LabelStudioError, UsageError
-from ml_backend.bridge.client import LabelStudio
+from captionlint.core.errors import LabelStudioError, UsageError
+from captionlint.ml_backend.label_studio.client import LabelStudio
 
 
 def test_sends_a_legacy_token_as_it_is(server: Server) -> None:

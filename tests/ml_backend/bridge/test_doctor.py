@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from small_server import PERSONAL, Server
 
-from core.errors import StoreError
-from ml_backend.bridge.client import LabelStudio
-from ml_backend.bridge.doctor import examine
-from ml_backend.bridge.init import EVENTS, Backend
-from ml_backend.labelling import own_config
+from captionlint.core.errors import StoreError
+from captionlint.ml_backend.bridge.doctor import examine
+from captionlint.ml_backend.bridge.init import EVENTS, Backend
+from captionlint.ml_backend.label_studio.client import LabelStudio
+from captionlint.ml_backend.label_studio.label_config import own_config
 
 VERSION = "demo@1;e-0.0037;r1"
 BACKEND = "http://ml.example:9090"

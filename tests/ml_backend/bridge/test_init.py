@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from small_server import Server
 
-from core.errors import LabelStudioError
-from ml_backend.bridge.client import LabelStudio
-from ml_backend.bridge.init import Backend, init
+from captionlint.core.errors import LabelStudioError
+from captionlint.ml_backend.bridge.init import Backend, init
+from captionlint.ml_backend.label_studio.client import LabelStudio
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,16 @@ import pytest
 from small_server import PERSONAL
 from stores import rows
 
-from core.review import Span
-from db.operations import items, reviews
-from db.store import Store
-from ml_backend.bridge.client import LabelStudio
-from ml_backend.bridge.project import Project
-from ml_backend.bridge.pull import Pulled, pull
-from ml_backend.homes import Homes
-from ml_backend.labelling import labelling_of, own_config
-from ml_backend.ledger import Ledger, beside
-from ml_backend.pictures import Picture, Pictures
+from captionlint.core.review import Span
+from captionlint.db.operations import items, reviews
+from captionlint.db.store import Store
+from captionlint.ml_backend.bridge.project import Project
+from captionlint.ml_backend.bridge.pull import Pulled, pull
+from captionlint.ml_backend.event_log import Ledger, beside
+from captionlint.ml_backend.images.task_images import Picture, Pictures
+from captionlint.ml_backend.label_studio.client import LabelStudio
+from captionlint.ml_backend.label_studio.label_config import labelling_of, own_config
+from captionlint.ml_backend.predict.task_items import Homes
 
 CAPTION = "a x1 dog number 1 runs"
 

@@ -8,15 +8,15 @@ import pytest
 from small_server import PERSONAL, Server
 from stores import FakeScorer, rows
 
-from db.operations import items, predictions, scorers
-from db.store import Store
-from ml_backend.bridge.client import LabelStudio
-from ml_backend.bridge.project import Project
-from ml_backend.bridge.push import Pushed, push
-from ml_backend.homes import Homes
-from ml_backend.labelling import labelling_of, own_config
-from ml_backend.ledger import Ledger, beside
-from ml_backend.pictures import Pictures
+from captionlint.db.operations import items, predictions, scorers
+from captionlint.db.store import Store
+from captionlint.ml_backend.bridge.project import Project
+from captionlint.ml_backend.bridge.push import Pushed, push
+from captionlint.ml_backend.event_log import Ledger, beside
+from captionlint.ml_backend.images.task_images import Pictures
+from captionlint.ml_backend.label_studio.client import LabelStudio
+from captionlint.ml_backend.label_studio.label_config import labelling_of, own_config
+from captionlint.ml_backend.predict.task_items import Homes
 
 IMAGE = "/data/upload/3/x.png"
 

@@ -1,0 +1,1 @@
+"""Learning from reviews: signals, features, fits, thresholds, and how good they are on unseen images."""

@@ -1,0 +1,1 @@
+"""What all formats share about files: encodings, JSON scanning, atomic writing, images inside files."""

@@ -1,0 +1,1 @@
+"""Captionlint's own word tables. They go out and come back without loss."""

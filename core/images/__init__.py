@@ -1,0 +1,1 @@
+"""Opening and hashing image files."""

@@ -1,0 +1,1 @@
+"""Captions as text: words, word classes, phrases, edits. No model and no image."""

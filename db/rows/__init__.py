@@ -1,0 +1,1 @@
+"""Rows of the tables inside one transaction. `db.operations` calls these functions."""

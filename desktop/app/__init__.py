@@ -1,0 +1,1 @@
+"""The program and its main window: menus, actions, keys, language, signals."""

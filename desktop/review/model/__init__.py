@@ -1,0 +1,1 @@
+"""What the review screen shows and does, without widgets."""

@@ -1,0 +1,1 @@
+"""Colours, shapes and the words for kinds, outcomes and numbers."""

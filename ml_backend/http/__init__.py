@@ -1,0 +1,1 @@
+"""The WSGI application and its server."""

@@ -1,0 +1,1 @@
+"""Label Studio's terms: tasks, labelling configurations, annotations, predictions."""

@@ -1,0 +1,1 @@
+"""Answers to Label Studio's prediction requests."""
