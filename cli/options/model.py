@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -75,15 +75,22 @@ def asked(
         raise UsageError("--model-config and --checkpoint go together; give both or neither.")
     if model is not None and model_config is not None:
         raise UsageError("Give either --model, or --model-config with --checkpoint.")
-    settings: dict[str, Any] = {
-        "layers": layers,
-        "template": template,
-        "aggregate": aggregate.value,
-        "image_dtype": image_dtype.value,
-    }
     if model_config is not None and checkpoint is not None:
-        spec = ModelSpec.of_files(model_config, checkpoint, **settings)
+        spec = ModelSpec.of_files(
+            model_config,
+            checkpoint,
+            template=template,
+            layers=layers,
+            aggregate=aggregate.value,
+            image_dtype=image_dtype.value,
+        )
     else:
-        spec = ModelSpec.of_name(model or default, **settings)
+        spec = ModelSpec.of_name(
+            model or default,
+            template=template,
+            layers=layers,
+            aggregate=aggregate.value,
+            image_dtype=image_dtype.value,
+        )
     spec.check()
     return spec

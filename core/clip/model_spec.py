@@ -75,28 +75,64 @@ class ModelSpec:
         check_settings(layers=self.layers, aggregate=self.aggregate, image_dtype=self.image_dtype)
 
     @classmethod
-    def of_name(cls, name: str = DEFAULT, **settings: Any) -> Self:
+    def of_name(
+        cls,
+        name: str = DEFAULT,
+        *,
+        template: str = TEMPLATE,
+        layers: int = LAYERS,
+        aggregate: Aggregate = "mean",
+        image_dtype: ImageDtype = "float32",
+    ) -> Self:
         """A preset, ``NAME:PRETRAINED``, or ``NAME:/path`` or ``NAME:PRETRAINED=/path`` with weights of one's own.
 
         Presets are spelled out, so that the spec keeps its meaning where a preset gets another model.
 
         Raises:
-            UsageError: there is no model of that name.
+            UsageError: there is no model of that name, or a setting that no model takes.
         """
         preset = resolve(name)
         tag, is_file, local = preset.pretrained.partition("=")
+        model, checkpoint_path = f"{preset.model}:{tag}", None
         if preset.model == DEMO:
-            return cls(model=DEMO, **settings)
-        if is_file:
-            return cls(model=f"{preset.model}:{tag}", checkpoint_path=_absolute(local), **settings)
-        if Path(tag).is_file():
-            return cls(model=preset.model, checkpoint_path=_absolute(tag), **settings)
-        return cls(model=f"{preset.model}:{tag}", **settings)
+            model = DEMO
+        elif is_file:
+            checkpoint_path = _absolute(local)
+        elif Path(tag).is_file():
+            model, checkpoint_path = preset.model, _absolute(tag)
+        return cls(
+            model=model,
+            checkpoint_path=checkpoint_path,
+            template=template,
+            layers=layers,
+            aggregate=aggregate,
+            image_dtype=image_dtype,
+        )
 
     @classmethod
-    def of_files(cls, config_path: Path | str, checkpoint_path: Path | str, **settings: Any) -> Self:
-        """A model of an open_clip configuration (JSON) and a checkpoint."""
-        return cls(config_path=_absolute(config_path), checkpoint_path=_absolute(checkpoint_path), **settings)
+    def of_files(
+        cls,
+        config_path: Path | str,
+        checkpoint_path: Path | str,
+        *,
+        template: str = TEMPLATE,
+        layers: int = LAYERS,
+        aggregate: Aggregate = "mean",
+        image_dtype: ImageDtype = "float32",
+    ) -> Self:
+        """A model of an open_clip configuration (JSON) and a checkpoint.
+
+        Raises:
+            UsageError: a setting that no model takes.
+        """
+        return cls(
+            config_path=_absolute(config_path),
+            checkpoint_path=_absolute(checkpoint_path),
+            template=template,
+            layers=layers,
+            aggregate=aggregate,
+            image_dtype=image_dtype,
+        )
 
     @classmethod
     def of_details(cls, details: Mapping[str, Any]) -> Self | None:

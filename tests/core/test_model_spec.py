@@ -1,9 +1,10 @@
 """Which model: one plain description that is stored, shown, compared and loaded."""
 
+import inspect
 import json
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,16 @@ def test_a_spec_is_plain_data_that_reads_itself(clip_files):
 def test_a_spec_names_one_model(parts):
     with pytest.raises(UsageError, match="by its name, or by a configuration together with a checkpoint"):
         ModelSpec(**parts)
+
+
+@pytest.mark.parametrize("maker", ["of_name", "of_files", "from_pretrained", "from_files"])
+def test_model_spec_and_scorer_name_every_setting_with_its_default(maker):
+    parameters = inspect.signature(getattr(Scorer if maker.startswith("from") else ModelSpec, maker)).parameters
+    assert all(one.kind is not inspect.Parameter.VAR_KEYWORD for one in parameters.values())
+    defaults = {field.name: field.default for field in fields(ModelSpec)}
+    for name in ("template", "layers", "aggregate", "image_dtype"):
+        assert parameters[name].default == defaults[name]
+        assert parameters[name].annotation != inspect.Parameter.empty
 
 
 def test_a_spec_is_shown_by_a_short_label_and_taken_by_its_name(clip_files):
