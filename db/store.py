@@ -27,6 +27,7 @@ from captionlint.db.engine import backups, connection, errors, migrate
 from captionlint.db.engine.change_counter import Changes
 from captionlint.db.engine.open_file import OpenFile
 from captionlint.db.engine.read_only import Unwritable, is_unwritable
+from captionlint.db.engine.sqlite_file import beside
 
 BUSY_TIMEOUT: Final = 30.0
 """Seconds that a change waits for another process to finish its own."""
@@ -237,7 +238,7 @@ def _check(path: Path, *, create: bool, to_read: bool) -> None:
         raise StoreError(f"{path} is read-only: make the file and its folder writable, or work on a copy.")
     if 0 < size < _SMALLEST:  # of larger ones SQLite says itself what they are not
         raise StoreError(f"{path} is not a Captionlint store: give another name, or import this file into one.")
-    wal, shm = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
+    wal, shm = (beside(path, end) for end in ("-wal", "-shm"))
     # SQLite makes the first before the second and deletes them the other way round.
     if shm.exists() and not wal.exists():
         raise StoreError(

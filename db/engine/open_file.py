@@ -23,6 +23,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine
 
 from captionlint.core.errors import StoreGoneError
+from captionlint.db.engine.sqlite_file import beside
 
 _FIRST: Final = 1 << 30
 """The first number is below this, and the largest one that fits is twice as large."""
@@ -39,7 +40,7 @@ class OpenFile:
     def __init__(self, path: Path, engine: Engine, *, name: str) -> None:
         """`name` is what the user called the store."""
         self._path, self._name = path, name
-        self._log_path = path.with_name(path.name + "-wal")
+        self._log_path = beside(path, "-wal")
         self._file = self._identity(path)
         self._log: tuple[int, int] | None = None
         self._stamp: tuple[int, int] | None = None

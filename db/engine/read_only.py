@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from captionlint.core.errors import StoreError
+from captionlint.db.engine.sqlite_file import beside
 
 
 class Unwritable:
@@ -51,11 +52,11 @@ def is_unwritable(path: Path) -> bool:
 
 def is_logged(path: Path) -> bool:
     """Whether the write-ahead log beside a store holds anything."""
-    log = path.with_name(path.name + "-wal")
+    log = beside(path, "-wal")
     return log.exists() and log.stat().st_size > 0
 
 
 def read_only(path: Path, *, writable: bool) -> dict[str, str]:
     """How SQLite opens a file without writing. What lies in its -wal file counts, unless that takes a new -shm file."""
-    alone = not writable and not path.with_name(path.name + "-shm").exists()
+    alone = not writable and not beside(path, "-shm").exists()
     return {"mode": "ro"} | ({"immutable": "1"} if alone else {})

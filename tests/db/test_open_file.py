@@ -111,6 +111,40 @@ def test_a_store_without_its_log_takes_no_decision(path):
     assert reviewed(path) == [1, 3], "closing keeps what was acknowledged"
 
 
+def test_a_store_that_is_named_by_a_link_takes_decisions(path, tmp_path):
+    link = tmp_path / "links" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    with Store.open(link) as store:
+        reviews.accept(store, item_id=3, annotator="ana")
+        reviews.accept(store, item_id=4, annotator="ana")
+    assert reviewed(link) == reviewed(path) == [1, 3, 4]
+    with Store.open(link) as store:
+        reviews.accept(store, item_id=5, annotator="ana")
+        path.with_name("review.db-wal").unlink()
+        refused(store, "review.db-wal was deleted or moved")
+
+
+def test_a_link_that_names_another_store_meanwhile_takes_no_decision(path):
+    link, other = path.with_name("link.db"), path.with_name("other.db")
+    link.symlink_to(path)
+    with Store.open(link) as store:
+        reviews.accept(store, item_id=3, annotator="ana")
+        link.unlink()
+        link.symlink_to(other)
+        refused(store, "link.db was replaced by another file")
+    assert (reviewed(path), reviewed(other)) == ([1, 3], [1])
+
+
+def test_a_linked_store_without_its_log_is_not_opened(path):
+    link = path.parent / "links" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    path.with_name("review.db-shm").touch()
+    with pytest.raises(StoreError, match=r"review\.db-wal is missing beside"):
+        Store.open(link)
+
+
 def test_a_store_that_goes_while_a_decision_is_made_does_not_acknowledge_it(path):
     with Store.open(path) as store, pytest.raises(StoreGoneError), store.writing():
         path.unlink()
