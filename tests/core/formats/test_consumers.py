@@ -37,7 +37,11 @@ def items(tmp_path: Path) -> list[ExportItem]:
 
 @pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    """A cache's folder, and no network for this test alone: the libraries read the environment once, on import."""
+    datasets = pytest.importorskip("datasets")
+    constants = pytest.importorskip("huggingface_hub.constants")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
     return str(tmp_path / "cache")
 
 
