@@ -327,11 +327,7 @@ class MainWindow(QMainWindow):
         self.header.model.setText(scorer.spec.label if scorer.spec else named)
 
     def _name_history(self) -> None:
-        for name, own, across in (
-            ("undo", self.review.undo_title, self.loop.undo_title),
-            ("redo", self.review.redo_title, self.loop.redo_title),
-        ):
-            title = own or across
+        for name, title in (("undo", self.loop.undo_title), ("redo", self.loop.redo_title)):
             plain = self.tr("Undo") if name == "undo" else self.tr("Redo")
             named = self.tr("Undo {0}") if name == "undo" else self.tr("Redo {0}")
             action = self.actions_by_name[name]

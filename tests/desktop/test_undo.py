@@ -264,3 +264,71 @@ def test_decisions_of_an_earlier_session_come_after_those_of_this_one(qtbot, win
     redo(qtbot, again)
     assert len(state(again, ask)[2]) == 1
     assert again.actions_by_name["redo"].isEnabled()
+
+
+@pytest.mark.parametrize("other", ["word", "slider"])
+@pytest.mark.parametrize("edit_first", [True, False])
+def test_steps_of_the_draft_and_other_changes_are_taken_back_in_their_order(qtbot, window, ask, other, edit_first):
+    qtbot.waitUntil(lambda: window.threshold.distribution is not None)
+    word = window.review.word.text
+
+    def edit():
+        window.review.reword(window.review.text + " fast")
+
+    def change():
+        if other == "word":
+            strike(window, Qt.Key.Key_I)
+        else:
+            window.screen_review.inspector.slider.setValue(600)
+            window.threshold.settle()
+        settle(qtbot, window)
+
+    def now():
+        return window.review.text, *state(window, ask)[:2]
+
+    def titles():
+        return [window.actions_by_name[name].text() for name in ("undo", "redo")]
+
+    named = {edit: "edit the caption", change: f"never mark “{word}”" if other == "word" else "threshold"}
+    first, second = (edit, change) if edit_first else (change, edit)
+    states = [now()]
+    for act in (first, second):
+        act()
+        states.append(now())
+    assert titles() == [f"Undo {named[second]}", "Redo"]
+    strike(window, Qt.Key.Key_Z, CONTROL)
+    settle(qtbot, window)
+    assert now() == states[1]
+    assert titles() == [f"Undo {named[first]}", f"Redo {named[second]}"]
+    strike(window, Qt.Key.Key_Z, CONTROL)
+    settle(qtbot, window)
+    assert now() == states[0]
+    assert titles() == ["Undo", f"Redo {named[first]}"]
+    for expected in states[1:]:
+        strike(window, Qt.Key.Key_Z, CONTROL | SHIFT)
+        settle(qtbot, window)
+        assert now() == expected
+    assert titles() == [f"Undo {named[second]}", "Redo"]
+
+
+def test_a_slider_that_moves_again_after_an_edit_is_a_step_of_its_own(qtbot, window):
+    qtbot.waitUntil(lambda: window.threshold.distribution is not None)
+    window.screen_review.inspector.slider.setValue(300)
+    window.threshold.keep()
+    middle = window.threshold.epsilon
+    strike(window, Qt.Key.Key_Space)
+    window.screen_review.inspector.slider.setValue(600)
+    strike(window, Qt.Key.Key_Z, CONTROL)
+    assert (window.threshold.epsilon, window.review.undo_number > 0) == (middle, True)
+    settle(qtbot, window)
+
+
+def test_steps_of_an_item_that_is_not_shown_any_more_are_not_taken_back(qtbot, window, ask):
+    strike(window, Qt.Key.Key_I)
+    settle(qtbot, window)
+    window.review.reword(window.review.text + " fast")
+    with qtbot.waitSignal(window.loop.landed):
+        window.loop.next()
+    strike(window, Qt.Key.Key_Z, CONTROL)
+    settle(qtbot, window)
+    assert state(window, ask)[0] == ()

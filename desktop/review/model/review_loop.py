@@ -44,7 +44,7 @@ class ReviewLoop(QObject):
         shown: an item stands before the eyes; None at the end of the queue.
         landed: the store has answered, and what was asked of it is shown; comes with or after `shown`.
         committed: the time of the last commit.
-        history_changed: what undo and redo would do beyond the item.
+        history_changed: what undo and redo would do beyond the draft.
         said: one sentence for the status line and for screen readers.
         not_kept: the error for which a decision, or its undoing, did not get to the disk.
         failed: the error for which an item could not be read.
@@ -65,7 +65,7 @@ class ReviewLoop(QObject):
         self.model = model
         self.order: Order = "suspicious"
         self.filters = Filters()
-        self.history = SessionHistory(self)
+        self.history = SessionHistory(model.numbers, self)
         self.history.changed.connect(self.history_changed)
         self._stored_undo: str | None = None
         self._stored_redo: str | None = None
@@ -159,19 +159,23 @@ class ReviewLoop(QObject):
         self._ask(partial(self._jobs.suspicious, here=self._here()))
 
     def undo(self) -> None:
-        """Takes back a step of the draft, else what was done last in this window, else the last decision."""
-        if not self.model.undo():
+        """Takes back what was done last: a step of the draft or something else; else the last decision."""
+        if self._is_step_undone_next:
+            self.model.undo()
+        else:
             self.undo_done()
 
     def redo(self) -> None:
         """Does again what was taken back last."""
-        if not self.model.redo() and not self._leaving:
+        if self._is_step_redone_next:
+            self.model.redo()
+        elif not self._leaving:
             if self.history.next is not None and self.history.next.ranks:
                 self.hold_place()
             self.history.redo(before=self._before(self._stored_redo) if self.history.is_empty else None)
 
     def undo_done(self) -> None:
-        """Takes back what was done last, whatever became of the draft since."""
+        """Takes back what was done last beyond the draft, whatever became of the draft since."""
         if not self._leaving:
             if self.history.last is not None and self.history.last.ranks:
                 self.hold_place()
@@ -179,15 +183,27 @@ class ReviewLoop(QObject):
 
     @property
     def undo_title(self) -> str | None:
-        """What `undo_done` would take back."""
+        """What `undo` would take back."""
+        if self._is_step_undone_next:
+            return self.model.undo_title
         return self.history.last.title if self.history.last else self._stored_undo
 
     @property
     def redo_title(self) -> str | None:
-        """What `redo` would do again beyond the item."""
+        """What `redo` would do again."""
+        if self._is_step_redone_next:
+            return self.model.redo_title
         if self.history.is_empty:
             return self._stored_redo
         return self.history.next.title if self.history.next else None
+
+    @property
+    def _is_step_undone_next(self) -> bool:
+        return self.model.undo_number > self.history.undo_number
+
+    @property
+    def _is_step_redone_next(self) -> bool:
+        return self.model.redo_number > self.history.redo_number
 
     def _before(self, named: str | None) -> Entry | None:
         """A decision of an earlier session, which the store knows."""

@@ -16,6 +16,7 @@ from captionlint.db.records import StoredItem
 from captionlint.db.rows.marking import marks
 from captionlint.desktop.review.model import draft as drafts
 from captionlint.desktop.review.model.draft import Draft
+from captionlint.desktop.review.model.session_history import Numbers
 from captionlint.desktop.style.strings import kind_name
 
 
@@ -23,14 +24,18 @@ from captionlint.desktop.style.strings import kind_name
 class _Step:
     title: str
     before: Draft
+    number: int
 
     def of(self, item: StoredItem) -> _Step:
         """The step on the item as the store knows it by now."""
-        return _Step(self.title, replace(self.before, item=item))
+        return replace(self, before=replace(self.before, item=item))
 
 
 class ReviewModel(QObject):
     """What the review screen shows; widgets read it, actions change it.
+
+    Attributes:
+        numbers: counts the draft's steps, in one sequence with what the session's history holds.
 
     Signals:
         item_changed: another item, or none.
@@ -48,6 +53,7 @@ class ReviewModel(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.numbers = Numbers()
         self.draft: Draft | None = None
         self.focus = 0
         self.epsilon: float | None = None
@@ -275,6 +281,16 @@ class ReviewModel(QObject):
         """What `redo` would do again."""
         return self._undone[-1].title if self._undone else None
 
+    @property
+    def undo_number(self) -> int:
+        """When what `undo` would take back was done; 0 for nothing."""
+        return self._done[-1].number if self._done else 0
+
+    @property
+    def redo_number(self) -> int:
+        """When what `redo` would do again was taken back; 0 for nothing."""
+        return self._undone[-1].number if self._undone else 0
+
     def undo(self) -> bool:
         """Takes back one step of this draft; False if there is none."""
         return self._travel(self._done, self._undone)
@@ -287,14 +303,14 @@ class ReviewModel(QObject):
         if not source or self.draft is None:
             return False
         step = source.pop()
-        target.append(_Step(step.title, self.draft))
+        target.append(_Step(step.title, self.draft, self.numbers.take()))
         self._take(drafts.with_base(step.before, self.draft.base))
         return True
 
     def _change(self, title: str, draft: Draft) -> None:
         if self.draft is None or draft == self.draft:
             return
-        self._done.append(_Step(title, self.draft))
+        self._done.append(_Step(title, self.draft, self.numbers.take()))
         self._undone.clear()
         self._take(draft)
 

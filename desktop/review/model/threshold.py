@@ -104,7 +104,7 @@ class ThresholdModel(QObject):
         if self.epsilon is None or self.scorer is None or self.epsilon == self.scorer.epsilon:
             return
         last, before = self._moved, self._before
-        is_soon = last is not None and last.entry is self._history.last and self._since_moved.elapsed() < _CLOSE
+        is_soon = last is not None and self._history.is_newest(last.entry) and self._since_moved.elapsed() < _CLOSE
         if last is not None and is_soon:
             before = last.before
         entry = self._moved_entry(before, self.epsilon, self.scorer.version)
