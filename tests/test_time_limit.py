@@ -62,6 +62,20 @@ def test_a_test_that_hangs_ends_the_run_with_its_name_and_all_stacks(tmp_path, k
     assert "test_hanging.py" in ran.stderr.split("TIMEOUT", 1)[1].split("\n", 2)[2]
 
 
+def test_collecting_that_hangs_ends_the_run_with_all_stacks(tmp_path):
+    ran = run(
+        tmp_path,
+        """
+        import threading
+
+        threading.Event().wait()
+        """,
+    )
+    assert ran.returncode == 1
+    assert "TIMEOUT: collecting the tests took longer than 2 s" in ran.stderr
+    assert "test_hanging.py" in ran.stderr.split("TIMEOUT", 1)[1]
+
+
 def test_a_thread_that_a_test_leaves_behind_does_not_hold_up_the_end(tmp_path):
     ran = run(
         tmp_path,

@@ -1,4 +1,5 @@
 """A plugin for pytest: a test that takes too long ends the run, with its name and the stacks of all threads.
+Collecting the tests may take no longer than one of them.
 
 The run ends at once: a test that hangs in C++ or in a thread cannot be interrupted safely. The setting `time_limit`
 is the seconds for one test with its fixtures; ``-o time_limit=0`` switches it off, for a debugger.
@@ -7,6 +8,7 @@ is the seconds for one test with its fixtures; ``-o time_limit=0`` switches it o
 import faulthandler
 import os
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -27,20 +29,16 @@ def pytest_configure(config):
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_collection(session):
+    """Importing the test files has the limit of one test."""
+    with _limited(session.config, "collecting the tests"):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    seconds = float(item.config.getini("time_limit"))
-    if not seconds:
+    with _limited(item.config, item.nodeid):
         return (yield)
-    errors = item.config.stash[_STDERR]
-    timer = threading.Timer(seconds, _end, [item.nodeid, seconds, errors])
-    timer.name, timer.daemon = "time limit", True
-    timer.start()
-    faulthandler.dump_traceback_later(seconds + _GRACE, file=errors, exit=True)
-    try:
-        return (yield)
-    finally:
-        faulthandler.cancel_dump_traceback_later()
-        timer.cancel()
 
 
 @pytest.hookimpl(trylast=True)
@@ -48,6 +46,25 @@ def pytest_unconfigure(config):
     """The interpreter waits at its end for threads that a test left behind."""
     if _STDERR in config.stash and (seconds := float(config.getini("time_limit"))):
         faulthandler.dump_traceback_later(min(seconds, _AT_THE_END), file=config.stash[_STDERR], exit=True)
+
+
+@contextmanager
+def _limited(config, name):
+    """Ends the run where what follows takes longer than the limit."""
+    seconds = float(config.getini("time_limit"))
+    if not seconds:
+        yield
+        return
+    errors = config.stash[_STDERR]
+    timer = threading.Timer(seconds, _end, [name, seconds, errors])
+    timer.name, timer.daemon = "time limit", True
+    timer.start()
+    faulthandler.dump_traceback_later(seconds + _GRACE, file=errors, exit=True)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+        timer.cancel()
 
 
 def _end(name, seconds, errors):
