@@ -18,6 +18,18 @@ REPEATABLE: Final = "captionlint_repeatable"
 """The execution option of a writing transaction that may be lost in a power cut, since it can be done again."""
 _PATIENCE: Final = 30
 """Seconds that a server may take to answer a connection, and that a transaction waits for another one there."""
+_ALIVE: Final = {
+    "connect_timeout": _PATIENCE,
+    "tcp_user_timeout": _PATIENCE * 1000,
+    "keepalives": 1,
+    "keepalives_idle": _PATIENCE,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+"""libpq's parameters that end the wait for a host that no longer answers. TCP itself may wait for hours.
+
+They do not limit how long a statement may run: the host of a busy server still answers.
+"""
 _TURN: Final = 4_272_193  # any number, as long as all Captionlints take the same one
 
 
@@ -71,7 +83,7 @@ def server_engine(url: str) -> Engine:
     if parsed.get_backend_name() != "postgresql":
         raise UsageError(f"A store is an SQLite file or a postgresql:// URL, not {parsed.get_backend_name()}://.")
     try:
-        given = {} if "connect_timeout" in parsed.query else {"connect_timeout": _PATIENCE}
+        given = {name: value for name, value in _ALIVE.items() if name not in parsed.query}
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=given)
     except ModuleNotFoundError as error:
         raise StoreError(f"PostgreSQL needs a driver: {adding('postgresql')}.") from error

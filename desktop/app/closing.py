@@ -6,13 +6,24 @@ from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFrame,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from captionlint.desktop.background.worker import Background
 
 _AT_ONCE: Final = 0.1
 """Seconds that closing waits for the store without a word: a decision is rarely slower."""
+_PATIENCE: Final = 35_000
+"""Milliseconds until the window offers to close without saving: longer than SQLite waits for a lock."""
 
 
 class _State(Enum):
@@ -26,7 +37,8 @@ class Closing(QObject):
     """Closes one window when the store has taken everything that must be kept.
 
     The state goes from open over saving to closed, and back to open where the store refused something. The store's
-    busy timeout ends the wait for a lock that never goes.
+    busy timeout ends the wait for a lock that never goes. A server may never answer: after `patience` milliseconds
+    the window can be closed without saving.
 
     Signals:
         begun: the window is to close: what is still on its way to the store is to be asked now.
@@ -45,6 +57,9 @@ class Closing(QObject):
         self._state = _State.OPEN
         self._is_refused = False
         self._note: _Note | None = None
+        self.patience = _PATIENCE
+        self._long = QTimer(self, singleShot=True)
+        self._long.timeout.connect(self._offer)
         worker.settled.connect(self._go_on)
         for signal in refusals:
             signal.connect(self._refuse)
@@ -86,30 +101,71 @@ class Closing(QObject):
         self._is_refused = True
 
     def _show_saving(self) -> None:
-        self._window.setEnabled(False)
+        self._set_enabled(False)
         self._note = _Note(self.tr("Saving …\nThe window closes when the store has everything."), self._window)
+        self._long.start(self.patience)
 
     def _hide_saving(self) -> None:
+        self._long.stop()
         if self._note is not None:
             self._note.hide()
             self._note.deleteLater()
             self._note = None
-        self._window.setEnabled(True)
+        self._set_enabled(True)
+
+    def _set_enabled(self, enabled: bool) -> None:
+        """What the window holds, but not the window itself: the note's button must work."""
+        for part in (self._window.centralWidget(), self._window.menuBar()):
+            if part is not None:
+                part.setEnabled(enabled)
+        self._window.setAcceptDrops(enabled)
+
+    def _offer(self) -> None:
+        if self._note is not None:
+            said = self.tr(
+                "Saving …\nThe store does not answer.\nIf you close the window now, decisions that are not saved are "
+                "lost.\nYour marks and edits are kept as drafts."
+            )
+            self._note.offer(said, self.tr("Close without saving"), self._give_up)
+
+    def _give_up(self) -> None:
+        """Closes whatever the store has not taken. What it still takes later is in it."""
+        if self._state is not _State.SAVING:
+            return
+        self._hide_saving()
+        self._state = _State.CLOSED
+        _close_each(lambda: self._window.findChildren(QDialog))
+        self.ended.emit()
+        self._window.close()
 
 
-class _Note(QLabel):
-    """A sentence in the middle of a window."""
+class _Note(QFrame):
+    """A sentence in the middle of a window, and later a button below it."""
 
     def __init__(self, text: str, window: QWidget) -> None:
-        super().__init__(text, window, alignment=Qt.AlignmentFlag.AlignCenter)
-        self.setObjectName("saving")
+        super().__init__(window)
         self.setProperty("card", True)
-        self.setContentsMargins(24, 20, 24, 20)
+        self._said = QLabel(text, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._said.setObjectName("saving")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(24, 20, 24, 20)
+        self._layout.setSpacing(12)
+        self._layout.addWidget(self._said)
         self._over = window
         window.installEventFilter(self)
         self._place()
         self.show()
         self.raise_()
+
+    def offer(self, text: str, title: str, chosen: Callable[[], None]) -> None:
+        """Says something else, and has a button."""
+        self._said.setText(text)
+        button = QPushButton(title, autoDefault=False)
+        button.setObjectName("close_without_saving")
+        button.clicked.connect(chosen)
+        self._layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignCenter)
+        button.show()
+        self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stays in the middle."""

@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
             self, project=self.project, settings=self.settings, threshold=self.threshold, scoring=self.scoring,
             progress=self.progress,
         )  # fmt: skip
-        self.actions_by_name = Actions(keymap, self._handlers(), window=self, stage=self.screen_review.stage)
+        self.actions_by_name = Actions(keymap, self._handlers(), window=whole, stage=self.screen_review.stage)
         ItemKeys(self.actions_by_name, self.screen_review)
         self.menus = Menus(
             self, self.actions_by_name, self.dialogues, project=self.project, theme=self.theme, settings=self.settings

@@ -111,6 +111,20 @@ The window closes when the store has everything.</source>
         <translation>Wird gespeichert …
 Das Fenster schließt sich, sobald alles im Bestand ist.</translation>
     </message>
+    <message>
+        <source>Saving …
+The store does not answer.
+If you close the window now, decisions that are not saved are lost.
+Your marks and edits are kept as drafts.</source>
+        <translation>Wird gespeichert …
+Der Bestand antwortet nicht.
+Wenn Sie das Fenster jetzt schließen, gehen nicht gespeicherte Entscheidungen verloren.
+Ihre Markierungen und Änderungen bleiben als Entwürfe erhalten.</translation>
+    </message>
+    <message>
+        <source>Close without saving</source>
+        <translation>Schließen ohne zu speichern</translation>
+    </message>
 </context>
 <context>
     <name>Dialogues</name>

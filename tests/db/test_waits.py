@@ -76,3 +76,4 @@ def test_a_server_that_does_not_answer_is_waited_for_with_an_end(monkeypatch, as
     with pytest.raises(StoreError, match="database server refused"):
         Store.open(f"postgresql://ana@127.0.0.1:1/none{asked}")
     assert int(seen["connect_timeout"]) == given
+    assert (int(seen["tcp_user_timeout"]), int(seen["keepalives"])) == (30_000, 1), "nor is one that vanishes later"

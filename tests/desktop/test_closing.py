@@ -7,8 +7,9 @@ from contextlib import closing
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLabel, QMessageBox
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QPushButton
 from stores import rows
 
 from captionlint.db.operations import reviews
@@ -74,7 +75,9 @@ def test_closing_while_another_program_writes_says_so_and_blocks_nothing(qtbot, 
     assert window.isVisible()
     assert saving(window).isVisible()
     assert saving(window).text().startswith("Saving …")
-    assert not window.isEnabled(), "nothing more is decided here"
+    assert not window.centralWidget().isEnabled(), "nothing more is decided here"
+    assert not window.menuBar().isEnabled()
+    assert not window.findChildren(QPushButton, "close_without_saving"), "the wait for a lock has an end"
     assert not window.close(), "a second time"
     ticks = []
     QTimer.singleShot(0, lambda: ticks.append(True))
@@ -98,7 +101,8 @@ def test_a_lock_that_never_goes_keeps_the_window_open_with_the_item(qtbot, open_
         window.loop.decide("reject")
         assert not window.close()
     assert window.isVisible()
-    assert window.isEnabled()
+    assert window.centralWidget().isEnabled()
+    assert window.menuBar().isEnabled()
     qtbot.waitUntil(lambda: saving(window) is None)
     assert window.review.item.item_id == item
     box = window.findChild(QMessageBox, "problem")
@@ -110,6 +114,36 @@ def test_a_lock_that_never_goes_keeps_the_window_open_with_the_item(qtbot, open_
     with qtbot.waitSignal(window.loop.landed):
         window.loop.decide("reject")
     assert standing(ask, db, item) == ["rejected"], "the window goes on"
+
+
+def test_a_store_that_never_answers_can_be_left_without_saving_and_drafts_stay(qtbot, open_window, db, ask):
+    window, gate = open_window(db), threading.Event()
+    window.closing.patience = 1
+    first = window.review.item.item_id
+    window.project.ask(lambda _: gate.wait(60), must=True)
+    try:
+        window.review.set_kind("count")
+        window.loop.decide("accept")
+        assert not window.close()
+        qtbot.waitUntil(lambda: window.findChild(QPushButton, "close_without_saving") is not None)
+        button = window.findChild(QPushButton, "close_without_saving")
+        assert button.isVisible()
+        said, title = saving(window), button.text()
+        assert said.rect().width() >= said.sizeHint().width()
+        keys_of = window.actions_by_name["import"].shortcuts()
+        QTest.keySequence(window, keys_of[0])
+        assert not window.findChildren(QDialog), "what the window holds is disabled"
+        with qtbot.waitSignal(window.closed):
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert not window.isVisible()
+        assert title == "Close without saving"
+    finally:
+        gate.set()
+    assert standing(ask, db, first) == []
+    again = open_window(db)
+    again.loop.go(first)
+    qtbot.waitUntil(lambda: again.review.item.item_id == first)
+    assert [span.kind for span in again.review.draft.fixed] == ["count"]
 
 
 def test_closing_does_not_wait_for_what_is_only_read(qtbot, window):
