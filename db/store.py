@@ -50,6 +50,7 @@ class Store:
         self.backup: Path | None = None
         self._unwritable = unwritable
         self._file: OpenFile | None = None
+        self._to_read = False
         self._changes = Changes(path) if path else None
         self._folder = os.path.join(path.parent, "") if path else ""  # noqa: PTH118
         # Readers give pictures with links resolved, and the store may have been named by way of one.
@@ -66,7 +67,7 @@ class Store:
         """Opens a file or a ``postgresql://`` URL and brings its schema up to date.
 
         A file that is not there is made, unless `create` is false. One that is opened only `to_read` need not be
-        writable. Raises `StoreError`.
+        writable, and `writing` refuses. Raises `StoreError`.
         """
         if "://" in str(where):
             engine = connection.server_engine(str(where))
@@ -77,6 +78,7 @@ class Store:
             unwritable = Unwritable(path, name=str(where)) if to_read and is_unwritable(path) else None
             engine = connection.file_engine(unwritable.url if unwritable else path, busy_timeout=busy_timeout)
             store = cls(engine, name=str(where), path=path, unwritable=unwritable)
+        store._to_read = to_read
         try:
             with errors.translated(store.name, store.path):
                 if store._unwritable:
@@ -85,7 +87,7 @@ class Store:
                 store.backup = migrate.prepare(engine, name=store.name, path=store.path)
                 if store.path:
                     _write_ahead(engine, busy_timeout)
-                    store._file = OpenFile(store.path, engine, name=store.name)
+                    store._file = OpenFile(store.path, engine, name=store.name, to_read=to_read)
         except BaseException:
             store.close()
             raise
@@ -123,8 +125,10 @@ class Store:
 
         One that is `repeatable`, since a program would do it again, survives any crash but a power cut's. Raises
         `StoreGoneError` where the file was deleted, moved, replaced or overwritten since it was opened; nothing is
-        saved then.
+        saved then. Raises `StoreError` where the store was opened only to read.
         """
+        if self._to_read:
+            raise StoreError(f"{self.name} was opened only to read: open it again without `to_read` to change it.")
         engine = self._repeatable_writer if repeatable else self._writer
         self._require_file()
         with errors.translated(self.name, self.path, writes=True), Session(engine) as session, session.begin():

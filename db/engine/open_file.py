@@ -37,15 +37,20 @@ _OTHERS: Final = 1 << 20
 class OpenFile:
     """Raises `StoreGoneError` once the file under the store's name is another than when this was made."""
 
-    def __init__(self, path: Path, engine: Engine, *, name: str) -> None:
-        """`name` is what the user called the store."""
+    def __init__(self, path: Path, engine: Engine, *, name: str, to_read: bool = False) -> None:
+        """`name` is what the user called the store. One that is only `to_read` is not written to here either.
+
+        `require_whole` is then not for it: it has no number.
+        """
         self._path, self._name = path, name
         self._log_path = beside(path, "-wal")
         self._file = self._identity(path)
         self._log: tuple[int, int] | None = None
         self._stamp: tuple[int, int] | None = None
-        self._number = _ensure_number(engine)
-        self._on_disk = _number_on_disk(path)
+        self._number = self._on_disk = 0
+        if not to_read:
+            self._number = _ensure_number(engine)
+            self._on_disk = _number_on_disk(path)
 
     def require_same(self) -> None:
         """Two looks at the folder, some microseconds."""

@@ -145,6 +145,27 @@ def test_a_linked_store_without_its_log_is_not_opened(path):
         Store.open(link)
 
 
+def test_a_store_opened_to_read_gets_no_number_and_waits_for_nobody(path):
+    """A store of an earlier version, without a number, while another program writes into it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("PRAGMA user_version = 0")
+        writer.execute("BEGIN IMMEDIATE")
+        with Store.open(path, to_read=True, busy_timeout=0) as store:
+            assert len(list(items.ids(store))) == 20
+            with pytest.raises(StoreError, match="was opened only to read"):
+                reviews.accept(store, item_id=2, annotator="ana")
+        writer.execute("ROLLBACK")
+        assert writer.execute("PRAGMA user_version").fetchone() == (0,)
+    assert reviewed(path) == [1]
+
+
+def test_a_store_opened_to_read_tells_that_its_file_is_gone(path):
+    with Store.open(path, to_read=True) as store:
+        path.unlink()
+        with pytest.raises(StoreGoneError):
+            list(items.ids(store))
+
+
 def test_a_store_that_goes_while_a_decision_is_made_does_not_acknowledge_it(path):
     with Store.open(path) as store, pytest.raises(StoreGoneError), store.writing():
         path.unlink()
