@@ -104,6 +104,23 @@ def test_a_look_at_a_decided_item_does_not_lose_its_draft(qtbot, window):
     assert said(window) == draft
 
 
+def test_undo_brings_back_no_draft_of_another_decision(qtbot, window):
+    item, plain = window.review.item.item_id, said(window)
+    draft = shape(window)
+    press(qtbot, window, Qt.Key.Key_R)
+    with qtbot.waitSignal(window.loop.landed):
+        window.loop.go(item)
+    assert window.review.item.status == "rejected"
+    press(qtbot, window, Qt.Key.Key_Return)
+    undo(qtbot, window)
+    assert (window.review.item.item_id, window.review.item.status) == (item, "rejected")
+    assert said(window) == plain, "the plain accept had no draft"
+    assert not window.review.is_changed
+    undo(qtbot, window)
+    assert (window.review.item.item_id, window.review.item.status) == (item, "pending")
+    assert said(window) == draft, "the draft of the rejection"
+
+
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 

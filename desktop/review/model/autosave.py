@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
 
-from captionlint.core.review import Review
-from captionlint.db.records import Decision
+from captionlint.db.records import Decision, StoredReview
 from captionlint.desktop.review.model import draft as drafts
 from captionlint.desktop.review.model.draft_file import Drafts
 from captionlint.desktop.review.model.review_loop import ReviewLoop
@@ -22,7 +21,7 @@ class DraftKeeper(QObject):
         super().__init__(parent)
         self._model, self._drafts = model, kept
         self._sources: dict[int, str] = {}
-        self._undone: dict[int, Review] = {}
+        self._undone: dict[int, StoredReview] = {}
         self._soon = QTimer(self, interval=500, singleShot=True)
         self._soon.timeout.connect(kept.write)
         model.item_changed.connect(self._take_up)
@@ -41,10 +40,10 @@ class DraftKeeper(QObject):
         self._sources[draft.item.item_id] = draft.item.source_id
         undone = self._undone.pop(draft.item.item_id, None)
         if undone is not None:
-            self._drafts.reopen(draft.item.source_id)
+            self._drafts.reopen(draft.item.source_id, undone.revision_id)
         kept = self._drafts.take_up(draft)
         if kept is None and undone is not None:
-            kept = drafts.from_review(draft, undone)
+            kept = drafts.from_review(draft, undone.review)
         if kept is not None:
             self._model.resume(kept)
 
@@ -60,10 +59,12 @@ class DraftKeeper(QObject):
 
     def _decided(self, decision: Decision) -> None:
         if decision.made.action == "undo" and decision.about is not None:
-            self._undone[decision.item_id] = decision.about.review
+            self._undone[decision.item_id] = decision.about
             return
-        self._undone.pop(decision.item_id, None)
+        unseen = self._undone.pop(decision.item_id, None)
         source_id = self._sources.get(decision.item_id)
         if source_id is not None:
-            self._drafts.decide(source_id)
+            if unseen is not None:
+                self._drafts.reopen(source_id, unseen.revision_id)
+            self._drafts.decide(source_id, decision.made.revision_id)
             self._soon.start()

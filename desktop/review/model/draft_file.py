@@ -1,7 +1,7 @@
 """Drafts in a file of their own: undecided ones, so that a crash loses at most half a second, and the last decided.
 
 A draft outlives its decision, so that undo has it again: a skipped or rejected item's review holds no marks and no
-caption.
+caption. It belongs to that decision alone, by its revision.
 """
 
 from __future__ import annotations
@@ -43,19 +43,18 @@ class Drafts:
         if source_id in self._kept and not self._is_decided(source_id):
             del self._kept[source_id]
 
-    def decide(self, source_id: str) -> None:
-        """The item was decided: its draft waits for undo."""
-        content = self._kept.pop(source_id, None)
-        if content is not None:
-            self._kept[source_id] = content | {"decided": True}
+    def decide(self, source_id: str, revision_id: int) -> None:
+        """The item was decided by this revision: its undecided draft, where there is one, waits for undo."""
+        if source_id in self._kept and not self._is_decided(source_id):
+            self._kept[source_id] = self._kept.pop(source_id) | {"decided": revision_id}
             decided = [key for key in self._kept if self._is_decided(key)]
             for key in decided[:-_DECIDED_KEPT]:
                 del self._kept[key]
 
-    def reopen(self, source_id: str) -> None:
-        """The decision was taken back: what was made of the item before is undecided again."""
-        content = self._kept.get(source_id)
-        if content is not None:
+    def reopen(self, source_id: str, revision_id: int) -> None:
+        """This decision was taken back: the draft that it decided is undecided again. Those of others stay decided."""
+        content = self._kept.get(source_id, {})
+        if content.get("decided") == revision_id:
             self._kept[source_id] = {key: value for key, value in content.items() if key != "decided"}
 
     def _is_decided(self, source_id: str) -> bool:
