@@ -67,8 +67,7 @@ class StoreWatch(QObject):
             return
         self._clock.start()
         self.written.emit()
-        # Behind all that is read again now.
-        self._project.ask(lambda _: None, self._rest_long)
+        self._rest_long()
 
     def heed(self, error: Exception) -> bool:
         """Takes an error that a job of the store ended with; whether it says that the file is gone."""
@@ -85,5 +84,12 @@ class StoreWatch(QObject):
     def _rest(self) -> None:
         self._timer.start(EVERY)
 
-    def _rest_long(self, _answer: object) -> None:
+    def _rest_long(self) -> None:
+        """Rests when all that is read again now has arrived."""
+        self._project.ask(lambda _: None, self._end_reading)
+
+    def _end_reading(self, _answer: object) -> None:
+        if not self._project.worker.idle:  # what is read in parts has asked for its next part by now
+            self._rest_long()
+            return
         self._timer.start(max(EVERY, _SHARE * self._clock.elapsed()))

@@ -62,6 +62,7 @@ class Background(QObject):
         self._last: Callable[[], None] | None = None
         self._latest: dict[str, int] = {}
         self._count = 0
+        self._on_the_way = 0  # answers that were sent and are not handed over yet
         self._owed = 0  # jobs that must be done and are not answered yet; only this object's thread counts them
         self._answered.connect(self._deliver)
         self._threads = [_Worker(target=self._work, name=f"{name}-{i}", daemon=True) for i in range(threads)]
@@ -111,9 +112,9 @@ class Background(QObject):
 
     @property
     def idle(self) -> bool:
-        """Whether nothing waits and nothing runs."""
+        """Whether nothing waits, nothing runs and every answer is handed over or being so."""
         with self._wake:
-            return not self._jobs and not self._at_work
+            return not self._jobs and not self._at_work and not self._on_the_way
 
     @property
     def owes(self) -> bool:
@@ -140,7 +141,7 @@ class Background(QObject):
                 return
             self._stopped, self._last = True, last
             self._jobs.clear()
-            self._owed = 0
+            self._owed = self._on_the_way = 0
             self._wake.notify_all()
         until = time.monotonic() + seconds
         for thread in self._threads:
@@ -155,6 +156,7 @@ class Background(QObject):
             with self._wake:
                 # Under the lock: once `stop` has returned, this object may be deleted.
                 if not self._stopped:
+                    self._on_the_way += 1
                     self._answered.emit(job, answer)
                 self._at_work.remove(job)
                 self._wake.notify_all()
@@ -178,6 +180,8 @@ class Background(QObject):
     def _deliver(self, job: _Job, answer: Any) -> None:
         if self._stopped:
             return
+        with self._wake:
+            self._on_the_way -= 1
         try:
             self._hand_over(job, answer)
         finally:

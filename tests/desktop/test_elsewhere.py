@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from stores import rows
 from captionlint.core.prediction import WordScore
 from captionlint.db.operations import changed_by_others, ignored_words, items, reviews, scorers
 from captionlint.db.store import Store
+from captionlint.desktop.background import store_watcher
 from captionlint.desktop.review.model.review_model import ReviewModel
 
 SAID = "The store was changed elsewhere: read again"
@@ -100,6 +102,30 @@ def test_a_review_by_somebody_else_is_seen_and_an_own_draft_is_kept(qtbot, windo
     qtbot.waitUntil(lambda: window.review.item.status == "rejected")
     assert window.review.item.item_id == first
     assert len(marked(window)) == 1
+
+
+def test_the_rest_after_a_look_begins_when_what_is_read_in_parts_has_arrived(qtbot, project, monkeypatch):
+    monkeypatch.setattr(store_watcher, "EVERY", 0)
+    monkeypatch.setattr(store_watcher, "_SHARE", 0)
+    monkeypatch.setattr(changed_by_others, "written", lambda store: True)
+    told, arrived = [], []
+
+    def parts(store):
+        for _ in range(10):
+            time.sleep(0.04)  # longer than parts run without a break
+            yield
+
+    def read_again():
+        told.append(len(arrived))
+        if len(told) > 3:
+            watch.stop()
+        project.ask_in_parts(parts, arrived.append, topic="distribution")
+
+    watch = store_watcher.StoreWatch(project, is_own=lambda: False)
+    watch.written.connect(read_again)
+    watch.start()
+    qtbot.waitUntil(lambda: len(told) > 3)
+    assert told[:3] == [0, 1, 2], "another look would begin the reading anew"
 
 
 @pytest.fixture
