@@ -58,6 +58,7 @@ def settings(
     to_read = not never_mark and not mark_again and all(change is None for change in changes)
     with Store.open(db, create=False, to_read=to_read) as store:
         if not to_read:
+            moved = model_config is not None or checkpoint is not None
             _change(
                 store,
                 scorer=scorer,
@@ -65,9 +66,8 @@ def settings(
                 blind_share=blind_share,
                 never_mark=never_mark or (),
                 mark_again=mark_again or (),
+                files=_moved_files(store, scorer, model_config, checkpoint) if moved else None,
             )
-        if model_config is not None or checkpoint is not None:
-            _move_files(store, model_config, checkpoint)
         found = _collect(store)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
@@ -75,12 +75,16 @@ def settings(
         _show(found)
 
 
-def _move_files(store: Store, model_config: Path | None, checkpoint: Path | None) -> None:
-    """Keeps where the files of the shown scorer's model are now, once they have given that very model."""
+def _moved_files(
+    store: Store, version: str | None, model_config: Path | None, checkpoint: Path | None
+) -> tuple[str, dict[str, Any]]:
+    """Version and details of the scorer that is shown (from now on, where `version` names one), with its files in
+    another place. Refuses files that do not give that very model.
+    """
     from captionlint.core.clip.model_spec import BASE, check_same
     from captionlint.db.operations import scorers
 
-    shown = scorers.current(store)
+    shown = scorers.current(store) if version is None else scorers.named(store, version=version)
     if shown is None or shown.spec is None or not shown.spec.files:
         raise UsageError("The shown scorer is not made of files: --model-config and --checkpoint are for one that is.")
     if model_config is not None and shown.spec.config_path is None:
@@ -93,7 +97,7 @@ def _move_files(store: Store, model_config: Path | None, checkpoint: Path | None
 
     loaded = Scorer.from_spec(spec, device="cpu")
     check_same(shown.details, loaded.details)
-    scorers.remember_files(store, version=shown.details.get(BASE, shown.version), details=loaded.details)
+    return shown.details.get(BASE, shown.version), loaded.details
 
 
 def _change(store: Store, **changes: Any) -> None:

@@ -36,6 +36,12 @@ def current(store: Store) -> ScorerInfo | None:
         return None if row is None else _info(store, row, row)
 
 
+def named(store: Store, *, version: str) -> ScorerInfo:
+    """The scorer of that version; raises `StoreError` where the store has none."""
+    with store.reading() as session:
+        return _info(store, lookups.scorer_named(session, version), lookups.current_scorer(session))
+
+
 def counts(store: Store, *, version: str) -> Recorded:
     """How many predictions and failures the store has of a scorer. Reads all of them; raises `StoreError`."""
     with store.reading() as session:
@@ -59,8 +65,7 @@ def remember_files(store: Store, *, version: str, details: Mapping[str, Any]) ->
     Raises `StoreError` where the store has no scorer of that version: the files are not the ones it was made of.
     """
     with store.writing() as session:
-        if not model_files.remember(session, version, model_files.placed(store, details)):
-            raise StoreError(f"{store.name} has no predictions of {version}: these are not the files of its model.")
+        remember_files_in(session, store, version=version, details=details)
 
 
 def enter(store: Store, *, version: str, details: Mapping[str, Any], epsilon: float = DEFAULT_EPSILON) -> None:
@@ -95,6 +100,12 @@ def set_epsilon(store: Store, *, epsilon: float, version: str | None = None, fin
     if finish:
         finish_ranking(store)
     return changed
+
+
+def remember_files_in(session: Session, store: Store, *, version: str, details: Mapping[str, Any]) -> None:
+    """`remember_files` within a transaction."""
+    if not model_files.remember(session, version, model_files.placed(store, details)):
+        raise StoreError(f"{store.name} has no predictions of {version}: these are not the files of its model.")
 
 
 def choose_in(session: Session, version: str) -> Scorer:

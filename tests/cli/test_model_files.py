@@ -55,6 +55,43 @@ def test_settings_names_a_models_missing_files_and_keeps_their_new_place(scored,
         assert scorers.current(store).spec == ModelSpec.of_files(new / "mine.json", new / "mine.safetensors")
 
 
+def test_settings_with_wrong_files_changes_nothing_else_either(scored, captionlint, tmp_path):
+    def found():
+        return json.loads(captionlint("settings", "--db", scored, "--json").out)
+
+    before = found()
+    wrong = tmp_path / "wrong.safetensors"
+    wrong.write_bytes(b"other weights")
+    changes = ("--epsilon", "-0.25", "--blind-share", "0.5", "--never-mark", "dog")
+    refused = captionlint("settings", "--db", scored, *changes, "--checkpoint", wrong)
+    assert refused.code == 1
+    assert "wrong.safetensors is not what this scorer was made of" in refused.err
+    assert found() == before
+
+
+def test_settings_that_are_refused_keep_no_place_of_files(scored, captionlint, tmp_path):
+    copy = tmp_path / "copy.safetensors"
+    copy.write_bytes((tmp_path / "models" / "mine.safetensors").read_bytes())
+    with Store.open(scored) as store:
+        before = scorers.current(store).spec
+    assert captionlint("settings", "--db", scored, "--blind-share", "7", "--checkpoint", copy).code != 0
+    with Store.open(scored) as store:
+        assert scorers.current(store).spec == before
+
+
+def test_settings_takes_files_for_the_scorer_that_it_is_to_show(scored, captionlint, tmp_path):
+    (tmp_path / "models" / "mine.safetensors").rename(tmp_path / "mine.safetensors")
+    with Store.open(scored) as store:
+        mine = scorers.current(store).version
+        prelabel(store, Scorer.from_pretrained("demo", device="cpu"))
+        assert scorers.current(store).version != mine
+    moved = ("--checkpoint", tmp_path / "mine.safetensors")
+    assert captionlint("settings", "--db", scored, "--scorer", mine, *moved).code == 0
+    with Store.open(scored) as store:
+        shown = scorers.current(store)
+    assert (shown.version, shown.spec.checkpoint_path) == (mine, tmp_path / "mine.safetensors")
+
+
 def test_settings_refuses_files_of_another_configuration(scored, captionlint, tmp_path):
     config = tmp_path / "models" / "mine.json"
     config.write_text(config.read_text(encoding="utf-8").replace('"embed_dim"', '"quick_gelu": true, "embed_dim"'))
