@@ -51,6 +51,7 @@ class Store:
         self._unwritable = unwritable
         self._file: OpenFile | None = None
         self._to_read = False
+        self._is_gone = False
         self._changes = Changes(path) if path else None
         self._folder = os.path.join(path.parent, "") if path else ""  # noqa: PTH118
         # Readers give pictures with links resolved, and the store may have been named by way of one.
@@ -143,16 +144,20 @@ class Store:
     def _require_file(self) -> None:
         """Raises `StoreGoneError`. What lies in the -wal is brought into the file before, wherever that is now.
 
-        There it belongs, and under the old name it would destroy the file that takes its place.
+        There it belongs, and under the old name it would destroy the file that takes its place. This is tried once
+        for each loss, without waiting for other readers: the file can be gone for long, and every request asks.
         """
         if self._file is None:
             return
         try:
             self._file.require_same()
         except StoreGoneError:
-            with suppress(SQLAlchemyError, sqlite3.Error), closing(self._reader.raw_connection()) as raw:
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not self._is_gone:
+                self._is_gone = True
+                with suppress(SQLAlchemyError, sqlite3.Error):
+                    connection.empty_log(self._reader)
             raise
+        self._is_gone = False
 
     def state(self) -> object:
         """Equal to what it was as long as nobody has committed anything; on a server never equal.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -69,6 +70,18 @@ def take_turn(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT set_config('lock_timeout', :s, true)"), {"s": f"{_PATIENCE}s"})
         connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _TURN})
+
+
+def empty_log(engine: Engine) -> None:
+    """Brings what lies in the -wal of an SQLite file into the file, as far as no other connection needs the log."""
+    with closing(engine.raw_connection()) as raw:
+        cursor = raw.cursor()
+        (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {patience}")
 
 
 def server_engine(url: str) -> Engine:

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 from stores import rows
 
 from captionlint.core.errors import StoreError, StoreGoneError
@@ -67,6 +68,35 @@ def test_what_was_acknowledged_goes_with_the_moved_file(path):
         path.rename(elsewhere)
         refused(store, "was deleted or moved")
     assert reviewed(elsewhere) == [1, 5]
+
+
+def test_a_log_is_emptied_once_for_each_loss_and_waits_for_no_reader(path):
+    """Another program reads an old state, so that a log that is to be emptied would wait for it."""
+    elsewhere = path.with_name("moved.db")
+    statements = []
+
+    def traced(connection, _record):
+        connection.set_trace_callback(statements.append)
+
+    event.listen(Engine, "connect", traced)
+    try:
+        with Store.open(path) as store, closing(sqlite3.connect(path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM revision").fetchone()
+            reviews.accept(store, item_id=3, annotator="ana")
+            for loss in (1, 2):
+                path.rename(elsewhere)
+                for _ in range(3):
+                    with pytest.raises(StoreGoneError):
+                        list(items.ids(store))
+                assert sum("wal_checkpoint(TRUNCATE)" in one for one in statements) == loss
+                elsewhere.rename(path)
+                assert len(list(items.ids(store))) == 20
+    finally:
+        event.remove(Engine, "connect", traced)
+    where = statements.index("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert (statements[where - 1], statements[where + 1]) == ("PRAGMA busy_timeout = 0", "PRAGMA busy_timeout = 30000")
+    assert reviewed(path) == [1, 3]
 
 
 def test_a_store_that_another_one_took_the_place_of_takes_no_decision(path):
