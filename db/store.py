@@ -27,7 +27,7 @@ from captionlint.db.engine import backups, connection, errors, migrate
 from captionlint.db.engine.change_counter import Changes
 from captionlint.db.engine.open_file import OpenFile
 from captionlint.db.engine.read_only import Unwritable, is_unwritable
-from captionlint.db.engine.sqlite_file import beside
+from captionlint.db.engine.sqlite_file import alone, beside, is_no_database
 
 BUSY_TIMEOUT: Final = 30.0
 """Seconds that a change waits for another process to finish its own."""
@@ -201,17 +201,17 @@ class Store:
 
 
 def is_database(path: Path) -> bool:
-    """Whether a path is an SQLite file.
-
-    SQLite itself reads it: a process that opens and closes a file in another way loses its locks on it.
-    """
+    """Whether a path is an SQLite file. Raises `StoreError` where it cannot be read."""
     if not path.is_file() or not path.stat().st_size:
         return False
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as opened:
-            opened.execute("PRAGMA schema_version")
-    except sqlite3.Error:
-        return False
+    with errors.translated(str(path), path):
+        try:
+            with alone(path) as opened:
+                opened.execute("PRAGMA schema_version")
+        except sqlite3.Error as error:
+            if not is_no_database(error):
+                raise
+            return False
     return True
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from captionlint.db.engine.backups import backups
 from captionlint.db.engine.connection import server_engine, without_password
 from captionlint.db.engine.read_only import is_logged, is_unwritable, read_only
+from captionlint.db.engine.sqlite_file import uri
 from captionlint.db.migrations import REVISIONS
 
 _TABLES: Final = ("item", "image", "prediction", "revision", "annotator", "scorer")
@@ -67,7 +68,7 @@ def _file(path: Path) -> Examination:
     # Only a log with changes in it is worth the file that SQLite would leave behind for having read it.
     way = read_only(path, writable=is_logged(path) and not is_unwritable(path))
     try:
-        address = f"{path.absolute().as_uri()}?{urlencode(way)}"
+        address = f"{uri(path.absolute())}?{urlencode(way)}"
         with closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
             _look_over(connection, found, path.absolute().parent)
     except sqlite3.Error as error:

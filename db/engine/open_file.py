@@ -23,7 +23,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine
 
 from captionlint.core.errors import StoreGoneError
-from captionlint.db.engine.sqlite_file import beside
+from captionlint.db.engine.sqlite_file import alone, beside, is_no_database
 
 _FIRST: Final = 1 << 30
 """The first number is below this, and the largest one that fits is twice as large."""
@@ -133,15 +133,13 @@ def _ensure_number(engine: Engine) -> int:
 
 
 def _number_on_disk(path: Path) -> int:
-    """The number in the file, without what lies in its -wal; -1 where it is no database at all.
-
-    Read by SQLite: whoever opens and closes a file by himself loses the locks that his process has on it.
-    """
-    uri = f"{path.as_uri()}?mode=ro&immutable=1"
+    """The number in the file, without what lies in its -wal; -1 where it is no database at all."""
     try:
-        with closing(sqlite3.connect(uri, uri=True)) as alone:
-            alone.execute("PRAGMA writable_schema = ON")  # so that a file that is just growing is no error
-            (number,) = alone.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError:
+        with alone(path) as opened:
+            opened.execute("PRAGMA writable_schema = ON")  # so that a file that is just growing is no error
+            (number,) = opened.execute("PRAGMA user_version").fetchone()
+    except sqlite3.Error as error:
+        if not is_no_database(error):
+            raise
         return -1
     return int(number)

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from captionlint.core.errors import StoreError
-from captionlint.db.engine.sqlite_file import beside
+from captionlint.db.engine.sqlite_file import beside, uri
 
 
 class Unwritable:
@@ -33,7 +33,7 @@ class Unwritable:
     @property
     def url(self) -> URL:
         """What SQLAlchemy opens."""
-        return URL.create("sqlite", database=self._path.as_uri(), query={"uri": "true", **self._query})
+        return URL.create("sqlite", database=uri(self._path), query={"uri": "true", **self._query})
 
     def check(self) -> None:
         """Raises `StoreError` if what was read may be torn, since somebody else has written meanwhile."""

@@ -7,14 +7,21 @@ from pathlib import Path
 
 from platformdirs import user_documents_path
 
+from captionlint.core.errors import StoreError
 from captionlint.db.store import is_database
 
 
 def is_store(path: str) -> bool:
-    """Whether a path names a store: a server's address or an SQLite file, whatever it is called."""
+    """Whether a path names a store: a server's address or an SQLite file, whatever it is called.
+
+    So does a file that cannot be read: opening it as a store says why.
+    """
     if "://" in path:
         return True
-    return is_database(Path(path))
+    try:
+        return is_database(Path(path))
+    except StoreError:
+        return True
 
 
 def store_beside(source: Path) -> Path:

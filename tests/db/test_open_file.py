@@ -1,15 +1,17 @@
 """A store whose file is deleted, moved, replaced or overwritten while it is open: nothing is acknowledged then."""
 
+import os
 import shutil
 import sqlite3
-from contextlib import closing
-from pathlib import Path
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 from sqlalchemy import Engine, event
 from stores import rows
 
 from captionlint.core.errors import StoreError, StoreGoneError
+from captionlint.db.engine import sqlite_file
 from captionlint.db.operations import items, reviews
 from captionlint.db.store import Store, is_database
 
@@ -194,6 +196,53 @@ def test_a_store_opened_to_read_tells_that_its_file_is_gone(path):
         path.unlink()
         with pytest.raises(StoreGoneError):
             list(items.ids(store))
+
+
+@pytest.fixture
+def no_more_files():
+    """A function; from its call on this process can open no further file."""
+    resource = pytest.importorskip("resource", reason="the system has no limit of open files to set")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    def limit():
+        with Path(os.devnull).open() as free:  # the lowest number that is not taken
+            resource.setrlimit(resource.RLIMIT_NOFILE, (free.fileno(), before[1]))
+
+    yield limit
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_a_store_that_cannot_be_looked_at_is_not_called_overwritten(path, no_more_files):
+    with Store.open(path) as store:
+        reviews.accept(store, item_id=3, annotator="ana")
+        os.utime(path)  # so that the next change looks into the file
+        no_more_files()
+        with ExitStack() as used:  # SQLite opens no file anew while it keeps one from before
+            with suppress(sqlite3.OperationalError):
+                while True:
+                    one = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+                    used.enter_context(closing(one))
+            with pytest.raises(StoreError, match="cannot be opened") as caught:
+                reviews.accept(store, item_id=4, annotator="ana")
+        assert not isinstance(caught.value, StoreGoneError)
+
+
+def test_is_database_says_that_a_file_cannot_be_read(path, no_more_files):
+    no_more_files()
+    with pytest.raises(StoreError, match="cannot be opened"):
+        is_database(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        (PurePosixPath("/a b/review.db"), "file:///a%20b/review.db"),
+        (PureWindowsPath("C:/review.db"), "file:///C:/review.db"),
+        (PureWindowsPath("//server/share/review.db"), "file:////server/share/review.db"),
+    ],
+)
+def test_the_uri_of_a_file_names_no_host(path, says):
+    assert sqlite_file.uri(path) == says
 
 
 def test_a_store_that_goes_while_a_decision_is_made_does_not_acknowledge_it(path):
