@@ -80,7 +80,8 @@ class MainWindow(QMainWindow):
         self.thumbnails = Thumbnails(self)
         self.keeper = DraftKeeper(self.review, self.loop, Drafts(project.address, project.annotator), self)
         self.watch = StoreWatch(project, is_own=self._is_writing, parent=self)
-        self.closing = Closing(self, project.worker, refusals=(self.loop.not_kept, self.threshold.failed))
+        refusals = (self.loop.not_kept, self.threshold.failed, self.model_files.failed)
+        self.closing = Closing(self, project.worker, refusals=refusals)
         self._is_gone = False
         self._build()
         self._connect()

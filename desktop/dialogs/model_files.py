@@ -23,9 +23,11 @@ class ModelFiles(QObject):
 
     Signals:
         kept: the new place is in the store.
+        failed: it could not be kept.
     """
 
     kept = Signal()
+    failed = Signal(object)
 
     def __init__(self, project: Project, scoring: Scoring, window: QWidget) -> None:
         super().__init__(window)
@@ -66,7 +68,11 @@ class ModelFiles(QObject):
             return
         version = scorer.details.get(BASE, scorer.version)
         keep: Callable[..., None] = partial(scorers.remember_files, version=version, details=loaded.details)
-        self._project.ask(keep, lambda _: self.kept.emit(), failed=self._refuse)
+        self._project.ask(keep, lambda _: self.kept.emit(), failed=self._miss, must=True)
+
+    def _miss(self, error: Exception) -> None:
+        self.failed.emit(error)
+        self._refuse(error)
 
     def _refuse(self, error: Exception) -> None:
         show_problem(self._window, self.tr("The model's files were not taken"), error)

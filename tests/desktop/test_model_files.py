@@ -1,5 +1,7 @@
 """A store that was scored by a model of files: all that the model does for a person, and files that have moved."""
 
+import threading
+
 import pytest
 from formula_models import CONFIGS, random_state, write_model
 from PySide6.QtWidgets import QFileDialog, QMessageBox
@@ -8,6 +10,7 @@ from stores import rows
 from captionlint.core.clip.loading import build_model
 from captionlint.core.clip.model_spec import ModelSpec
 from captionlint.core.clip.scorer import Scorer
+from captionlint.core.errors import StoreError
 from captionlint.db.operations import items, scorers
 from captionlint.db.prelabel.local import prelabel
 from captionlint.db.store import Store
@@ -72,6 +75,29 @@ def test_model_files_that_moved_are_asked_for_by_name_and_their_new_place_is_kep
         choose(qtbot, window, new / "mine.json", asked_for="mine.json")
     assert window.scoring.is_ready
     assert ask(db, scorers.current).spec == ModelSpec.of_files(new / "mine.json", new / "mine.safetensors")
+
+
+@pytest.mark.parametrize("is_taken", [True, False], ids=["taken", "refused"])
+def test_closing_waits_for_the_new_place_of_model_files(qtbot, open_window, fill, ask, monkeypatch, is_taken):
+    db = fill()
+    old, new = db.parent / "models", db.parent / "elsewhere"
+    old.rename(new)
+    window, gate = open_window(db), threading.Event()
+    if not is_taken:
+        monkeypatch.setattr(scorers, "remember_files", refuse)
+    window.project.ask(lambda _: gate.wait(300))
+    window.menus.model_files.trigger()
+    choose(qtbot, window, new / "mine.json", asked_for="mine.json")
+    qtbot.waitUntil(lambda: window.project.worker.owes, timeout=SLOW)
+    assert not window.close()
+    with qtbot.waitSignal(window.closed if is_taken else window.stayed):
+        gate.set()
+    place = new if is_taken else old
+    assert ask(db, scorers.current).spec == ModelSpec.of_files(place / "mine.json", place / "mine.safetensors")
+
+
+def refuse(store, **_):
+    raise StoreError("The disk is full.")
 
 
 def test_a_file_of_another_model_is_refused_in_the_window(qtbot, open_window, fill, ask):
