@@ -124,7 +124,7 @@ class MainWindow(QMainWindow):
             progress=self.progress,
         )  # fmt: skip
         self.actions_by_name = Actions(keymap, self._handlers(), window=whole, stage=self.screen_review.stage)
-        ItemKeys(self.actions_by_name, self.screen_review)
+        ItemKeys(self.actions_by_name, self.screen_review, self.header, self.toast)
         self.menus = Menus(
             self, self.actions_by_name, self.dialogues, project=self.project, theme=self.theme, settings=self.settings
         )

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from captionlint.db.operations import reviews
 
@@ -113,6 +113,40 @@ def test_a_control_that_tab_led_to_leaves_the_items_keys_to_the_item(qtbot, wind
     (standing,) = ask(window.project.path, reviews.standing, item_id=item)
     assert standing.review.status == "skipped"
     assert screen.side.order.currentIndex() == order, "S chooses no order"
+
+
+def test_an_item_key_works_from_every_control_that_is_no_text_field(qtbot, window):
+    window.toast.show_message("Something was done")
+    done = []
+    window.actions_by_name["zoom_in"].triggered.connect(lambda: done.append(True))
+    controls = [
+        widget
+        for widget in window.findChildren(QWidget)
+        if widget.isVisible()
+        and widget.isEnabled()
+        and widget.focusPolicy() is not Qt.FocusPolicy.NoFocus
+        and not isinstance(widget, (QLineEdit, QPlainTextEdit))
+    ]
+    assert {window.toast.undo, *window.header.findChildren(QPushButton)} <= set(controls)
+    deaf = []
+    for control in controls:
+        control.setFocus(Qt.FocusReason.TabFocusReason)
+        before = len(done)
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Plus)
+        if len(done) != before + 1:
+            deaf.append((type(control).__name__, control.objectName(), type(control.parent()).__name__))
+    assert deaf == []
+
+
+def test_keys_of_the_item_do_nothing_on_a_header_button_over_another_screen(window):
+    window.show_screen("queue")
+    item = window.review.item
+    button = window.header.findChildren(QPushButton)[0]
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(button, Qt.Key.Key_1)
+    assert not window.review.is_changed
+    QTest.keyClick(button, Qt.Key.Key_S)
+    assert window.review.item is item
 
 
 def test_a_slider_that_tab_led_to_is_moved_with_the_arrows(window):

@@ -23,16 +23,17 @@ _OF_CHOICES: Final = frozenset({Qt.Key.Key_F4})
 
 
 class ItemKeys(QObject):
-    """Watches the controls of the review screen that hold no text.
+    """Watches the controls beside the item that hold no text, while the review screen is shown.
 
     A key that a control does not need acts on the item, as it does on the caption. After a click the keyboard is with
     the item again; a control that Tab led to keeps it.
     """
 
-    def __init__(self, actions: Actions, screen: ReviewScreen) -> None:
+    def __init__(self, actions: Actions, screen: ReviewScreen, *others: QWidget) -> None:
+        """Watches what is in the screen and in `others`, which are shown around it."""
         super().__init__(screen)
         self._actions, self._screen = actions, screen
-        for beside in (screen.side, screen.inspector):
+        for beside in (screen.side, screen.inspector, *others):
             for control in beside.findChildren(QWidget):
                 if control.focusPolicy() is Qt.FocusPolicy.NoFocus or isinstance(control, (QLineEdit, QScrollArea)):
                     continue
@@ -42,7 +43,8 @@ class ItemKeys(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Takes the item's keys; gives the keyboard back after a click."""
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return not _needs(watched, event.key()) and self._actions.press(event)
+            is_free = self._screen.isVisible() and not _needs(watched, event.key())
+            return is_free and self._actions.press(event)
         if event.type() is QEvent.Type.MouseButtonRelease and not isinstance(watched, QComboBox):
             QTimer.singleShot(0, self._screen, self._screen.give_keyboard_back)
         return False
