@@ -16,7 +16,7 @@ from typing import Final
 
 from captionlint.core.clip import model_config
 from captionlint.core.clip.model_config import Config, foreign_encoder
-from captionlint.core.clip.presets import PRESETS, Preset
+from captionlint.core.clip.presets import DEMO, PRESETS, Preset
 from captionlint.core.errors import UsageError, unprobeable
 
 Tags = dict[str, bool]
@@ -70,6 +70,8 @@ def resolve(name: str) -> Preset:
     if name in PRESETS:
         return PRESETS[name]
     model, colon, pretrained = name.partition(":")
+    if colon and model == DEMO:
+        raise UsageError(f"'{name}' names no model: {DEMO} is bundled with its weights and is given alone.")
     if colon and model and pretrained:
         return Preset(name, model, pretrained, 0, "")
     if "=" in name or "/" in name or "\\" in name:

@@ -51,7 +51,6 @@ ROWS: Final = {"cpu": 16, "cuda": 256}
 CACHED: Final = 4096
 """Images whose features are kept."""
 _PROBE: Final = "A small cat sits on a red chair, next to 2 dogs."
-
 Picture = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any] | Tensor
 """An image, as `core.images.opening.as_source` takes it."""
 _AGGREGATES: Final[dict[str, Callable[[Sequence[float]], float]]] = {"mean": fmean, "sum": fsum, "min": min}
@@ -214,10 +213,11 @@ class Scorer:
         return list(self.stream(zip(images, captions, strict=True)))
 
     def stream(self, pairs: Iterable[tuple[Picture, str]], *, batch_size: int = 32) -> Iterator[Prediction | Failure]:
-        """Results in the order of the pairs, at any length in bounded memory; pictures are read one batch ahead."""
+        """Results in the order of the pairs, in bounded memory. Raises `UsageError` for a batch size below 1."""
+        if not isinstance(batch_size, int) or batch_size < 1:
+            raise UsageError(f"batch_size is a whole number from 1 on, not {batch_size!r}.")
         self._settle_in_process()
-        process = self._process
-        iterator = iter(pairs)
+        process, iterator = self._process, iter(pairs)
         ahead = prepare(islice(iterator, batch_size), self._images)
         while ahead:
             batch, ahead = ahead, prepare(islice(iterator, batch_size), self._images)

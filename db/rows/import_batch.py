@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import math
 import os
@@ -234,8 +235,17 @@ def _write_scores(session: Session, rows: Sequence[tuple[int, SourceItem]], *, r
         epsilon = DEFAULT_EPSILON if given.epsilon is None else given.epsilon
         details = {key: value for key, value in given.details.items() if key != SPEC}  # another machine's paths
         scorer = lookups.ensure_scorer(session, name, details=details, epsilon=epsilon)
-        there = frozenset() if replace else predictions.scored(session, scorer, list(found))
-        predictions.write_predictions(session, scorer, [(i, p) for i, p in found.items() if i not in there])
+        there = predictions.load(session, scorer, list(found))
+        new = [(i, p) for i, p in found.items() if i not in there]
+        if replace:
+            new += [(i, _completed(p, there[i])) for i, p in found.items() if i in there]
+        predictions.write_predictions(session, scorer, [(i, p) for i, p in new if p != there.get(i)])
+
+
+def _completed(given: Prediction, stored: Prediction) -> Prediction:
+    """A row's word scores. Most formats hold no cosine: it stays, for caption and image are still the same."""
+    given = dataclasses.replace(given, cosine=stored.cosine) if math.isnan(given.cosine) else given
+    return stored if math.isnan(stored.cosine) and given.words == stored.words else given
 
 
 def _write_reviews(session: Session, rows: Sequence[tuple[int, str, SourceItem]]) -> None:

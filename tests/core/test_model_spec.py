@@ -156,6 +156,7 @@ print([name for name in ("torch", "open_clip") if name in sys.modules])
     ("asked", "said"),
     [
         ("of_name('fsat')", "did you mean 'fast'"),
+        ("of_name('demo:x')", "demo is bundled"),
         ("of_name('ViT-B-33:openai')", "did you mean 'ViT-B-32"),
         ("of_name('ViT-B-32:laion2b_s34b')", "laion2b_s34b_b79k"),
         ("of_name('ViT-B-32:openai')", "ViT-B-32-quickgelu:openai"),

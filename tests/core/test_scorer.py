@@ -273,3 +273,9 @@ def test_arrays_and_tensors_score_as_their_file_does(scorer, photo):
     assert len({round(r.cosine, 6) for r in results}) == 1
     assert torch.equal(scorer.picture_features(array), scorer.picture_features(photo))
     assert torch.equal(scorer.pixels(tensor), scorer.pixels(photo))
+
+
+@pytest.mark.parametrize("size", [0, -1, "3", None])
+def test_a_batch_size_that_is_none_is_refused(scorer, photo, size):
+    with pytest.raises(UsageError, match="batch_size"):
+        list(scorer.stream([(photo, "a cat")], batch_size=size))

@@ -8,7 +8,7 @@ from stores import FakeScorer, rows
 
 from captionlint.core.formats.reading import read
 from captionlint.core.review import KINDS, Span
-from captionlint.db.operations import export, items, reviews, stats
+from captionlint.db.operations import export, items, predictions, queue, reviews, stats
 from captionlint.db.prelabel.local import prelabel
 from captionlint.db.store import Store
 
@@ -156,3 +156,16 @@ def test_a_review_by_the_marks_of_another_scorer_stays_one(tmp_path):
         items.add(store, read(out, images=tmp_path))
         assert {scorer for _, told in said(store).values() for _, _, scorer, _ in told} == {"fake-1"}
         assert said(store) == before
+
+
+@pytest.mark.parametrize("format", ENDINGS)
+def test_an_export_that_updates_its_own_store_changes_no_prediction_and_no_rank(tmp_path, format):
+    with Store.open(tmp_path / "review.db") as store:
+        items.add(store, rows(tmp_path, 12))
+        prelabel(store, FakeScorer())
+        before = [(predictions.get(store, item_id=i), queue.entries(store, item_ids=(i,))) for i in items.ids(store)]
+        added = items.add(store, read(exported(store, format), images=tmp_path), update=True)
+        after = [(predictions.get(store, item_id=i), queue.entries(store, item_ids=(i,))) for i in items.ids(store)]
+    assert (added.added, len(before)) == (0, 12)
+    assert after == before
+    assert before[0][0].cosine == 0.25
