@@ -90,7 +90,7 @@ class Project(QObject):
     ) -> None:
         """Asks or changes the store; the answer comes back on the window's thread.
 
-        What `must` be done is done before the window closes: the changes that a person made.
+        What `must` be done is done before the window closes: the changes that a person made. It has no `topic`.
         """
 
         def run() -> T:

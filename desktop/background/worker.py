@@ -35,7 +35,8 @@ class _Worker(threading.Thread):
 class Background(QObject):
     """Threads that run jobs; one thread keeps their order.
 
-    Jobs of one topic replace each other: only the newest one's answer arrives, and those not begun never run.
+    Jobs of one topic replace each other: only the newest one's answer arrives, and those not begun never run. Jobs
+    that must be done all run, and each answer and error of theirs arrives.
 
     One rule for all users holds at the end: a job that is refused or dropped is never answered, neither `then` nor
     `failed` is called. After `stop` every job is refused. Between `finish` and `resume` only those are taken that
@@ -80,15 +81,17 @@ class Background(QObject):
     ) -> None:
         """Runs `run` in the background and hands its answer to `then` on this object's thread.
 
-        A job that `must` be done, such as a change that a person made, is never dropped for the window's end.
+        A job that `must` be done, such as a change that a person made, is never dropped for the window's end. None
+        replaces another, so it has no topic: raises `ValueError` for one.
         """
+        if must and topic is not None:
+            raise ValueError("A job that must be done has no topic.")
         with self._wake:
             if self._stopped or (self._finishing and not must):
                 return
             self._count += 1
             if topic is not None:
                 self._latest[topic] = self._count
-                self._owed -= sum(job.must for job in self._jobs if job.topic == topic)
                 self._jobs = deque(job for job in self._jobs if job.topic != topic)
             self._owed += must
             self._jobs.append(_Job(run, then, failed, topic, self._count, must))

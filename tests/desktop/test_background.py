@@ -67,14 +67,15 @@ def test_settling_waits_for_no_job_that_need_not_be_done(pool, gate):
 def test_at_the_end_only_what_must_be_done_is_done(qtbot, pool, gate):
     told = []
     pool.ask(lambda: "read", told.append)
-    pool.ask(lambda: "old", told.append, must=True, topic="value")
-    pool.ask(lambda: "new", told.append, must=True, topic="value")
+    pool.ask(lambda: "old value", told.append, topic="value")
+    pool.ask(lambda: "change", told.append, must=True)
+    pool.ask(lambda: "next change", told.append, must=True)
     pool.finish()
     pool.ask(lambda: "late read", told.append)
     pool.ask(lambda: "late change", told.append, must=True)
     with qtbot.waitSignal(pool.settled):
         gate.set()
-    assert told == ["new", "late change"]
+    assert told == ["change", "next change", "late change"]
     pool.resume()
     pool.ask(lambda: "read again", told.append)
     qtbot.waitUntil(lambda: told[-1] == "read again")
@@ -85,3 +86,8 @@ def test_what_must_be_done_and_fails_is_settled_too(qtbot, pool):
     with qtbot.waitSignal(pool.settled):
         pool.ask(lambda: 1 / 0, told.append, failed=lambda error: told.append(type(error)), must=True)
     assert told == [ZeroDivisionError]
+
+
+def test_what_must_be_done_replaces_nothing(pool):
+    with pytest.raises(ValueError, match="topic"):
+        pool.ask(lambda: None, print, must=True, topic="value")

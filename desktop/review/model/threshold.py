@@ -58,6 +58,8 @@ class ThresholdModel(QObject):
         self.scale = 1.0
         self.ignored: tuple[str, ...] = ()
         self._is_unordered = False
+        self._asked: float | None = None  # the current scorer's threshold that the store has, or was asked to take
+        self._unanswered = 0  # thresholds that the store has not answered yet
         self._before = 0.0  # the threshold before the slider began to move
         self._moved: _Moved | None = None
         self._since_moved = QElapsedTimer()
@@ -101,7 +103,7 @@ class ThresholdModel(QObject):
     def keep(self) -> None:
         """Writes the threshold to the store; no inference. What follows soon after is the same step for undo."""
         self._soon.stop()
-        if self.epsilon is None or self.scorer is None or self.epsilon == self.scorer.epsilon:
+        if self.epsilon is None or self.scorer is None or self.epsilon == self._asked:
             return
         last, before = self._moved, self._before
         is_soon = last is not None and self._history.is_newest(last.entry) and self._since_moved.elapsed() < _CLOSE
@@ -130,9 +132,15 @@ class ThresholdModel(QObject):
         self._write(epsilon, version, failed)
 
     def _write(self, epsilon: float, version: str, failed: Callable[[], None]) -> None:
+        if self.scorer is not None and self.scorer.version == version:
+            self._asked = epsilon
+        self._unanswered += 1
         job = partial(scorers.set_epsilon, epsilon=epsilon, version=version, finish=False)
-        refused = partial(self._refuse, failed)
-        self._project.ask(job, self._take_kept, failed=refused, topic="epsilon", must=True)
+        self._project.ask(job, self._take_kept, failed=partial(self._not_kept, failed), must=True)
+
+    def _not_kept(self, failed: Callable[[], None], error: Exception) -> None:
+        self._unanswered -= 1
+        self._refuse(failed, error)
 
     def _refuse(self, failed: Callable[[], None], error: Exception) -> None:
         failed()
@@ -203,8 +211,10 @@ class ThresholdModel(QObject):
     def _take_known(self, known: tuple[ScorerInfo | None, tuple[str, ...]]) -> None:
         before, (self.scorer, self.ignored) = self.scorer, known
         same = before is not None and self.scorer is not None and before.version == self.scorer.version
-        if not (same and self._soon.isActive()):  # one that is moving is kept in a moment
-            self.epsilon = self.scorer.epsilon if self.scorer else None
+        if not (same and self._unanswered):  # one on its way to the store is newer than what was read
+            self._asked = self.scorer.epsilon if self.scorer else None
+            if not (same and self._soon.isActive()):  # one that is moving is kept in a moment
+                self.epsilon = self._asked
         self._review.set_threshold(self.epsilon, frozenset(self.ignored))
         self.changed.emit()
         self._order(is_own=False)  # a program that ended while it ranked has left the rest
@@ -217,6 +227,7 @@ class ThresholdModel(QObject):
         self.changed.emit()
 
     def _take_kept(self, scorer: ScorerInfo) -> None:
+        self._unanswered -= 1
         if scorer.current:
             self.scorer = scorer
         self._order(is_own=True)
