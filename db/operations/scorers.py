@@ -22,7 +22,7 @@ _GAP: Final = 0.01
 
 
 def known(store: Store) -> tuple[ScorerInfo, ...]:
-    """All scorers that the store has predictions or failures of, oldest first."""
+    """All scorers that were entered into the store, oldest first; of some it may have no predictions yet."""
     with store.reading() as session:
         current = lookups.current_scorer(session)
         rows = session.scalars(select(Scorer).order_by(Scorer.id)).all()
