@@ -50,9 +50,13 @@ def checked(word: str) -> str:
 
 
 def ignore_in(session: Session, word: str) -> None:
-    """`ignore` within a transaction, of a word that was `checked`; `finish_ranking` is to follow it."""
-    lookups.upsert(session, IgnoredWord, [{"word": word.lower()}], replace=False)
-    ranking.begin_holding(session, word.lower())
+    """`ignore` within a transaction, of a word that was `checked`; `finish_ranking` is to follow it.
+
+    A word that is ignored already begins nothing: a ranking that was interrupted goes on where it stopped.
+    """
+    if not _is_ignored(session, word):
+        lookups.upsert(session, IgnoredWord, [{"word": word.lower()}], replace=False)
+        ranking.begin_holding(session, word.lower())
 
 
 def heed(store: Store, *, word: str, finish: bool = True) -> tuple[str, ...]:
@@ -65,9 +69,14 @@ def heed(store: Store, *, word: str, finish: bool = True) -> tuple[str, ...]:
 
 
 def heed_in(session: Session, word: str) -> None:
-    """`heed` within a transaction; `finish_ranking` is to follow it."""
-    session.execute(delete(IgnoredWord).where(IgnoredWord.word == word.lower()))
-    ranking.begin_holding(session, word.lower())
+    """`heed` within a transaction; `finish_ranking` is to follow it. As in `ignore_in`, only a change begins."""
+    if _is_ignored(session, word):
+        session.execute(delete(IgnoredWord).where(IgnoredWord.word == word.lower()))
+        ranking.begin_holding(session, word.lower())
+
+
+def _is_ignored(session: Session, word: str) -> bool:
+    return session.scalar(select(IgnoredWord.word).where(IgnoredWord.word == word.lower())) is not None
 
 
 def ignored(store: Store) -> tuple[str, ...]:

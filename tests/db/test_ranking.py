@@ -100,6 +100,23 @@ def test_never_mark_that_was_stopped_is_finished_by_the_next_call(scored):
     assert wrong(scored) == []
 
 
+@pytest.mark.parametrize("way", ["never_mark", "mark_again"])
+def test_the_same_change_after_a_stop_goes_on_where_the_ranking_stopped(scored, way):
+    if way == "mark_again":
+        ignored_words.ignore(scored, word="dog")
+
+    def stop(done, total):
+        if done == 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        settings.change(scored, **{way: ["Dog"]}, on_progress=stop)
+    said = []
+    settings.change(scored, **{way: ["dog"]}, on_progress=lambda done, total: said.append((done, total)))
+    assert (said[0], said[-1]) == ((0, ITEMS - 6), (ITEMS - 6, ITEMS - 6))
+    assert wrong(scored) == []
+
+
 def test_two_words_in_a_row_are_both_ranked(scored):
     ignored_words.ignore(scored, word="dog", finish=False)
     some_parts(scored, 2)
