@@ -36,7 +36,7 @@ CONFIG_FILE: Final = "config_file_sha256"
 _PATHS: Final = ("config_path", "checkpoint_path")
 _OWN: Final = frozenset({"model", "pretrained", "weights_sha256", "template", "layers", "aggregate", "word_rules"})
 """Details that every scorer of ours has, and another detector's scores do not."""
-_DEMO_WEIGHTS: Final = Path(__file__).parent / "demo" / "demo.safetensors"
+_DEMO_WEIGHTS: Final = Path(__file__).parents[1] / "demo" / "demo.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
