@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
 
 from captionlint.core.formats import reading
 from captionlint.core.formats.records import BadRow, SourceItem
 from captionlint.db.operations import items
 from captionlint.db.records import Added
 from captionlint.db.store import Store
-
-_AHEAD: Final = 1000
 
 
 def import_captions(
@@ -37,22 +34,31 @@ def import_captions(
     """
     rows = reading.read(Path(source), images=Path(images) if images else None)
     is_new = "://" not in str(where) and not Path(where).exists()
-    ahead = list(_ahead(rows, 1 if strict else _AHEAD)) if is_new else []
-    is_of_use = not is_new or any(map(_is_usable, ahead[-1:])) or len(ahead) == _AHEAD
-    with TemporaryDirectory() as elsewhere:  # where what is wrong with the rows is found out, as it would be here
-        place = where if is_of_use else Path(elsewhere, "none.db")
-        with Store.open(place) as store:
-            if update and not is_new:
-                store.back_up()
-            return items.add(store, chain(ahead, rows), update=update, strict=strict, on_progress=on_progress)
+    before = Added()
+    if is_new:
+        usable = list(islice(rows, 1))
+        if not any(map(_is_usable, usable)):
+            unusable = chain(usable, rows)
+            usable = []
+            # Elsewhere it is found out what is wrong with the rows, as it would be here.
+            with TemporaryDirectory() as elsewhere, Store.open(Path(elsewhere, "none.db")) as none:
+                before = items.add(none, _unusable(unusable, usable), strict=strict, on_progress=on_progress)
+        if not usable:
+            return before
+        rows = chain(usable, rows)
+    with Store.open(where) as store:
+        if update and not is_new:
+            store.back_up()
+        return items.add(store, rows, update=update, strict=strict, on_progress=on_progress, before=before)
 
 
-def _ahead(rows: Iterator[SourceItem | BadRow], most: int) -> Iterator[SourceItem | BadRow]:
-    """The rows up to the first that can be used, or the first `most`."""
-    for row in islice(rows, most):
-        yield row
+def _unusable(rows: Iterator[SourceItem | BadRow], usable: list[SourceItem | BadRow]) -> Iterator[SourceItem | BadRow]:
+    """The rows before the first that can be used; that one is put into `usable`."""
+    for row in rows:
         if _is_usable(row):
-            break
+            usable.append(row)
+            return
+        yield row
 
 
 def _is_usable(row: SourceItem | BadRow) -> bool:

@@ -32,14 +32,16 @@ def add(
     update: bool = False,
     strict: bool = False,
     on_progress: Callable[[Added], None] | None = None,
+    before: Added | None = None,
 ) -> Added:
     """Adds items as they are read, a thousand in a transaction; what is there already is left alone.
 
     Bad rows are counted and the rest goes on; with `strict` the first one raises `FormatError`, after what came
     before it was kept. A row whose id has other content is a conflict, unless `update` is given. Word scores
-    and reviews that come with a row are kept too, also for items that were there.
+    and reviews that come with a row are kept too, also for items that were there. What was done `before` with earlier
+    rows of the same source counts too.
     """
-    total = Added()
+    total = before or Added()
     source = iter(rows)
     with store.reading() as session:
         last = session.scalar(select(func.max(schema.Item.id))) or 0
