@@ -87,7 +87,7 @@ class Store:
                     return store
                 store.backup = migrate.prepare(engine, name=store.name, path=store.path)
                 if store.path:
-                    _write_ahead(engine, busy_timeout)
+                    _write_ahead(engine, busy_timeout, name=store.name)
                     store._file = OpenFile(store.path, engine, name=store.name, to_read=to_read)
         except BaseException:
             store.close()
@@ -256,19 +256,24 @@ def _check(path: Path, *, create: bool, to_read: bool) -> None:
         )
 
 
-def _write_ahead(engine: Engine, patience: float) -> None:
+def _write_ahead(engine: Engine, patience: float, *, name: str) -> None:
     """Lets readers and one writer work side by side; the file remembers it.
 
-    Two processes that open a new file at once can meet here, where SQLite itself does not wait.
+    Two processes that open a new file at once can meet here, where SQLite itself does not wait. Raises `StoreError`
+    where SQLite keeps another journal: `OpenFile` expects the -wal file beside the store.
     """
     until = time.monotonic() + patience
     with closing(engine.raw_connection()) as raw:
         while True:
             try:
-                raw.cursor().execute("PRAGMA journal_mode = WAL")
+                (mode,) = raw.cursor().execute("PRAGMA journal_mode = WAL").fetchone()
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                     raise
                 time.sleep(0.02)
             else:
-                return
+                break
+    if mode != "wal":
+        raise StoreError(
+            f"SQLite can keep no write-ahead log for {name} (it stays in mode {mode}): put the store on a local disk."
+        )

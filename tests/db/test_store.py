@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 from stores import FakeScorer, photo, rows
 
 from captionlint.core.errors import StoreError, UsageError
 from captionlint.core.formats.reading import read
 from captionlint.db import migrations
-from captionlint.db.engine import backups
+from captionlint.db.engine import backups, connection
 from captionlint.db.engine.connection import without_password
 from captionlint.db.operations import ignored_words, items, queue, reviews, stats
 from captionlint.db.prelabel.local import prelabel
@@ -335,3 +336,17 @@ def test_the_state_is_another_after_every_commit(path):
         own = store.state()
         ignored_words.ignore(other, word="cat")
         assert len({before, own, store.state()}) == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SQLite has this way of locking on POSIX systems only")
+def test_a_store_without_a_write_ahead_log_is_refused(tmp_path, monkeypatch):
+    """SQLite locks the file by lock files, which know no shared memory: it keeps the mode that it had."""
+    real = connection.file_engine
+
+    def by_lock_files(path, **more):
+        query = {"uri": "true", "vfs": "unix-dotfile"}
+        return real(URL.create("sqlite", database=path.as_uri(), query=query), **more)
+
+    monkeypatch.setattr(connection, "file_engine", by_lock_files)
+    with pytest.raises(StoreError, match=r"no write-ahead log for .*new\.db \(it stays in mode delete\)"):
+        Store.open(tmp_path / "new.db")
