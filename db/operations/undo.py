@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from captionlint.core.errors import UsageError
 from captionlint.core.review import Review, Status
 from captionlint.db.operations.reviews import decision, item_row
 from captionlint.db.records import Decision, StoredReview
@@ -21,13 +22,15 @@ _FEW = 4  # steps read at once: of many that were imported, none counts, and to 
 _FROM_OUTSIDE = ("import", "update")
 
 
-def undo(store: Store, *, annotator: str) -> Decision | None:
+def undo(store: Store, *, annotator: str, revision_id: int | None = None) -> Decision | None:
     """Takes back the annotator's last decision that still stands; None if there is none.
 
-    The item is again what it was before; `Decision.about` is the decision that was taken back.
+    The item is again what it was before; `Decision.about` is the decision that was taken back. Raises `UsageError`
+    where `revision_id` names another decision than the last one.
     """
     with store.writing() as session:
         target = _last_made(session, annotator)
+        _check(target, revision_id, "take back")
         if target is None:
             return None
         before = _before(session, target)
@@ -36,10 +39,14 @@ def undo(store: Store, *, annotator: str) -> Decision | None:
         return _commit(session, "undo", target, review, about)
 
 
-def redo(store: Store, *, annotator: str) -> Decision | None:
-    """Makes again what was last taken back; None if nothing was, or if something was decided since."""
+def redo(store: Store, *, annotator: str, revision_id: int | None = None) -> Decision | None:
+    """Makes again what was last taken back; None if nothing was, or if something was decided since.
+
+    Raises `UsageError` where `revision_id` names another decision than that one.
+    """
     with store.writing() as session:
         target = _last_undone(session, annotator)
+        _check(target, revision_id, "make again")
         if target is None:
             return None
         (about,) = reviewed.by_ids(session, [target.id])
@@ -58,6 +65,14 @@ def redoable(store: Store, *, annotator: str) -> StoredReview | None:
     with store.reading() as session:
         target = _last_undone(session, annotator)
         return reviewed.by_ids(session, [target.id])[0] if target else None
+
+
+def _check(target: Revision | None, revision_id: int | None, move: str) -> None:
+    if revision_id is not None and (target is None or target.id != revision_id):
+        raise UsageError(
+            f"This decision is not the one to {move} next: another program or an import changed the store since. "
+            "Open its item and decide it anew."
+        )
 
 
 def _commit(session: Session, action: str, target: Revision, review: Review, about: StoredReview) -> Decision:

@@ -349,3 +349,59 @@ def test_steps_of_an_item_that_is_not_shown_any_more_are_not_taken_back(qtbot, w
     strike(window, Qt.Key.Key_Z, CONTROL)
     settle(qtbot, window)
     assert state(window, ask)[0] == ()
+
+
+@pytest.fixture
+def decide_elsewhere(window, ask):
+    """Another program decides the last item by the same annotator."""
+
+    def call():
+        last = ask(window.project.path, lambda store: list(items.ids(store)))[-1]
+        return ask(window.project.path, reviews.reject, item_id=last, annotator="ana").item_id
+
+    return call
+
+
+def test_undo_takes_back_no_decision_that_was_made_elsewhere(qtbot, window, ask, decide_elsewhere):
+    first = window.review.item.item_id
+    press(qtbot, window, Qt.Key.Key_Return)
+    other = decide_elsewhere()
+    with qtbot.waitSignal(window.loop.failed):
+        strike(window, Qt.Key.Key_Z, CONTROL)
+    box = window.findChild(QMessageBox, "problem")
+    assert "not the one to take back next" in box.informativeText()
+    box.close()
+    settle(qtbot, window)
+    assert state(window, ask)[2] == sorted([first, other])
+    assert window.loop.history.is_empty, "it is neither to be taken back nor to be made again"
+    assert window.actions_by_name["undo"].text() == "Undo rejection"
+    assert not window.actions_by_name["redo"].isEnabled()
+    for left in ([first], []):
+        window.actions_by_name["undo"].trigger()
+        settle(qtbot, window)
+        assert state(window, ask)[2] == left, "those that the store knows come one by one"
+
+
+def test_redo_makes_no_decision_again_when_another_was_made_elsewhere(qtbot, window, ask, decide_elsewhere):
+    press(qtbot, window, Qt.Key.Key_Return)
+    undo(qtbot, window)
+    other = decide_elsewhere()
+    with qtbot.waitSignal(window.loop.failed):
+        strike(window, Qt.Key.Key_Z, CONTROL | SHIFT)
+    window.findChild(QMessageBox, "problem").close()
+    settle(qtbot, window)
+    assert state(window, ask)[2] == [other]
+    assert window.loop.history.is_empty
+
+
+def test_a_decision_that_was_made_again_is_taken_back_again(qtbot, window, ask):
+    press(qtbot, window, Qt.Key.Key_Return)
+    press(qtbot, window, Qt.Key.Key_S)
+    both = state(window, ask)[2]
+    for _ in range(2):
+        undo(qtbot, window)
+        undo(qtbot, window)
+        assert state(window, ask)[2] == []
+        redo(qtbot, window)
+        redo(qtbot, window)
+        assert state(window, ask)[2] == both

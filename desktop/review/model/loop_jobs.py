@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from captionlint.core.errors import UsageError
 from captionlint.db.operations import items, queue, reviews
 from captionlint.db.operations import undo as history
 from captionlint.db.records import Decision, QueueEntry, StoredItem
@@ -21,10 +22,14 @@ from captionlint.desktop.review.model.loop_types import Answer, Landing, landing
 _LOG: Final = logging.getLogger(__name__)
 
 
-class Losses:
-    """Counts the decisions that the store did not take. Only the store's thread reads and changes it."""
+class Made:
+    """Which revision holds a decision; None where the store did not take it. Only the store's thread uses it.
 
-    count = 0
+    Undo may be asked for before the store has the decision, so the window cannot name the revision.
+    """
+
+    def __init__(self, revision_id: int | None = None) -> None:
+        self.revision_id = revision_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +39,12 @@ class LoopJobs:
     Attributes:
         order, filters: which items come, and in which order.
         held: where the item before the eyes stood before it was ranked anew; None where it was not.
-        losses: the store thread's own count, the same for all jobs of one loop.
     """
 
     annotator: str
     order: Order
     filters: Filters
     held: Place | None
-    losses: Losses
 
     def first(self, store: Store) -> Landing:
         """The item where this annotator was last, else the first one to review."""
@@ -55,21 +58,17 @@ class LoopJobs:
         """An item by its id."""
         return self._land(store, item_id)
 
-    def decide(self, store: Store, *, answer: Answer) -> Landing:
+    def decide(self, store: Store, *, answer: Answer, kept: Made) -> Landing:
         """Commits a decision, then reads the next item."""
-        made = self._commit(store, answer)
+        made = self._commit(store, answer, kept)
         try:
             return self._open_after(store, answer.item_id, made, again=answer.again)
         except Exception as error:
             return landing_unread(made, error)
 
-    def decide_with(self, store: Store, *, answer: Answer, ahead: StoredItem) -> Landing:
+    def decide_with(self, store: Store, *, answer: Answer, kept: Made, ahead: StoredItem) -> Landing:
         """Commits a decision, then reads again what is shown already: somebody else may have changed or decided it."""
-        try:
-            made = self._commit(store, answer)
-        except Exception:
-            self.losses.count += 1
-            raise
+        made = self._commit(store, answer, kept)
         try:
             there = queue.entries(store, item_ids=(ahead.item_id,))
             if there and (there[0].status == "pending" or answer.again):
@@ -77,7 +76,7 @@ class LoopJobs:
             return self._open_after(store, answer.item_id, made)
         except Exception:  # the decision stands: it must not be called lost for what failed behind it
             _LOG.exception("item %d cannot be read again", ahead.item_id)
-            return Landing(made, ahead, made.made.action, None)
+            return Landing(made, ahead, made.made, None)
 
     def ahead(self, store: Store, *, after: int, again: bool) -> StoredItem | None:
         """The item that `decide` would lead to; None at the end of the queue."""
@@ -111,25 +110,34 @@ class LoopJobs:
             found = queue.following_marked(store, order=self.order, filters=self._undecided)
         return self._land(store, found.item_id if found else here)
 
-    def travel(
-        self, store: Store, *, move: Callable[..., Decision | None], losses_told: int, here: int | None
-    ) -> Landing:
-        """Takes the last decision back or makes it again.
+    def undo(self, store: Store, *, kept: Made, here: int | None) -> Landing:
+        """Takes this decision back; nothing where the store did not take it, or where it is not the last one."""
+        return self._travel(store, history.undo, kept, here)
 
-        It does nothing where the decision that was meant was lost and the window did not know that yet: it knew of
-        `losses_told` losses.
-        """
-        is_meant = losses_told == self.losses.count
-        made = move(store, annotator=self.annotator) if is_meant else None
-        try:
-            return self._land(store, made.item_id if made else here, made)
-        except Exception as error:
-            return landing_unread(made, error)
+    def redo(self, store: Store, *, kept: Made, here: int | None) -> Landing:
+        """Makes this decision again, as `undo`."""
+        return self._travel(store, history.redo, kept, here)
 
     def start(self, item_id: int) -> int | Place:
         """From where the queue goes on behind an item."""
         held = self.held
         return held if held is not None and (held.item_id, held.order) == (item_id, self.order) else item_id
+
+    def _travel(self, store: Store, move: Callable[..., Decision | None], kept: Made, here: int | None) -> Landing:
+        if kept.revision_id is None:
+            return self._land(store, here)
+        try:
+            made = move(store, annotator=self.annotator, revision_id=kept.revision_id)
+        except UsageError as error:
+            return replace(self._land(store, here), refused=error)
+        if made is None:
+            return self._land(store, here)
+        if made.made.action == "redo":
+            kept.revision_id = made.made.revision_id
+        try:
+            return self._land(store, made.item_id, made)
+        except Exception as error:
+            return landing_unread(made, error)
 
     def _land(self, store: Store, item_id: int | None, decision: Decision | None = None) -> Landing:
         item = None if item_id is None else items.get(store, item_id=item_id, annotator=self.annotator)
@@ -137,9 +145,14 @@ class LoopJobs:
             queue.remember(store, annotator=self.annotator, item_id=item_id)
         undo = history.undoable(store, annotator=self.annotator)
         redo = history.redoable(store, annotator=self.annotator)
-        return Landing(decision, item, getattr(undo, "action", None), getattr(redo, "action", None))
+        return Landing(decision, item, undo, redo)
 
-    def _commit(self, store: Store, answer: Answer) -> Decision:
+    def _commit(self, store: Store, answer: Answer, kept: Made) -> Decision:
+        made = self._decide(store, answer)
+        kept.revision_id = made.made.revision_id
+        return made
+
+    def _decide(self, store: Store, answer: Answer) -> Decision:
         who, way, item_id, seconds = self.annotator, answer.way, answer.item_id, answer.seconds
         if way == "reject":
             return reviews.reject(store, item_id=item_id, annotator=who, seconds=seconds)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from captionlint.core.errors import UsageError
 from captionlint.core.review import Span
-from captionlint.db.records import Decision, StoredItem
+from captionlint.db.records import Decision, StoredItem, StoredReview
 from captionlint.db.rows.filters import Filters
 from captionlint.db.rows.paging import Order
 
@@ -38,25 +39,27 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """What a job of the loop came back with: what was decided, the item to show next, and the actions to take back.
+    """What a job of the loop came back with: what was decided, the item to show next, and what undo and redo would do.
 
-    `unread` says why no item could be read; what was decided stands all the same.
+    `unread` says why no item could be read; what was decided stands all the same. `refused` says why a decision is not
+    taken back or made again: it is not the last one.
     """
 
     decision: Decision | None
     item: StoredItem | None
-    undo: str | None
-    redo: str | None
+    undo: StoredReview | None
+    redo: StoredReview | None
     unread: Exception | None = None
+    refused: UsageError | None = None
 
 
 def landing_unread(made: Decision | None, error: Exception) -> Landing:
     """Where a decision leads when the store took it, and then could not be read."""
     if made is None:
         return Landing(None, None, None, None, error)
-    action = made.made.action if made.about is None else made.about.action
-    undo, redo = (None, action) if made.made.action == "undo" else (action, None)
-    return Landing(made, None, undo, redo, error)
+    if made.made.action == "undo":
+        return Landing(made, None, None, made.about, error)
+    return Landing(made, None, made.made, None, error)
 
 
 def as_decided(item: StoredItem, decision: Decision) -> StoredItem:

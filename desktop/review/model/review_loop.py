@@ -14,14 +14,13 @@ from typing import Final
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from captionlint.db.operations import items, queue
-from captionlint.db.operations import undo as history
-from captionlint.db.records import Decision, StoredItem
+from captionlint.db.records import StoredItem, StoredReview
 from captionlint.db.rows.filters import Filters
 from captionlint.db.rows.paging import Order, Place
 from captionlint.db.store import Store
 from captionlint.desktop.background.project import Project
 from captionlint.desktop.review.model import draft as drafts
-from captionlint.desktop.review.model.loop_jobs import LoopJobs, Losses
+from captionlint.desktop.review.model.loop_jobs import LoopJobs, Made
 from captionlint.desktop.review.model.loop_types import Ahead, Answer, Landing, Way, as_decided
 from captionlint.desktop.review.model.messages import sentence, title
 from captionlint.desktop.review.model.review_model import ReviewModel
@@ -67,15 +66,13 @@ class ReviewLoop(QObject):
         self.filters = Filters()
         self.history = SessionHistory(model.numbers, self)
         self.history.changed.connect(self.history_changed)
-        self._stored_undo: str | None = None
-        self._stored_redo: str | None = None
+        self._stored_undo: StoredReview | None = None
+        self._stored_redo: StoredReview | None = None
         self._left: int | None = None
         self._held: Place | None = None
         self.ahead: Ahead | None = None
         self._since = QElapsedTimer()
         self._leaving = False
-        self._losses = Losses()
-        self._losses_told = 0  # decisions that the store did not take, and that the window knows of
         self._turns = 0  # how often an item was shown that no job came back with: an older job's item is late then
 
     def begin(self) -> None:
@@ -114,13 +111,14 @@ class ReviewLoop(QObject):
         spans = drafts.decided(draft) if corrected else None
         caption = draft.text if draft.edited else None
         answer = Answer(way, item.item_id, spans, caption, self._seconds(), item.status != "pending")
-        entry = self._decision(title("correct" if corrected else way) or way)
+        kept = Made()
+        entry = self._decision(title("correct" if corrected else way) or way, kept)
         self.history.add(entry)
         ahead = self._take_ahead()
         if ahead is None:
-            self._write(partial(self._jobs.decide, answer=answer), partial(self.history.remove, entry))
+            self._write(partial(self._jobs.decide, answer=answer, kept=kept), partial(self.history.remove, entry))
             return
-        job = partial(self._jobs.decide_with, answer=answer, ahead=ahead)
+        job = partial(self._jobs.decide_with, answer=answer, kept=kept, ahead=ahead)
         failed = partial(self._bring_back, draft, entry)
         self.project.ask(job, partial(self._confirm, ahead), failed=failed, must=True)
         self._turns += 1
@@ -186,7 +184,7 @@ class ReviewLoop(QObject):
         """What `undo` would take back."""
         if self._is_step_undone_next:
             return self.model.undo_title
-        return self.history.last.title if self.history.last else self._stored_undo
+        return self.history.last.title if self.history.last else _named(self._stored_undo)
 
     @property
     def redo_title(self) -> str | None:
@@ -194,7 +192,7 @@ class ReviewLoop(QObject):
         if self._is_step_redone_next:
             return self.model.redo_title
         if self.history.is_empty:
-            return self._stored_redo
+            return _named(self._stored_redo)
         return self.history.next.title if self.history.next else None
 
     @property
@@ -205,18 +203,26 @@ class ReviewLoop(QObject):
     def _is_step_redone_next(self) -> bool:
         return self.model.redo_number > self.history.redo_number
 
-    def _before(self, named: str | None) -> Entry | None:
+    def _before(self, stored: StoredReview | None) -> Entry | None:
         """A decision of an earlier session, which the store knows."""
-        return None if named is None else self._decision(named)
+        return None if stored is None else self._decision(_named(stored) or "", Made(stored.revision_id))
 
-    def _decision(self, named: str) -> Entry:
-        """A decision that the store can take back and make again: the last one, whichever that is."""
-        return Entry(named, partial(self._travel, history.undo), partial(self._travel, history.redo))
+    def _decision(self, named: str, kept: Made) -> Entry:
+        """A decision that the store can take back and make again."""
+
+        def undo(failed: Callable[[], None]) -> None:
+            self._travel(partial(self._jobs.undo, kept=kept, here=self._here()), entry, failed)
+
+        def redo(failed: Callable[[], None]) -> None:
+            self._travel(partial(self._jobs.redo, kept=kept, here=self._here()), entry, failed)
+
+        entry = Entry(named, undo, redo)
+        return entry
 
     @property
     def _jobs(self) -> LoopJobs:
         """The store's half of the loop, with a copy of what counts now."""
-        return LoopJobs(self.project.annotator, self.order, self.filters, self._held, self._losses)
+        return LoopJobs(self.project.annotator, self.order, self.filters, self._held)
 
     def _step(self, *, back: bool) -> None:
         here = self._here()
@@ -237,9 +243,23 @@ class ReviewLoop(QObject):
     def _ask(self, job: Callable[[Store], Landing]) -> None:
         self.project.ask(job, partial(self._land, self._turns), failed=self.failed.emit)
 
-    def _travel(self, move: Callable[..., Decision | None], failed: Callable[[], None]) -> None:
-        told, here = self._losses_told, self._here()
-        self._write(partial(self._jobs.travel, move=move, losses_told=told, here=here), failed)
+    def _travel(self, job: Callable[[Store], Landing], entry: Entry, failed: Callable[[], None]) -> None:
+        """Takes a decision back or makes it again. One that it cannot do leaves the history."""
+        turn = self._turns
+
+        def land(landing: Landing) -> None:
+            if landing.decision is None:
+                self.history.remove(entry)
+            if landing.refused is None:
+                self._land(turn, landing)
+                return
+            self._leaving = False
+            self._tell_decided(landing)
+            self.history_changed.emit()
+            self.failed.emit(landing.refused)
+
+        self._leaving = True
+        self.project.ask(job, land, failed=partial(self._refused, failed), must=True)
 
     def _write(self, job: Callable[[Store], Landing], failed: Callable[[], None]) -> None:
         self._leaving = True
@@ -260,7 +280,6 @@ class ReviewLoop(QObject):
     def _bring_back(self, draft: drafts.Draft, entry: Entry, error: Exception) -> None:
         """The decision was not kept: its item stands before the eyes again, as it was left."""
         self.history.remove(entry)
-        self._losses_told += 1
         self._turns += 1
         self._show(draft.item)
         self.model.resume(draft)
@@ -311,7 +330,7 @@ class ReviewLoop(QObject):
 
     def _tell_decided(self, landing: Landing) -> None:
         if landing.unread is None or landing.decision is not None:
-            self._stored_undo, self._stored_redo = title(landing.undo), title(landing.redo)
+            self._stored_undo, self._stored_redo = landing.undo, landing.redo
         if landing.decision is not None:
             self.committed.emit(datetime.now(UTC))
             self.decided.emit(landing.decision)
@@ -322,3 +341,7 @@ class ReviewLoop(QObject):
         if landing.decision is not None:
             self.said.emit(sentence(landing.decision))
         self.look_ahead()
+
+
+def _named(stored: StoredReview | None) -> str | None:
+    return None if stored is None else title(stored.action)
