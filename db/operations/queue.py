@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Generator
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -18,6 +19,8 @@ from captionlint.db.store import Store
 
 _EVERYTHING: Final = Filters()
 _AT_ONCE: Final = 500
+_PART: Final = 2000
+"""Items of a part that is read in a transaction of its own: a few milliseconds."""
 
 
 def page(
@@ -86,12 +89,35 @@ def item_ids(store: Store, *, order: Order = "suspicious", filters: Filters = _E
         # By parts: all rows at once are one call, through which no other thread of the program runs.
         by_parts = {"yield_per": _AT_ONCE}
         asked = select(Item.id).where(*where).order_by(*columns)
-        found = tuple(session.scalars(asked, execution_options=by_parts))
-        head = paging.head_of(session, order)
-        if not head:
-            return found
-        passing, first = set(found), set(head)
-        return (*(i for i in head if i in passing), *(i for i in found if i not in first))
+        found = dict.fromkeys(session.scalars(asked, execution_options=by_parts))
+        return _with_head(paging.head_of(session, order), found)
+
+
+def item_ids_in_parts(
+    store: Store, *, order: Order = "suspicious", filters: Filters = _EVERYTHING
+) -> Generator[None, None, tuple[int, ...]]:
+    """As `item_ids`, in parts (see `db.rows.parts`), where an index gives what passes; else in one part.
+
+    Where ranks change between the parts, an item that moves to the front may be missing. None is there twice.
+    """
+    if not paging.are_in_index(order, filters):
+        return item_ids(store, order=order, filters=filters)
+    found: dict[int, None] = {}
+    after: Place | None = None
+    while True:
+        with store.reading() as session:
+            places = paging.places(session, order=order, filters=filters, after=after, limit=_PART)
+            head = paging.head_of(session, order)
+        found.update(dict.fromkeys(place.item_id for place in places))
+        yield
+        if len(places) < _PART:
+            return _with_head(head, found)
+        after = places[-1]
+
+
+def _with_head(head: Collection[int], found: dict[int, None]) -> tuple[int, ...]:
+    first = set(head)
+    return (*(i for i in head if i in found), *(i for i in found if i not in first)) if head else tuple(found)
 
 
 def entries(store: Store, *, item_ids: tuple[int, ...]) -> tuple[QueueEntry, ...]:

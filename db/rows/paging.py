@@ -87,8 +87,7 @@ def _behind(
     key = key_of(order)
     keys = [Item.id] if key is None else [key, Item.id]
     ordered = [k.desc() if back else k for k in keys]
-    in_index = order == "suspicious" and len(filters.status) == 1 and filters == Filters(status=filters.status)
-    if (filters != _EVERYTHING or where) and not in_index:
+    if (filters != _EVERYTHING or where) and not _in_index(order, filters):
         found: list[int] = []
         place, size, seen = here, 2 * limit, 0
         while seen < NEAR and (seen < _SOME or not finds_few(session, filters, limit=NEAR)):
@@ -100,6 +99,24 @@ def _behind(
             seen, size = seen + size, 4 * size
     passing = columns().where(*conditions(session, filters, blind_share=share), *where).order_by(*ordered)
     return _in_turn(session, passing, key, here, limit=limit, back=back)
+
+
+def are_in_index(order: Order, filters: Filters) -> bool:
+    """Whether all that pass stand one behind the other in an index: then each page costs only its own length."""
+    return filters == _EVERYTHING or _in_index(order, filters)
+
+
+def _in_index(order: Order, filters: Filters) -> bool:
+    return order == "suspicious" and len(filters.status) == 1 and filters == Filters(status=filters.status)
+
+
+def places(session: Session, *, order: Order, filters: Filters, after: Place | None, limit: int) -> list[Place]:
+    """The places of the next items that pass by the key alone: those of `head_of` are not put in front."""
+    key = key_of(order)
+    keys = [Item.id] if key is None else [key, Item.id]
+    where = conditions(session, filters, blind_share=marking.blind_share(session))
+    query = select(*keys).where(*where).order_by(*keys)
+    return [Place(row.id, order, row[0]) for row in _in_turn(session, query, key, after, limit=limit, back=False)]
 
 
 def _in_turn(

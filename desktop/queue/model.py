@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from captionlint.db.operations import active_learning, queue, queue_rows
 from captionlint.db.operations.queue_rows import Line
 from captionlint.db.rows.filters import Filters
 from captionlint.db.rows.paging import Order
+from captionlint.db.store import Store
 from captionlint.desktop.background.project import Project
 
 Index = QModelIndex | QPersistentModelIndex
@@ -48,11 +49,11 @@ class QueueModel(QAbstractListModel):
         self._soon.timeout.connect(self._read)
 
     def load(self, *, order: Order | None = None, filters: Filters | None = None) -> None:
-        """Reads which items there are, in which order."""
+        """Reads which items there are, in which order. Decisions get their turn in between."""
         self.order = order or self.order
         self.filters = self.filters if filters is None else filters
         job = partial(_ids, order=self.order, filters=self.filters)
-        self._project.ask(job, self._take_ids, failed=self.failed.emit, topic="queue")
+        self._project.ask_in_parts(job, self._take_ids, failed=self.failed.emit, topic="queue")
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         """All items that pass the filters."""
@@ -148,8 +149,11 @@ class QueueModel(QAbstractListModel):
             self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
 
 
-def _ids(store: Any, *, order: Order, filters: Filters) -> tuple[Sequence[int], dict[int, int]]:
+def _ids(
+    store: Store, *, order: Order, filters: Filters
+) -> Generator[None, None, tuple[Sequence[int], dict[int, int]]]:
     if order == "instructive":
         active_learning.arrange(store)
-    ids = queue.item_ids(store, order=order, filters=filters)
+        yield
+    ids = yield from queue.item_ids_in_parts(store, order=order, filters=filters)
     return ids, {item_id: row for row, item_id in enumerate(ids)}

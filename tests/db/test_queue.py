@@ -8,7 +8,7 @@ from captionlint.core.errors import StoreError, UsageError
 from captionlint.core.review import Span
 from captionlint.db.operations import ignored_words, items, queue, queue_rows, reviews, scorers
 from captionlint.db.prelabel.local import prelabel
-from captionlint.db.rows import paging, ranking
+from captionlint.db.rows import paging, parts, ranking
 from captionlint.db.rows.filters import Filters
 
 
@@ -226,6 +226,16 @@ def test_a_ranking_that_was_interrupted_is_finished(full, monkeypatch):
     assert {e.item_id: e.f_clip_score for e in queue.page(full)} == wanted
 
 
+def test_ids_read_in_parts_hold_no_item_twice_when_its_rank_changes_meanwhile(full, monkeypatch):
+    monkeypatch.setattr(queue, "_PART", 2)
+    whole = queue.item_ids(full)
+    reading = queue.item_ids_in_parts(full)
+    next(reading)
+    with full.writing() as session:
+        ranking.rank_items(session, [(whole[0], 1000.0, 1000.0)])
+    assert parts.whole(reading) == whole, "the first one stands where it was"
+
+
 @pytest.mark.parametrize("near", [3, 1000])
 def test_pages_and_steps_give_the_whole_queue_in_its_order(full, monkeypatch, near):
     monkeypatch.setattr(paging, "NEAR", near)
@@ -253,5 +263,7 @@ def test_pages_and_steps_give_the_whole_queue_in_its_order(full, monkeypatch, ne
                 paged += [entry.item_id for entry in page]
                 after = paged[-1]
             assert tuple(paged) == whole, (order, filters)
+            monkeypatch.setattr(queue, "_PART", 2)
+            assert parts.whole(queue.item_ids_in_parts(full, order=order, filters=filters)) == whole, (order, filters)
             back = [queue.preceding(full, order=order, filters=filters, before=i) for i in whole[::-1]]
             assert [e.item_id for e in back if e] == list(whole[-2::-1]), (order, filters)

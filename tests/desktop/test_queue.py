@@ -9,7 +9,9 @@ from PySide6.QtGui import QPixmap
 from stores import photo, row
 
 from captionlint.core.errors import UsageError
+from captionlint.db.operations import queue
 from captionlint.db.rows.filters import Filters
+from captionlint.desktop.background import project
 from captionlint.desktop.background.image_loader import thumbnail
 from captionlint.desktop.queue.model import LINE
 from captionlint.desktop.queue.pace import Pace, duration
@@ -71,6 +73,23 @@ def test_a_hundred_thousand_items_open_and_scroll(qtbot, open_window, fill, tmp_
     qtbot.waitUntil(lambda: last.data(LINE) is not None)
     assert len(window.queue._lines) < 1000
     assert took < 15, "opening waits for something that grows with the store"
+
+
+def test_a_decision_made_while_the_queue_is_read_again_does_not_wait_for_all_of_it(
+    qtbot, open_window, fill, monkeypatch
+):
+    window = open_window(fill())
+    qtbot.waitUntil(lambda: window.project.worker.idle)
+    monkeypatch.setattr(queue, "_PART", 1)
+    monkeypatch.setattr(project, "_AT_ONCE", 0)
+    came = []
+    window.queue.loaded.connect(lambda: came.append("queue"))
+    window.loop.decided.connect(lambda _: came.append("decision"))
+    window.queue.load()
+    window.loop.decide("skip")
+    qtbot.waitUntil(lambda: len(came) == 2)
+    assert came == ["decision", "queue"]
+    assert window.queue.rowCount() == 6
 
 
 def test_lines_are_read_when_they_are_asked_for(qtbot, open_window, fill):
