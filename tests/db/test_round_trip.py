@@ -13,7 +13,9 @@ from captionlint.db.prelabel.local import prelabel
 from captionlint.db.store import Store
 
 ITEMS = 120
-ENDINGS = {"words": "jsonl", "words-parquet": "parquet", "csv": "csv"}
+ENDINGS = {"words": "jsonl", "words-parquet": "parquet", "csv": "csv", "webdataset": "shards"}
+LEFT_OUT = {"webdataset": {"rejected", "marked, without a correction"}}
+"""Why a format leaves items out; the other formats leave out rejected ones only."""
 
 
 def decide(lots, store, item_id, annotator):
@@ -69,8 +71,7 @@ def said(store):
 
 def exported(store, format):
     out = store.path.with_name(f"out.{ENDINGS[format]}")
-    export.write(store, format=format, out=out, unreviewed=True)
-    return out
+    return out, export.write(store, format=format, out=out, unreviewed=True).left_out
 
 
 @pytest.mark.parametrize("format", ENDINGS)
@@ -78,8 +79,9 @@ def test_reviews_are_the_same_in_a_new_store(reviewed, tmp_path, format):
     if format == "words-parquet":
         pytest.importorskip("pyarrow")
     before = said(reviewed)
-    out = exported(reviewed, format)
-    images = None if format == "words-parquet" else reviewed.path.parent
+    out, left_out = exported(reviewed, format)
+    assert set(left_out) == LEFT_OUT.get(format, {"rejected"})
+    images = None if format in ("words-parquet", "webdataset") else reviewed.path.parent
     with Store.open(tmp_path / "new.db") as store:
         added = items.add(store, read(out, images=images))
         assert (added.bad_count, added.conflict_count) == (0, 0)
@@ -88,8 +90,9 @@ def test_reviews_are_the_same_in_a_new_store(reviewed, tmp_path, format):
         assert (again.added, again.updated) == (0, 0)
         assert said(store) == after
         assert set(stats.quality(store).marks) == {"kept", "changed", "removed", "added"}
-    kept = {name: found for name, found in before.items() if found[0] != "rejected"}  # which no export holds
+    kept = {name: found for name, found in before.items() if name in after}
     assert after == kept
+    assert len(after) == len(before) - sum(left_out.values()) > ITEMS / 2
     origins = {s.origin for _, told in kept.values() for review, *_ in told for s in review.spans}
     fates = {s.removed for _, told in kept.values() for review, *_ in told for s in review.spans}
     assert (origins, fates) == ({"prediction", "changed", "manual"}, {True, False})
@@ -99,14 +102,14 @@ def test_reviews_are_the_same_in_a_new_store(reviewed, tmp_path, format):
 def test_an_import_into_the_store_that_was_exported_changes_nothing(reviewed, format):
     before = said(reviewed)
     revisions = sum(len(reviews.revisions(reviewed, item_id=i)) for i in items.ids(reviewed))
-    added = items.add(reviewed, read(exported(reviewed, format), images=reviewed.path.parent))
+    added = items.add(reviewed, read(exported(reviewed, format)[0], images=reviewed.path.parent))
     assert (added.added, added.updated, added.bad_count, added.conflict_count) == (0, 0, 0, 0)
     assert said(reviewed) == before
     assert sum(len(reviews.revisions(reviewed, item_id=i)) for i in items.ids(reviewed)) == revisions
 
 
 def test_what_was_changed_in_the_file_counts_more_than_the_review_it_carries(reviewed, tmp_path):
-    out = exported(reviewed, "words")
+    out, _ = exported(reviewed, "words")
     lines = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
     row = next(line for line in lines if line["status"] == "corrected" and 0 in line["tags"])
     assert row["reviews"]
@@ -121,7 +124,7 @@ def test_what_was_changed_in_the_file_counts_more_than_the_review_it_carries(rev
 
 
 def test_a_file_without_whole_reviews_is_read_as_before(reviewed, tmp_path):
-    out = exported(reviewed, "words")
+    out, _ = exported(reviewed, "words")
     lines = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
     for line in lines:
         del line["reviews"]
@@ -148,7 +151,7 @@ def test_a_review_by_the_marks_of_another_scorer_stays_one(tmp_path):
             reviews.accept(store, item_id=item_id, annotator="ana")
         prelabel(store, FakeScorer("fake-2"))
         before = said(store)
-        out = exported(store, "words")
+        out, _ = exported(store, "words")
         assert {json.loads(line)["scorer"]["version"] for line in out.read_text("utf-8").splitlines()} == {"fake-2"}
     with Store.open(tmp_path / "two.db") as store:
         items.add(store, rows(tmp_path, 4))
@@ -164,7 +167,7 @@ def test_an_export_that_updates_its_own_store_changes_no_prediction_and_no_rank(
         items.add(store, rows(tmp_path, 12))
         prelabel(store, FakeScorer())
         before = [(predictions.get(store, item_id=i), queue.entries(store, item_ids=(i,))) for i in items.ids(store)]
-        added = items.add(store, read(exported(store, format), images=tmp_path), update=True)
+        added = items.add(store, read(exported(store, format)[0], images=tmp_path), update=True)
         after = [(predictions.get(store, item_id=i), queue.entries(store, item_ids=(i,))) for i in items.ids(store)]
     assert (added.added, len(before)) == (0, 12)
     assert after == before
