@@ -123,10 +123,10 @@ def _shown(store: Store, version: str, before: ScorerInfo | None) -> str:
         return ""
     command = f"captionlint settings --db {store.name} --scorer"
     if version not in (shown.version, shown.details.get(BASE)):
-        return f"shown are still the marks of {shown.version}; `{command} '{version}'` shows the new ones"
+        return f"The marks of {shown.version} are still shown; `{command} '{version}'` shows the new ones."
     if before is not None and before.version != shown.version:
-        return f"shown are the marks of {shown.version} from now on; `{command} '{before.version}'` goes back"
-    return f"shown are the marks of {shown.version}; `{command} VERSION` shows another scorer's"
+        return f"The marks of {shown.version} are shown from now on; `{command} '{before.version}'` goes back."
+    return f"The marks of {shown.version} are shown; `{command} VERSION` shows another scorer's."
 
 
 def _report(progress: Progress, failed: Failures, shown: str) -> None:

@@ -166,5 +166,5 @@ def _show(found: dict[str, Any]) -> None:
     typer.echo(f"share of blind items: {found['blind_share']:g}")
     typer.echo(f"never marked: {', '.join(map(printable, found['never_marked'])) or 'no word'}")
     if found["left_to_order"]:
-        typer.echo(f"the order of the queue is not finished: {found['left_to_order']} items to look through")
-        typer.echo("  any change goes on with it, and so does `captionlint review`")
+        typer.echo(f"The queue is not fully ordered yet: {found['left_to_order']} items are left.")
+        typer.echo("  `captionlint review`, or any further change, finishes it.")

@@ -38,13 +38,14 @@ class Moved:
 class Done:
     """How it ended: how many of what, and where they went; `problems` are what was left out, the first few.
 
-    `shown` is the scorer whose marks are shown now, where that was in question.
+    `shown` is the scorer whose marks are shown now, where there are others, and `store` the store that it is of.
     """
 
     counts: tuple[tuple[Outcome, int], ...]
     problems: tuple[str, ...] = ()
     out: str = ""
     shown: str = ""
+    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,9 @@ def prelabel(
                     scorer = Scorer.from_spec(spec)
                 # Small batches: each is committed, and shown as progress.
                 last = run(store, scorer, batch_size=32, retry_failed=retry_failed, show=show, on_progress=moved)
-            shown = scorers.current(store)
+            shown, are_many = scorers.current(store), len(scorers.known(store)) > 1
         counts: tuple[tuple[Outcome, int], ...] = (("scored", last.done - last.failed), ("failed", last.failed))
-        connection.send(Done(counts, shown=shown.version if shown else ""))
+        connection.send(Done(counts, shown=shown.version if shown and are_many else "", store=db))
 
 
 def export(connection: Connection, db: str, format: str, out: str, unreviewed: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -106,8 +107,8 @@ class Running(QWidget):
         told = [self._count(what, count) for n, (what, count) in enumerate(done.counts) if count or not n]
         said = ", ".join(told).format(done.out) + "."
         if done.shown:
-            shown = self.tr("The marks of {0} are shown; captionlint settings --scorer changes that.")
-            said = f"{said} {shown.format(done.shown)}"
+            shown = self.tr("Shown: the marks of {0}. To switch: captionlint settings --db {1} --scorer VERSION")
+            said = f"{said} {shown.format(done.shown, shlex.quote(done.store))}"
         return said
 
     def _count(self, what: Outcome, n: int) -> str:

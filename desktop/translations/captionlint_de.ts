@@ -943,10 +943,6 @@ Ihre Markierungen und Änderungen bleiben als Entwürfe erhalten.</translation>
         <source>{0} scenes drawn</source>
         <translation>{0} Szenen gezeichnet</translation>
     </message>
-    <message>
-        <source>The marks of {0} are shown; captionlint settings --scorer changes that.</source>
-        <translation>Gezeigt werden die Markierungen von {0}; captionlint settings --scorer ändert das.</translation>
-    </message>
     <message numerus="yes">
         <source>%Ln added</source>
         <translation>
@@ -1029,6 +1025,10 @@ Ihre Markierungen und Änderungen bleiben als Entwürfe erhalten.</translation>
     <message>
         <source> of {0}</source>
         <translation> von {0}</translation>
+    </message>
+    <message>
+        <source>Shown: the marks of {0}. To switch: captionlint settings --db {1} --scorer VERSION</source>
+        <translation>Gezeigt: die Markierungen von {0}. Zum Wechseln: captionlint settings --db {1} --scorer VERSION</translation>
     </message>
     <message>
         <source>That did not work. What was reported stands in English under “Details”.</source>

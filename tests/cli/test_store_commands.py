@@ -294,11 +294,11 @@ def test_prelabel_says_which_scorer_is_shown_and_how_to_switch(db, fake_model, c
     settings = f"`captionlint settings --db {db} --scorer"
     said, shown = prelabel("fake-2", "--limit", "2")
     assert (said, shown) == (
-        f"shown are still the marks of fake-1; {settings} 'fake-2'` shows the new ones\n",
+        f"The marks of fake-1 are still shown; {settings} 'fake-2'` shows the new ones.\n",
         "fake-1",
     )
     said, shown = prelabel("fake-2")
-    assert (said, shown) == (f"shown are the marks of fake-2 from now on; {settings} 'fake-1'` goes back\n", "fake-2")
+    assert (said, shown) == (f"The marks of fake-2 are shown from now on; {settings} 'fake-1'` goes back.\n", "fake-2")
     assert captionlint("settings", "--db", db, "--scorer", "fake-1").code == 0
     said, shown = prelabel("fake-3", "--limit", "1", "--show")
     assert shown == "fake-3"
@@ -581,7 +581,7 @@ def test_a_change_that_is_stopped_while_it_orders_the_queue_is_finished_by_the_n
     ran = captionlint("settings", "--db", db, *change)
     assert ran.code == 1
     assert ran.err == "stopped: the change is kept; run the command again to finish the order of the queue\n"
-    assert "the order of the queue is not finished" in captionlint("settings", "--db", db).out
+    assert "The queue is not fully ordered yet: 5 items are left." in captionlint("settings", "--db", db).out
     assert json.loads(captionlint("settings", "--db", db, *change, "--json").out)["left_to_order"] == 0
 
 

@@ -8,7 +8,7 @@ import textwrap
 
 import pytest
 from contents import contents
-from stores import photo, row
+from stores import FakeScorer, photo, row
 
 from captionlint.core.clip.scorer import Scorer
 from captionlint.core.demo.dataset import write_dataset
@@ -56,10 +56,15 @@ def run(qtbot, target, *arguments):
 
 def test_prelabel_then_all_that_the_model_does_for_a_person(qtbot, open_window, demo, tmp_path):
     db = demo / "review.db"
-    said = run(qtbot, jobs.prelabel, str(db), "demo", False)
-    assert said.startswith("8 captions scored. The marks of demo@")
-    assert "captionlint settings --scorer" in said
-    assert run(qtbot, jobs.prelabel, str(db), "demo", False).startswith("0 captions scored. The marks of demo@")
+    assert run(qtbot, jobs.prelabel, str(db), "demo", False) == "8 captions scored."
+    two = shutil.copytree(demo, tmp_path / "two models") / "review.db"
+    with Store.open(two) as store:
+        prelabel(store, FakeScorer())
+    switch = f"captionlint settings --db '{two}' --scorer VERSION"
+    said = run(qtbot, jobs.prelabel, str(two), "demo", False)
+    with Store.open(two) as store:
+        shown = scorers.current(store).version
+    assert said == f"0 captions scored. Shown: the marks of {shown}. To switch: {switch}"
     window = open_window(db)
     model, assistant = window.review, window.assistant
     model.set_focus(len(model.words) - 1)
