@@ -178,6 +178,7 @@ class MainWindow(QMainWindow):
         self.review.steps_changed.connect(self._name_history)
         self.progress.changed.connect(self._show_progress)
         self.threshold.changed.connect(self._show_model)
+        self.threshold.ignoring.connect(self.loop.hold_place)
         self.menus.model_files.triggered.connect(self.model_files.ask)
         self.model_files.kept.connect(self.threshold.load)
         self.header.screen_asked.connect(self.show_screen)

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from captionlint.db.operations import ignored_words, queue, reviews, scorers
 from captionlint.db.rows import ranking
 from captionlint.desktop.background import project
+from captionlint.desktop.dialogs.ignored_words import IgnoredDialog
 from captionlint.desktop.queue.model import ITEM_ID
 
 
@@ -74,3 +75,25 @@ def test_a_window_that_is_closed_while_it_ranks_loses_nothing(qtbot, open_window
     assert ask(path, ignored_words.ignored) == ("dog",)
     ask(path, scorers.finish_ranking)
     assert len(wanted_order(ask, path)) == 6
+
+
+@pytest.mark.parametrize("how", ["key", "dialog"])
+def test_the_next_item_stays_the_next_one_however_a_word_is_ignored(qtbot, open_window, fill, ask, how):
+    window = open_window(fill())
+    path = window.project.path
+    order = ask(path, queue.item_ids)
+    with qtbot.waitSignal(window.loop.landed):
+        window.loop.go(order[2])
+    word = next(w.text for w in window.review.words if w.text.startswith("x"))
+    window.review.set_focus([w.text for w in window.review.words].index(word))
+    with qtbot.waitSignals([window.threshold.kept, window.queue.loaded]):
+        if how == "dialog":
+            dialog = IgnoredDialog(window.threshold, window)
+            dialog.new.setText(word)
+            dialog._add()
+        else:
+            QTest.keyClick(window.screen_review.stage.caption, Qt.Key.Key_I)
+    assert ask(path, queue.item_ids).index(order[2]) > 2
+    with qtbot.waitSignal(window.loop.landed):
+        window.loop.next()
+    assert window.review.item.item_id == order[3]

@@ -168,15 +168,11 @@ class ReviewLoop(QObject):
         if self._is_step_redone_next:
             self.model.redo()
         elif not self._leaving:
-            if self.history.next is not None and self.history.next.ranks:
-                self.hold_place()
             self.history.redo(before=self._before(self._stored_redo) if self.history.is_empty else None)
 
     def undo_done(self) -> None:
         """Takes back what was done last beyond the draft, whatever became of the draft since."""
         if not self._leaving:
-            if self.history.last is not None and self.history.last.ranks:
-                self.hold_place()
             self.history.undo(before=self._before(self._stored_undo))
 
     @property

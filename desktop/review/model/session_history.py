@@ -37,7 +37,6 @@ class Entry:
         title: how the menu names it behind "Undo" and "Redo".
         undo, redo: the two directions. Who fails tells the error himself.
         said: a message about it, for what changes the whole data set; "" for none.
-        ranks: whether undo and redo give the item another place in the queue.
         number: when it was done or taken back last; the history sets it.
     """
 
@@ -45,7 +44,6 @@ class Entry:
     undo: Move
     redo: Move
     said: str = ""
-    ranks: bool = False
     number: int = 0
 
 

@@ -39,11 +39,13 @@ class ThresholdModel(QObject):
 
     Signals:
         changed: threshold, range or counts.
+        ignoring: a word is about to be ignored or marked again, also by undo: its captions get other places.
         kept: the threshold is in the store; the queue's order follows it.
         failed: it could not be kept.
     """
 
     changed = Signal()
+    ignoring = Signal()
     kept = Signal()
     failed = Signal(object)
 
@@ -173,13 +175,13 @@ class ThresholdModel(QObject):
         """Never marks this word again."""
         if word.lower() not in self.ignored:
             said = self.tr("Never marked in this data set: “{0}”").format(word)
-            self._do(Entry(self.tr("never mark “{0}”").format(word), *self._ways(word)[::-1], said, ranks=True))
+            self._do(Entry(self.tr("never mark “{0}”").format(word), *self._ways(word)[::-1], said))
 
     def heed(self, word: str) -> None:
         """Marks this word again."""
         if word.lower() in self.ignored:
             said = self.tr("Marked again in this data set: “{0}”").format(word)
-            self._do(Entry(self.tr("mark “{0}” again").format(word), *self._ways(word), said, ranks=True))
+            self._do(Entry(self.tr("mark “{0}” again").format(word), *self._ways(word), said))
 
     def _do(self, entry: Entry) -> None:
         self._history.add(entry)
@@ -190,6 +192,7 @@ class ThresholdModel(QObject):
         return partial(self._change, True, word), partial(self._change, False, word)
 
     def _change(self, never: bool, word: str, failed: Callable[[], None]) -> None:
+        self.ignoring.emit()
         others = set(self.ignored) - {word.lower()}
         self._show_ignored(tuple(sorted(others | {word.lower()} if never else others)))
         job = partial(ignored_words.ignore if never else ignored_words.heed, word=word, finish=False)

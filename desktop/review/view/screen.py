@@ -235,7 +235,6 @@ class ReviewScreen(QWidget):
 
     def _ignore(self) -> None:
         if self._model.word is not None:
-            self._loop.hold_place()
             self._threshold.ignore(self._model.word.text)
 
     def _replace(self) -> None:
