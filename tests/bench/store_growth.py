@@ -1,6 +1,7 @@
 """What repeated work costs as a store grows: ``python -m tests.bench store_growth``.
 
 Prints a table: milliseconds, statements and steps of SQLite for each call, and the longest transaction that wrote.
+The exit code is 1 where one of them held the write lock for more than `LONGEST` seconds.
 CAPTIONLINT_BENCH_ITEMS names the sizes (20000,200000). Stores are built once and kept in CAPTIONLINT_BENCH_FOLDER
 (build/bench, 600 bytes an item); a million items take some minutes. CAPTIONLINT_BENCH_CALIBRATE=1 adds `calibrate`.
 
@@ -58,6 +59,7 @@ from captionlint.db.store import Store
 SIZES = tuple(map(int, os.environ.get("CAPTIONLINT_BENCH_ITEMS", "20000,200000").split(",")))
 FOLDER = Path(os.environ.get("CAPTIONLINT_BENCH_FOLDER", "build/bench"))
 WITH_CALIBRATION = bool(os.environ.get("CAPTIONLINT_BENCH_CALIBRATE"))
+LONGEST = 1.0
 CALLS = 20
 BATCH = 1000
 WAITING = 1000
@@ -122,6 +124,8 @@ def main() -> None:
             with Store.open(copy) as store:
                 tables.append(measure(store, Path(folder), size))
     show(tables)
+    if held_too_long(tables):
+        sys.exit(1)
 
 
 def build(path: Path, size: int) -> None:
@@ -253,6 +257,14 @@ def show(tables: list[list[Row]]) -> None:
     for size, table in zip(SIZES, tables, strict=True):
         worst = max(table, key=lambda row: row.held)
         say(f"{size:,} items: the write lock was held for {1000 * worst.held:.0f} ms at most ({worst.title})")
+
+
+def held_too_long(tables: list[list[Row]]) -> bool:
+    """Names each path with a transaction that held the write lock for too long, and tells whether there is one."""
+    late = [(size, row) for size, table in zip(SIZES, tables, strict=True) for row in table if row.held > LONGEST]
+    for size, row in late:
+        say(f"TOO LONG: {size:,} items: {row.title}: the write lock was held for {1000 * row.held:.0f} ms")
+    return bool(late)
 
 
 def _cells(row: Row) -> str:
