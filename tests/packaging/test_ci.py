@@ -13,7 +13,7 @@ SCRIPT = ROOT / ".ci" / "run"
 
 def test_all_steps_together_end_within_45_minutes():
     text = SCRIPT.read_text(encoding="utf-8")
-    minutes = [int(number) for number in re.findall(r"^\s*step (\d+) ", text, flags=re.M)]
+    minutes = [int(number) for number in re.findall(r"^\s*(?:root_)?step (\d+) ", text, flags=re.M)]
     extra = int(re.search(r"--kill-after=(\d+)s", text)[1]) / 60
     assert len(minutes) == 5
     assert sum(minutes) + extra * len(minutes) <= 45
@@ -35,4 +35,4 @@ def test_a_step_that_hangs_is_ended_and_named(tmp_path):
         ["bash", tmp_path / ".ci" / "run"], env=environment, capture_output=True, text=True, timeout=120, check=False
     )
     assert ran.returncode == 137
-    assert "TIMEOUT: 'make lint' took longer than 8 minutes." in ran.stderr
+    assert "TIMEOUT: 'make lint' took longer than 7 minutes." in ran.stderr
