@@ -27,10 +27,10 @@ def same():
 """
 IMPORTS = """
 import importlib, pkgutil
-import core, db
+from captionlint import core, db
 for package in (core, db):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if "versions" not in module.name and not module.name.startswith("captionlint.db.migrations"):
+        if not module.name.startswith("captionlint.db.migrations"):
             importlib.import_module(module.name)
 print(same())
 """
