@@ -105,7 +105,8 @@ def language(qapp):
 
 @pytest.fixture
 def theme(qapp):
-    qapp.setStyle("Fusion")
+    if qapp.style().name() != "fusion":  # as the program does, once: Qt polishes every widget that is alive again
+        qapp.setStyle("Fusion")
     return Theme(qapp, "light")
 
 
