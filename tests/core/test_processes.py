@@ -49,7 +49,7 @@ def test_a_scorer_works_in_another_process(told, kind):
 def test_a_pickled_scorer_keeps_its_settings(clip_files):
     scorer = Scorer.from_files(*clip_files, layers=2, aggregate="min", epsilon=-0.5, cached_pictures=7)
     again = pickle.loads(pickle.dumps(scorer))
-    assert (again.version, again.epsilon, again._cached_pictures) == (scorer.version, -0.5, 7)
+    assert (again.version, again.epsilon, again._images.kept) == (scorer.version, -0.5, 7)
     assert copy.copy(scorer).version == scorer.version
 
 
