@@ -92,7 +92,6 @@ def _moved_files(
     spec = shown.spec.with_files(config_path=model_config, checkpoint_path=checkpoint)
     spec.check()
     spec.check_weights(shown.details)
-    spec.check()  # before torch loads
     from captionlint.core.clip.scorer import Scorer
 
     loaded = Scorer.from_spec(spec, device="cpu")

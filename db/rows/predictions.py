@@ -26,8 +26,7 @@ def write_predictions(session: Session, scorer: schema.Scorer, good: Sequence[tu
     The shown calibration of this scorer follows.
     """
     _write_predictions(session, scorer, good)
-    calibrated, calibration = shown_calibration(session)
-    if calibrated is not None and calibration is not None and _covers(calibration, scorer):
+    for calibrated, calibration in _followers(session, scorer):
         _write_predictions(session, calibrated, [(i, calibration.apply(p)) for i, p in good])
 
 
@@ -38,9 +37,12 @@ def shown_calibration(session: Session) -> tuple[schema.Scorer | None, Calibrati
     return current, None if found is None else Calibration.from_dict(found)
 
 
-def _covers(calibration: Calibration, scorer: schema.Scorer) -> bool:
-    """Whether it follows from this scorer's predictions alone."""
-    return calibration.base == scorer.version and not calibration.signals
+def _followers(session: Session, scorer: schema.Scorer) -> list[tuple[schema.Scorer, Calibration]]:
+    """The shown scorer with its calibration, if that follows from this scorer's predictions alone; else nothing."""
+    shown, calibration = shown_calibration(session)
+    if shown is None or calibration is None or calibration.signals or calibration.base != scorer.version:
+        return []
+    return [(shown, calibration)]
 
 
 def _write_predictions(session: Session, scorer: schema.Scorer, good: Sequence[tuple[int, Prediction]]) -> None:
@@ -74,8 +76,7 @@ def write_failures(session: Session, scorer: schema.Scorer, bad: Sequence[tuple[
     if not bad:
         return
     _write_failures(session, scorer, bad)
-    calibrated, calibration = shown_calibration(session)
-    if calibrated is not None and calibration is not None and _covers(calibration, scorer):
+    for calibrated, _ in _followers(session, scorer):
         _write_failures(session, calibrated, bad)
 
 

@@ -135,7 +135,6 @@ def _load(spec: ModelSpec, wanted: dict[str, Any]) -> Scorer:
     import torch
 
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
-    spec.check()  # before torch loads
     from captionlint.core.clip.scorer import Scorer
 
     scorer = Scorer.from_spec(spec)
